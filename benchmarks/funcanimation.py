@@ -1,0 +1,63 @@
+"""The film of a random orthogonal matrix as a matplotlib user would write it, for comparison.
+
+Same panels, size, frame rate and colours as `render scene orthogonal`, with `FuncAnimation` and
+matplotlib's own ffmpeg writer. Run as ``python funcanimation.py DIM STEPS FILE``; beside the film it
+writes where the heat-map stands in the frame, for measuring how true the film is.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import imageio_ffmpeg
+import matplotlib
+import numpy as np
+
+matplotlib.use("Agg")
+matplotlib.rcParams["animation.ffmpeg_path"] = imageio_ffmpeg.get_ffmpeg_exe()
+
+import matplotlib.pyplot as plt  # noqa: E402  # the backend is chosen first
+from matplotlib.animation import FFMpegWriter, FuncAnimation  # noqa: E402
+
+from scenes import haar_orthogonal  # noqa: E402
+
+dim, steps, path = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+factor = haar_orthogonal(dim, 0)
+products = [np.eye(dim)]
+for _ in range(steps):
+    products.append(factor @ products[-1])
+singular = [np.linalg.svd(p, compute_uv=False) for p in products]
+spectrum = np.linalg.eigvals(factor)
+
+figure = plt.figure(figsize=(12.8, 7.2), dpi=100)
+axes = figure.subplot_mosaic([["heat", "norms", "norms"], ["heat", "plane", "bars"]], width_ratios=[2, 1, 1])
+heat, norms, plane, bars = (axes[name] for name in ("heat", "norms", "plane", "bars"))
+image = heat.imshow(products[0], cmap="RdBu_r", vmin=-1, vmax=1)
+heat.set_axis_off()
+figure.colorbar(image, ax=heat, location="bottom", shrink=0.8)
+norms.set(title="spectral norm", yscale="log", xlim=(0, steps), ylim=(1e-2, 1e2))
+(curve,) = norms.plot([], [], lw=3)
+angles = np.linspace(0, 2 * np.pi, 200)
+plane.plot(np.cos(angles), np.sin(angles), color="0.8")
+plane.set(title="eigenvalues", aspect="equal", xlim=(-1.25, 1.25), ylim=(-1.25, 1.25))
+(dots,) = plane.plot([], [], "o", color="crimson")
+bars.set(title="singular values", ylim=(0, 1.5))
+rectangles = bars.bar(range(dim), singular[0])
+figure.suptitle("Orthogonal matrix", fontsize=20, weight="bold")
+counter = heat.set_title("t = 0", fontsize=20, family="monospace")
+figure.tight_layout()
+
+
+def update(step):
+    image.set_data(products[step])
+    curve.set_data(range(step + 1), [s[0] for s in singular[: step + 1]])
+    powers = spectrum**step
+    dots.set_data(powers.real, powers.imag)
+    for rectangle, value in zip(rectangles, singular[step], strict=True):
+        rectangle.set_height(value)
+    counter.set_text(f"t = {step}")
+
+
+FuncAnimation(figure, update, frames=steps + 1).save(path, writer=FFMpegWriter(fps=12.5))
+box = heat.get_window_extent()
+path.with_suffix(".json").write_text(json.dumps([box.x0, 720 - box.y1, box.width, box.height]))

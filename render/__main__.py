@@ -1,0 +1,5 @@
+"""``python -m render`` is the command ``render``."""
+
+from render.cli import main
+
+main()

@@ -1,0 +1,305 @@
+"""The command line: words, never behaviour. Every command is a few lines over the library.
+
+Nothing heavy is imported before it is needed: ``render --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+import render
+from render.errors import EigenreelError, UsageError
+from render.job import DEFAULT_MAX_FRAMES, DEFAULT_TIMEOUT, Film, Job, Watch, run, run_all
+
+if TYPE_CHECKING:
+    from scenes import Parameter, Scene
+
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+_TERMINATED = 143
+_INTERRUPTED = 130
+
+
+class _Terminated(BaseException):
+    """SIGTERM or SIGHUP came."""
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the code of what happened."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _terminate)
+    try:
+        commands.main(prog_name="render", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        return _complain(error.format_message(), error.exit_code)
+    except EigenreelError as error:
+        return _complain(str(error), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return _complain("interrupted, and nothing was changed", _INTERRUPTED)
+    except _Terminated:
+        return _complain("terminated, and nothing was changed", _TERMINATED)
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return 0
+
+
+def _terminate(signum: int, frame: object) -> NoReturn:
+    raise _Terminated
+
+
+def _complain(message: str, code: int) -> int:
+    sentence = message.rstrip(".")
+    click.echo(f"render: {sentence}" + ("" if sentence.endswith("?") else "."), err=True)
+    return code
+
+
+class _Commands(click.Group):
+    """The commands; an unknown one suggests the nearest."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and self.get_command(ctx, args[0]) is None:
+            names = self.list_commands(ctx)
+            near = difflib.get_close_matches(args[0], names, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(names)}"
+            raise UsageError(f"there is no command {args[0]!r}, {hint}")
+        return super().resolve_command(ctx, args)
+
+
+class _Value(click.ParamType):
+    """A scene's parameter, read by the rules of its scene."""
+
+    def __init__(self, parameter: Parameter) -> None:
+        self.parameter = parameter
+        self.name = parameter.kind.__name__
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return self.parameter.parse(value) if isinstance(value, str) else value
+
+
+_FILM_OPTIONS = [
+    click.Option(["--output", "-o"], default="output", show_default=True, metavar="DIR", help="Folder of the files."),
+    click.Option(["--name"], metavar="STEM", help="Name of the files without ending.  [default: the scene's]"),
+    click.Option(
+        ["--format", "formats"], multiple=True, metavar="NAME",
+        help="mp4 or gif; repeat it for several.  [default: both]",
+    ),
+    click.Option(["--fps"], default="12.5", show_default=True, metavar="RATE", help="Frames a second, one step each."),
+    click.Option(["--hold-first"], type=float, default=0.0, metavar="SECONDS", help="How long step 0 stays longer."),
+    click.Option(["--hold-last"], type=float, default=0.0, metavar="SECONDS", help="How long the last step stays longer."),
+    click.Option(["--layout"], default="wide", show_default=True, help="wide (1280 × 720) or square (720 × 720)."),
+    click.Option(["--theme"], default="light", show_default=True, help="light or dark."),
+    click.Option(["--lang", "language"], default="en", show_default=True, help="en or ko: what the film speaks."),
+    click.Option(["--title"], metavar="TEXT", help="Another title, shown as it is."),
+    click.Option(
+        ["--max-frames"], type=int, default=DEFAULT_MAX_FRAMES, show_default=True, metavar="N",
+        help="Refuse longer films.",
+    ),
+    click.Option(
+        ["--timeout"], type=float, default=DEFAULT_TIMEOUT, show_default=True, metavar="SECONDS",
+        help="Give ffmpeg up after so long without progress.",
+    ),
+    click.Option(["--quiet", "-q"], is_flag=True, help="Print nothing but errors."),
+    click.Option(["--json", "as_json"], is_flag=True, help="Print what was made as JSON."),
+]  # fmt: skip
+
+
+class _Scenes(click.Group):
+    """One command a scene, its options read from the scene's signature."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from render.catalog import scene_names
+
+        return scene_names()
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        from render.catalog import load_scene
+
+        return _scene_command(cmd_name, load_scene(cmd_name))
+
+
+def _scene_command(name: str, scene: Scene) -> click.Command:
+    own = [
+        click.Option(
+            ["--" + p.name.replace("_", "-"), p.name],
+            type=_Value(p),
+            default=p.default,
+            show_default=True,
+            help=p.help + (f"  [{p.bounds}]" if p.bounds else ""),
+        )
+        for p in scene.parameters
+    ]
+    known = {p.name for p in scene.parameters}
+    film = [option for option in _FILM_OPTIONS if option.name not in known]
+
+    def callback(**values: Any) -> None:
+        parameters = {key: values.pop(key) for key in known}
+        _make(name, parameters, **values)
+
+    return click.Command(
+        name, params=[*own, *film], callback=callback, help=scene.summary, context_settings=_SETTINGS
+    )
+
+
+def _make(scene: str, parameters: dict[str, Any], quiet: bool, as_json: bool, **options: Any) -> None:
+    options["formats"] = options["formats"] or Job.formats
+    job = Job(scene, parameters, **options)
+    bar = not quiet and not as_json and sys.stderr.isatty() and "CI" not in os.environ
+    watch = _Bar(job.stem) if bar else _Last()
+    try:
+        film = run(job, watch)
+    finally:
+        if isinstance(watch, _Bar):
+            watch.clear()
+    for remark in film.remarks:
+        click.echo(f"render: {remark}.", err=True)
+    if as_json:
+        click.echo(json.dumps(_summary(film), ensure_ascii=False))
+    elif not quiet:
+        for path in film.files.values():
+            click.echo(_shown(path))
+
+
+def _shown(path: Path) -> str:
+    """Return a path as short as it can be written from here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _summary(film: Film) -> dict[str, Any]:
+    content = film.manifest
+    folder = next(iter(film.files.values())).parent
+    return {
+        "scene": content["scene"],
+        "seed": content["seed"],
+        "ffmpeg": content["versions"]["ffmpeg"],
+        "fps": content["frames"]["fps"],
+        "manifest": str(film.files["json"]),
+        "claims": content["claims"],
+        "files": [{"path": str(folder / entry["name"])} | entry for entry in content["files"]],
+        "remarks": list(film.remarks),
+    }
+
+
+class _Last(Watch):
+    """Once the files are in place there is nothing left to interrupt."""
+
+    def saved(self) -> None:
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+
+class _Bar(_Last):
+    """A progress bar on standard error."""
+
+    def __init__(self, label: str) -> None:
+        self._label, self._drawn = label, -1
+
+    def painted(self, frames: int, total: int) -> None:
+        part = 30 * frames // total
+        if part != self._drawn:
+            self._drawn = part
+            click.echo(f"\r{self._label} [{'#' * part}{'-' * (30 - part)}] {frames}/{total}", err=True, nl=False)
+
+    def clear(self) -> None:
+        """Remove the bar."""
+        if self._drawn >= 0:
+            click.echo("\r" + " " * (len(self._label) + 60) + "\r", err=True, nl=False)
+
+
+@click.group(cls=_Commands, context_settings=_SETTINGS)
+@click.version_option(render.__version__, prog_name="eigenreel")
+def commands() -> None:
+    """Film what repeated matrix multiplication does.
+
+    \b
+    render scene orthogonal --steps 64      one film: MP4, GIF, poster and manifest in output/
+    render scene orthogonal --help          what the scene can vary
+    render scene my_scene.py                a scene of your own (the file is run: trust it)
+    render list                             all scenes
+    render embed output/orthogonal.mp4      HTML for a blog post
+    """
+
+
+commands.add_command(
+    _Scenes(
+        "scene",
+        help="Render one scene, by name or from a file of your own (my_scene.py, my_scene.py:name).",
+        context_settings=_SETTINGS,
+        subcommand_metavar="SCENE [OPTIONS]",
+    )
+)
+
+
+@commands.command("list", context_settings=_SETTINGS)
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def list_scenes(as_json: bool) -> None:
+    """Name all scenes, with what they show and their parameters."""
+    from render.catalog import all_scenes
+
+    found = all_scenes()
+    if as_json:
+        rows = [
+            {
+                "scene": s.name,
+                "summary": s.summary,
+                "parameters": {p.name: p.default for p in s.parameters},
+            }
+            for s in found.values()
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for name, scene in sorted(found.items()):
+        options = " ".join(f"--{p.name.replace('_', '-')} {p.default}" for p in scene.parameters)
+        click.echo(f"{name}\n    {scene.summary}\n    {options}")
+
+
+@commands.command(context_settings=_SETTINGS)
+@click.option("--output", "-o", default="output", show_default=True, metavar="DIR", help="Folder of the files.")
+@click.option("--theme", default="light", show_default=True, help="light or dark.")
+@click.option("--layout", default="wide", show_default=True, help="wide (1280 × 720) or square (720 × 720).")
+@click.option("--lang", "language", default="en", show_default=True, help="en or ko.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Films at a time.  [default: one a core]")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+def videos(output: str, theme: str, layout: str, language: str, jobs: int | None, quiet: bool) -> None:
+    """Render all scenes, one line a film."""
+    from render.catalog import scene_names
+
+    def done(job: Job, film: Film) -> None:
+        if not quiet:
+            sizes = ", ".join(f"{e['codec']} {e['bytes'] / 1000:,.0f} kB" for e in film.manifest["files"])
+            video = next(path for ending, path in film.files.items() if ending != "json")
+            click.echo(f"{_shown(video)}  ({sizes})")
+
+    wanted = [Job(n, output=output, theme=theme, layout=layout, language=language) for n in scene_names()]
+    run_all(wanted, jobs or os.cpu_count() or 1, done)
+
+
+@commands.command(context_settings=_SETTINGS)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--for", "dialect", type=click.Choice(["html", "markdown"]), default="html", show_default=True)
+@click.option("--lang", "language", default="en", show_default=True, help="en or ko.")
+@click.option("--base", default="", metavar="URL", help="What comes before the file names.")
+def embed(file: Path, dialect: str, language: str, base: str) -> None:
+    """Print what shows FILE in a page: a video with poster, GIF fallback and caption."""
+    from render.embed import snippet
+
+    click.echo(snippet(file, dialect, language, base))

@@ -1,0 +1,394 @@
+"""From frames to a video file, through an ffmpeg process that is watched to its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+
+from render.errors import EigenreelError, EncodeError, OutputError
+from render.formats import Format
+
+DEFAULT_TIMEOUT = 120.0
+
+# ffmpeg ends with minus these error numbers, or with a signal, when it cannot write any further.
+_FULL = {228: "no space left on device", 229: "file too large", 134: "disk quota exceeded"}
+_FULL_WORDS = ("No space left on device", "File too large", "Disk quota exceeded")
+_STDERR_BYTES = 2**20
+_POLL_SECONDS = 0.2
+
+
+def find_ffmpeg() -> str:
+    """Return the path of ffmpeg: ``IMAGEIO_FFMPEG_EXE``, else the one of imageio-ffmpeg, else the system's.
+
+    Raises
+    ------
+    EncodeError
+        If there is none.
+    """
+    import imageio_ffmpeg
+
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        raise EncodeError(
+            "ffmpeg was not found, so reinstall imageio-ffmpeg or set IMAGEIO_FFMPEG_EXE to one"
+        ) from None
+
+
+class Ffmpeg:
+    """The ffmpeg program in use. Its version is asked for at once, and read when it is needed."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._asked = start(path, ["-version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+
+    @cached_property
+    def version(self) -> str:
+        """Version as ffmpeg states it, or ``unknown``."""
+        try:
+            output = self._asked.communicate(timeout=3)[0]
+        except subprocess.TimeoutExpired:
+            kill(self._asked)
+            output = b""
+        words = output.decode(errors="replace").split()
+        return words[2] if words[:2] == ["ffmpeg", "version"] and len(words) > 2 else "unknown"
+
+    def __enter__(self) -> Ffmpeg:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        kill(self._asked)
+
+
+def start(
+    program: str, arguments: list[str], stdin: int, stdout: int, stderr: int | IO[bytes] = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Start ffmpeg in a process group of its own, so that Ctrl-C reaches us alone.
+
+    Raises
+    ------
+    EncodeError
+        If it cannot be started.
+    """
+    try:
+        return subprocess.Popen(
+            [program, *arguments],
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            bufsize=0,
+            pipesize=2**20,
+            close_fds=True,
+            process_group=0 if os.name == "posix" else None,
+        )
+    except OSError as error:
+        raise EncodeError(
+            f"ffmpeg could not be started from {program} ({error.strerror}), so reinstall "
+            "imageio-ffmpeg or set IMAGEIO_FFMPEG_EXE to one that runs"
+        ) from None
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process and its children at once, and wait for it."""
+    if process.poll() is None:
+        if os.name == "posix":
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                process.kill()
+        else:
+            process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                pass
+
+
+@dataclass(frozen=True)
+class Footage:
+    """What an encoder is told of the frames it will get.
+
+    Parameters
+    ----------
+    width, height : int
+        Size of every frame in pixels.
+    frames : int
+        How many will come.
+    fps : Fraction
+        Frames per second.
+    """
+
+    width: int
+    height: int
+    frames: int
+    fps: Fraction
+
+
+class Encoder:
+    """Writes frames to one file. Use as a context manager; `finish` makes and proves the file.
+
+    Parameters
+    ----------
+    ffmpeg : Ffmpeg
+        The program.
+    form : Format
+        What to write.
+    path : Path
+        Where to, an existing file.
+    footage : Footage
+        What will come.
+    timeout : float
+        Seconds without progress after which ffmpeg is killed.
+    """
+
+    def __init__(
+        self, ffmpeg: Ffmpeg, form: Format, path: Path, footage: Footage, timeout: float = DEFAULT_TIMEOUT
+    ) -> None:
+        self._ffmpeg, self._form, self._path, self._footage = ffmpeg, form, path, footage
+        self._timeout = timeout
+        self._written = 0
+        self._decoding: Decoding | None = None
+
+    def __enter__(self) -> Encoder:
+        self._stderr = tempfile.TemporaryFile()
+        try:
+            self._process = start(
+                self._ffmpeg.path,
+                encode_arguments(self._form, self._path, self._footage),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=self._stderr,
+            )
+        except BaseException:
+            self._stderr.close()
+            raise
+        self._watchdog = _Watchdog(self._process, self._stderr, self._timeout)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._watchdog.stop()
+        kill(self._process)
+        if self._decoding:
+            self._decoding.close()
+        self._stderr.close()
+
+    def write(self, frame: memoryview) -> None:
+        """Send the bytes of the next frame, as `render.stock` lays them out.
+
+        Raises
+        ------
+        ValueError
+            If there were enough frames already.
+        EncodeError, OutputError
+            If ffmpeg has ended.
+        """
+        if self._written == self._footage.frames:
+            raise ValueError(f"all {self._footage.frames} frames were written already")
+        self._send(frame)
+        self._written += 1
+
+    def end(self) -> None:
+        """Tell ffmpeg that all frames were sent; it goes on working."""
+        if self._written != self._footage.frames:
+            raise ValueError(
+                f"{self._footage.frames} frames were announced, but {self._written} written"
+            )
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.close()
+        except BrokenPipeError:
+            pass
+        self._watchdog.touch()
+
+    def finish(self) -> None:
+        """Wait for ffmpeg, then decode the file to see that every frame is in it.
+
+        Raises
+        ------
+        EncodeError
+            If ffmpeg failed, hung, or wrote other frames than were sent.
+        OutputError
+            If the file could not be written.
+        """
+        status = self._process.wait()
+        self._watchdog.stop()
+        if status or self._watchdog.barked:
+            raise self._failure()
+        with Decoding(self._ffmpeg, self._path, self._timeout) as self._decoding:
+            frames, size = self._decoding.result(f"the finished {self._form.name} file")
+        expected = self._footage
+        if (frames, size) != (expected.frames, (expected.width, expected.height)):
+            raise EncodeError(
+                f"ffmpeg wrote {frames} of {expected.frames} frames to the {self._form.name} file, "
+                "so try again or use another ffmpeg"
+            )
+
+    def _send(self, rest: memoryview) -> None:
+        assert self._process.stdin is not None
+        try:
+            while rest:
+                sent = self._process.stdin.write(rest)
+                rest = rest[sent:]
+                self._watchdog.touch()
+        except (BrokenPipeError, ConnectionResetError):
+            self._process.wait()
+            raise self._failure() from None
+
+    def _failure(self) -> EigenreelError:
+        """Return what to raise now that ffmpeg has ended too early."""
+        status = self._process.returncode
+        self._stderr.seek(max(0, self._stderr.seek(0, os.SEEK_END) - 4096))
+        said = self._stderr.read().replace(b"\0", b"").decode("utf-8", errors="replace")
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        full = _FULL.get(status) or next((w.lower() for w in _FULL_WORDS if w in said), None)
+        if status == -getattr(signal, "SIGXFSZ", 0):
+            full = "file too large"
+        if full:
+            return OutputError(
+                f"the {self._form.name} file could not be written ({full}), so make room or choose "
+                "another folder"
+            )
+        if self._watchdog.barked:
+            return EncodeError(
+                f"ffmpeg made no progress for {self._timeout:g} seconds after frame {self._written} "
+                "and was ended, so try again or raise --timeout"
+            )
+        if f"Unknown encoder '{self._form.encoder}'" in said or not self._has_encoder():
+            return EncodeError(
+                f"the ffmpeg at {self._ffmpeg.path} has no encoder {self._form.encoder}, so choose another "
+                "--format or set IMAGEIO_FFMPEG_EXE to a complete ffmpeg"
+            )
+        if status < 0:
+            return EncodeError(f"the encoder died at frame {self._written} (signal {-status}), so try again")
+        words = " / ".join(lines[-3:])[-400:] or "it said nothing"
+        return EncodeError(f"ffmpeg failed at frame {self._written} with status {status} ({words})")
+
+    def _has_encoder(self) -> bool:
+        """Whether ffmpeg lists the encoder; yes where it lists none at all."""
+        listing = start(
+            self._ffmpeg.path, ["-hide_banner", "-encoders"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        )
+        try:
+            output = listing.communicate(timeout=3)[0].decode(errors="replace")
+        except subprocess.TimeoutExpired:
+            output = ""
+        finally:
+            kill(listing)
+        return "Encoders:" not in output or f" {self._form.encoder} " in output
+
+
+def encode_arguments(form: Format, path: Path, footage: Footage) -> list[str]:
+    """Return ffmpeg's arguments for writing raw frames from its standard input to `path`."""
+    fps = f"{footage.fps.numerator}/{footage.fps.denominator}"
+    return [
+        *("-hide_banner", "-nostats", "-loglevel", "warning", "-xerror", "-y"),
+        *("-f", "rawvideo", "-pixel_format", form.pixel_format),
+        *("-video_size", f"{footage.width}x{footage.height}", "-framerate", fps, "-i", "pipe:0"),
+        *("-an", "-map_metadata", "-1"), *form.arguments,
+        *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", form.muxer, f"file:{path}"),
+    ]
+
+
+class Decoding:
+    """Decodes a whole file to count its frames. Use as a context manager; it begins at once.
+
+    Parameters
+    ----------
+    ffmpeg : Ffmpeg
+        The program.
+    path : Path
+        The file.
+    timeout : float
+        Seconds it may take.
+    """
+
+    def __init__(self, ffmpeg: Ffmpeg, path: Path, timeout: float = DEFAULT_TIMEOUT) -> None:
+        self._timeout = timeout
+        # One line a frame, with a checksum that makes ffmpeg decode all of it.
+        self._process = start(
+            ffmpeg.path,
+            ["-v", "error", "-xerror", "-threads", "2", "-i", f"file:{path}", "-f", "framecrc", "-"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+
+    def result(self, what: str) -> tuple[int, tuple[int, int]]:
+        """Return the number of frames, and their width and height.
+
+        Raises
+        ------
+        EncodeError
+            If the file, called `what`, does not decode.
+        """
+        assert self._process.stdout is not None
+        timer = threading.Timer(self._timeout, kill, [self._process])
+        timer.start()
+        frames, size = 0, (0, 0)
+        try:
+            with open(self._process.stdout.fileno(), "rb", closefd=False) as lines:
+                for line in lines:
+                    if line.startswith(b"#dimensions 0: "):
+                        width, _, height = line.split()[-1].decode(errors="replace").partition("x")
+                        size = (int(width), int(height))
+                    frames += line.startswith(b"0,")
+            status = self._process.wait()
+        finally:
+            timer.cancel()
+        if status:
+            raise EncodeError(
+                f"the verification of {what} failed after {frames} frames, so try again or use another ffmpeg"
+            )
+        return frames, size
+
+    def __enter__(self) -> Decoding:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it, whether finished or not."""
+        kill(self._process)
+
+
+class _Watchdog:
+    """Kills a process that makes no progress, and keeps what it says on stderr from growing."""
+
+    def __init__(self, process: subprocess.Popen[bytes], stderr: IO[bytes], timeout: float) -> None:
+        self._process, self._stderr, self._timeout = process, stderr, timeout
+        self.barked = False
+        self._stopped = threading.Event()
+        self.touch()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def touch(self) -> None:
+        """Note that there was progress."""
+        self._seen = time.monotonic()
+
+    def stop(self) -> None:
+        """End watching."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(_POLL_SECONDS):
+            status = os.fstat(self._stderr.fileno())
+            if getattr(status, "st_blocks", 0) * 512 > _STDERR_BYTES:
+                os.ftruncate(self._stderr.fileno(), 0)
+            if time.monotonic() - self._seen > self._timeout and self._process.poll() is None:
+                self.barked = True
+                os.killpg(self._process.pid, signal.SIGKILL) if os.name == "posix" else self._process.kill()
+                return

@@ -1,0 +1,75 @@
+"""What every panel is: numbers over all steps, a standing part, and a part that moves."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from render.canvas import Canvas, TextStyle
+from render.layout import Box, Slot
+from render.simulator import Trajectory
+from render.theme import HEADING, LABEL
+from render.words import Words
+
+Limits = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a panel plays: the canvas, its slot, the numbers it shows and their limits."""
+
+    canvas: Canvas
+    slot: Slot
+    trajectory: Trajectory
+    limits: Limits
+    words: Words
+
+    @property
+    def label(self) -> TextStyle:
+        """Style of tick labels and remarks."""
+        return TextStyle(self.canvas.theme.muted, LABEL)
+
+    def heading(self, text: str) -> None:
+        """Write the heading."""
+        line = self.slot.heading
+        if line:
+            style = TextStyle(self.canvas.theme.ink, HEADING)
+            self.canvas.text(line.x, line.y, self.words(text), style, width=line.width)
+
+    def remark(self, text: str, style: TextStyle | None = None) -> None:
+        """Write a text that may change with the step."""
+        line = self.slot.remark
+        if line:
+            self.canvas.text(line.right, line.y, text, style or self.label, "right", line.width)
+
+
+class Panel(ABC):
+    """A view of one trajectory.
+
+    A panel is opened once on a stage and then draws any step in any order: what it draws depends on
+    the step alone.
+    """
+
+    stage: Stage
+
+    def limits(self, trajectory: Trajectory) -> Limits:
+        """Return the least and greatest number to be shown over all steps; columns share them."""
+        return 0.0, 1.0
+
+    @abstractmethod
+    def open(self, stage: Stage) -> None:
+        """Draw what stands still; keep `stage` for `draw`."""
+
+    @abstractmethod
+    def draw(self, step: int) -> None:
+        """Draw what moves, for one step."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return what a reader of the film has to know to read this panel: its place, at least."""
+        return place(self.stage.slot.box)
+
+
+def place(box: Box) -> dict[str, Any]:
+    """Return a rectangle as manifest entries, in pixels."""
+    return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}

@@ -1,0 +1,130 @@
+"""From a matrix sequence to its trajectory: every product, at any step, in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+
+from render.linalg import (
+    LOG10_2,
+    Scaled,
+    ScaledProduct,
+    eigenvalues_of_power,
+    log10_norms,
+    log10_singular_values,
+)
+from scenes import MatrixSequence
+from scenes._sequence import FloatArray
+
+# Memory spent on products kept along the way, and on those handed to one batch of SVDs.
+_CHECKPOINT_BYTES = 16 * 2**20
+_BATCH_BYTES = 2 * 2**20
+
+
+class Trajectory:
+    """All products ``P_0 … P_T`` of a sequence, computed when asked for.
+
+    Every k-th product is kept, so memory is bounded whatever the number of steps, and the product
+    of a step has the same bits in whatever order steps are asked for.
+
+    Parameters
+    ----------
+    sequence : MatrixSequence
+        What to multiply.
+    """
+
+    def __init__(self, sequence: MatrixSequence) -> None:
+        self.sequence = sequence
+        self.steps = sequence.steps
+        self.dim = sequence.dim
+        self._product = ScaledProduct(sequence)
+        kept = max(1, _CHECKPOINT_BYTES // (8 * self.dim**2))
+        self._spacing = max(1, -(-self.steps // kept))
+        self._checkpoints = [Scaled(sequence.initial, 0)]
+        self._last = (0, self._checkpoints[0])
+
+    def product(self, step: int) -> Scaled:
+        """Return ``P_t`` as mantissa, shape (n, n), and power of two; 0 ≤ `step` ≤ `steps`.
+
+        Raises
+        ------
+        IndexError
+            If there is no such step.
+        """
+        if not 0 <= step <= self.steps:
+            raise IndexError(f"step must be from 0 to {self.steps}, but it is {step}")
+        at, product = self._last
+        nearest = min(step // self._spacing, len(self._checkpoints) - 1)
+        if not nearest * self._spacing <= at <= step:
+            at, product = nearest * self._spacing, self._checkpoints[nearest]
+        while at < step:
+            at += 1
+            product = self._product.step(at, product)
+            if at == len(self._checkpoints) * self._spacing:
+                self._checkpoints.append(product)
+        self._last = (at, product)
+        return product
+
+    def matrix(self, step: int) -> FloatArray:
+        """Return ``P_t`` as plain numbers, shape (n, n); entries beyond float64 are ±inf or 0."""
+        return self.product(step).value()
+
+    @cached_property
+    def _log10_norms(self) -> tuple[FloatArray, FloatArray]:
+        spectral, frobenius = np.empty(self.steps + 1), np.empty(self.steps + 1)
+        for start, products in self._batches():
+            stop = start + len(products)
+            stack = np.stack([p.mantissa for p in products])
+            exponents = np.array([p.exponent for p in products])
+            spectral[start:stop], frobenius[start:stop] = log10_norms(stack, exponents)
+        return spectral, frobenius
+
+    def _batches(self) -> Iterator[tuple[int, list[Scaled]]]:
+        size = max(1, _BATCH_BYTES // (8 * self.dim**2))
+        for start in range(0, self.steps + 1, size):
+            stop = min(start + size, self.steps + 1)
+            yield start, [self.product(step) for step in range(start, stop)]
+
+    @property
+    def log10_spectral_norm(self) -> FloatArray:
+        """log10 of ‖P_t‖₂, the largest singular value, shape (T + 1,)."""
+        return self._log10_norms[0]
+
+    @property
+    def log10_frobenius_norm(self) -> FloatArray:
+        """log10 of ‖P_t‖_F, the root of the sum of squares, shape (T + 1,)."""
+        return self._log10_norms[1]
+
+    @cached_property
+    def _spectrum(self) -> FloatArray | None:
+        """Eigenvalues of the factor where ``P_t`` is its power, else None."""
+        identity = np.array_equal(self.sequence.initial, np.eye(self.dim))
+        factor = self.sequence.factor
+        return np.linalg.eigvals(factor) if identity and factor is not None else None
+
+    def eigenvalues(self, step: int) -> tuple[FloatArray, FloatArray]:
+        """Return log10 of the moduli and the angles of the eigenvalues of ``P_t``, each shape (n,).
+
+        Where one factor repeats they are powers of its eigenvalues. Elsewhere they come from the
+        product itself, and those too small to be known are NaN.
+        """
+        if self._spectrum is not None:
+            return eigenvalues_of_power(self._spectrum, step)
+        mantissa, exponent = self.product(step).normalized()
+        values = np.linalg.eigvals(mantissa)
+        modulus = np.abs(values)
+        known = modulus > 1e4 * self.dim * np.finfo(float).eps * np.linalg.norm(mantissa)
+        with np.errstate(divide="ignore"):
+            log10 = np.where(known, np.log10(modulus) + exponent * LOG10_2, np.nan)
+        return log10, np.angle(values)
+
+    def log10_singular_values(self, step: int) -> FloatArray | None:
+        """Return log10 of the singular values of ``P_t``, descending, or None where unknown."""
+        return log10_singular_values(self.product(step))
+
+
+def simulate(sequence: MatrixSequence) -> Trajectory:
+    """Return the trajectory of `sequence`; nothing is multiplied until it is asked for."""
+    return Trajectory(sequence)

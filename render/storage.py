@@ -1,0 +1,309 @@
+"""Files that are either the previous ones or complete new ones, never anything between.
+
+New files are written under temporary names in the folder they go to, and renamed into place
+together at the end. Whatever stops the program before that leaves the folder as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from render.errors import OutputError, UsageError
+
+_STALE_SECONDS = 3600
+_WATCHED = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
+
+
+def check_stem(stem: str) -> str:
+    """Return a file name without ending, in composed form, or refuse it.
+
+    Raises
+    ------
+    UsageError
+        If it has other characters than letters a–z, Hangul, digits, ``_`` and ``-``, is longer
+        than 64, starts with ``-``, or is the name of a device on Windows.
+    """
+    composed = unicodedata.normalize("NFC", stem)
+    if not re.fullmatch(r"[A-Za-z0-9가-힣_][A-Za-z0-9가-힣_-]{0,63}", composed) or _RESERVED.fullmatch(
+        composed
+    ):
+        raise UsageError(
+            f"a file cannot be named {stem[:80]!r}, use up to 64 letters a–z, Hangul, digits, _ and -"
+        )
+    return composed
+
+
+@contextlib.contextmanager
+def output_errors(doing: str) -> Iterator[None]:
+    """Turn an operating system's refusal into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"could not {doing} ({reason}), so choose another folder or make room") from error
+
+
+class Staging:
+    """New files of one film, on their way into a folder.
+
+    Use as a context manager: `path` gives a temporary file for each final name, `commit` renames
+    them all. Leaving without `commit` removes every trace.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files go; made where it does not exist.
+    names : list of str
+        Final names.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written, or a name in it is a folder or a symbolic link.
+    """
+
+    def __init__(self, folder: Path, names: list[str]) -> None:
+        self.folder = folder.absolute()
+        self._final = {name: self.folder / name for name in names}
+        self._temporary: dict[str, Path] = {}
+        self._kept: dict[str, Path] = {}
+        self._made: list[Path] = []
+
+    def __enter__(self) -> Staging:
+        try:
+            self._make_folder()
+            for name, final in self._final.items():
+                if final.is_symlink():
+                    raise OutputError(f"{final} is a symbolic link, so remove it or choose another name")
+                if final.is_dir():
+                    raise OutputError(f"{final} is a folder, so remove it or choose another name")
+                self._temporary[name] = self._create(name)
+            self._sweep()
+        except BaseException:
+            self._clean()
+            raise
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._clean()
+
+    def path(self, name: str) -> Path:
+        """Return the temporary file that will become `name`."""
+        return self._temporary[name]
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a whole file."""
+        with output_errors(f"write {self._final[name]}"), open(self._temporary[name], "wb") as file:
+            file.write(content)
+
+    def require(self, size: int) -> None:
+        """Refuse to start where less than `size` bytes are free."""
+        free = shutil.disk_usage(self.folder).free
+        if free < size:
+            raise OutputError(
+                f"{self.folder} has {free / 1e6:.1f} MB free where about {size / 1e6:.1f} MB are needed, "
+                "so make room or choose another folder"
+            )
+
+    def commit(self, saved: Callable[[], None] = lambda: None) -> dict[str, Path]:
+        """Rename all files into place, or none of them; return their paths.
+
+        Signals wait meanwhile: one that comes before the last name is in place undoes the renaming,
+        a later one finds the work done. `saved` is called at that point.
+        """
+        for temporary in self._temporary.values():
+            with output_errors(f"write {temporary}"):
+                _sync(temporary)
+        with _signals_waiting() as waiting, self._locked():
+            try:
+                for name in self._final:
+                    self._keep_old(name)
+                for name, final in self._final.items():
+                    self._replace(name, final)
+                if waiting():
+                    raise InterruptedError
+            except BaseException as error:
+                self._undo()
+                if isinstance(error, InterruptedError):
+                    return {}
+                raise
+            for old in self._kept.values():
+                old.unlink()
+            self._kept.clear()
+            self._temporary.clear()
+            self._made.clear()
+            if hasattr(os, "O_DIRECTORY"):
+                _sync(self.folder)
+            saved()
+        return dict(self._final)
+
+    def _make_folder(self) -> None:
+        missing = [p for p in (self.folder, *self.folder.parents) if not p.exists()]
+        with output_errors(f"make the folder {self.folder}"):
+            for folder in reversed(missing):
+                folder.mkdir(exist_ok=True)
+                self._made.append(folder)
+        if not self.folder.is_dir():
+            raise OutputError(f"{self.folder} is not a folder, so choose another one")
+
+    def _create(self, name: str) -> Path:
+        stem = name.rpartition(".")[0]
+        token = f"{_machine()}{secrets.token_hex(4)}"
+        path = self.folder / f".{stem}.{os.getpid()}-{token}.part"
+        with output_errors(f"write into {self.folder}"):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        return path
+
+    def _sweep(self) -> None:
+        """Remove what a killed program left: at once where its end is certain, else after an hour."""
+        for path in self.folder.glob(".*.part"):
+            found = re.fullmatch(r"\..+\.([0-9]+)-([0-9a-f]{14})\.part", path.name)
+            if not found or _is_alive(int(found[1])):
+                continue
+            with contextlib.suppress(FileNotFoundError, PermissionError):
+                old = time.time() - path.stat().st_mtime > _STALE_SECONDS
+                if old or found[2].startswith(_machine()):
+                    path.unlink()
+
+    def _keep_old(self, name: str) -> None:
+        """Give the file that is about to be replaced a second name."""
+        final = self._final[name]
+        if not final.exists():
+            return
+        second = self._kept[name] = self._create(name)
+        with output_errors(f"keep the old {final}"):
+            try:
+                second.unlink()
+                os.link(final, second)
+            except OSError:
+                # A file system without hard links.
+                shutil.copy2(final, second)
+
+    def _undo(self) -> None:
+        for name, temporary in self._temporary.items():
+            if temporary.exists():
+                continue
+            if name in self._kept:
+                os.replace(self._kept.pop(name), self._final[name])
+            else:
+                self._final[name].unlink()
+
+    def _replace(self, name: str, final: Path) -> None:
+        """Rename one file; a program that holds the old one open (on Windows) is waited for."""
+        for pause in (0.05, 0.1, 0.2, 0.4, 0.8, None):
+            try:
+                os.replace(self._temporary[name], final)
+                return
+            except PermissionError:
+                if pause is None:
+                    rescued = self._rescue()
+                    raise OutputError(
+                        f"{final} could not be replaced, perhaps because a program has it open, "
+                        f"so close that one and take the finished film from {rescued}"
+                    ) from None
+                time.sleep(pause)
+            except OSError as error:
+                raise OutputError(
+                    f"{final} could not be replaced ({error.strerror}), so choose another folder"
+                ) from error
+
+    def _rescue(self) -> str:
+        """Keep the finished files that could not be put in place, under names of their own."""
+        rescued = []
+        for name, temporary in self._temporary.items():
+            if temporary.exists():
+                stem, _, suffix = name.rpartition(".")
+                new = self.folder / f"{stem}.new.{suffix}"
+                shutil.copyfile(temporary, new)
+                rescued.append(new.name)
+        self._made.clear()
+        return ", ".join(rescued)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Let one program at a time rename files in the folder, so that files stay together."""
+        try:
+            import fcntl
+        except ImportError:
+            yield
+            return
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _clean(self) -> None:
+        for path in (*self._temporary.values(), *self._kept.values()):
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+        self._temporary.clear()
+        self._kept.clear()
+        for folder in reversed(self._made):
+            # Only what is still empty: somebody else may use it by now.
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        self._made.clear()
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _machine() -> str:
+    """Return six digits that tell this machine's process numbers from those of others."""
+    try:
+        space = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        space = ""
+    return hashlib.sha256(f"{socket.gethostname()} {space}".encode()).hexdigest()[:6]
+
+
+def _is_alive(pid: int) -> bool:
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _signals_waiting() -> Iterator[Callable[[], bool]]:
+    """Hold signals back; yield a function that says whether one has come."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield lambda: False
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
+    try:
+        yield lambda: bool(signal.sigpending() & set(_WATCHED))
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

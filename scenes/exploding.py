@@ -1,0 +1,34 @@
+"""Powers of a matrix that has an eigenvalue outside the unit circle."""
+
+from typing import Annotated
+
+from scenes._growth import growth_claim
+from scenes._matrices import gaussian_matrix, with_spectral_radius
+from scenes._scene import Bounds, Dim, Seed, Steps, scene
+from scenes._sequence import MatrixSequence, repeated
+
+
+@scene(
+    "matrix",
+    "norms",
+    "eigenvalues",
+    "scaled_matrix",
+    title="Exploding matrix",
+    statement="an eigenvalue is larger than 1, so the product grows without end",
+    claims=(growth_claim("spectral_radius"),),
+    poster=0.375,
+)
+def exploding(
+    steps: Steps = 64,
+    dim: Dim = 16,
+    seed: Seed = 0,
+    spectral_radius: Annotated[float, Bounds(1.001, 1_000)] = 1.1,
+) -> MatrixSequence:
+    """Powers of a random matrix with spectral radius above 1 explode.
+
+    Parameters
+    ----------
+    spectral_radius : float
+        Modulus of the largest eigenvalue.
+    """
+    return repeated(with_spectral_radius(gaussian_matrix(dim, seed), spectral_radius), steps)

@@ -1,0 +1,34 @@
+"""Powers of a matrix whose eigenvalues all lie inside the unit circle."""
+
+from typing import Annotated
+
+from scenes._growth import growth_claim
+from scenes._matrices import gaussian_matrix, with_spectral_radius
+from scenes._scene import Bounds, Dim, Seed, Steps, scene
+from scenes._sequence import MatrixSequence, repeated
+
+
+@scene(
+    "matrix",
+    "norms",
+    "eigenvalues",
+    "scaled_matrix",
+    title="Vanishing matrix",
+    statement="every eigenvalue is smaller than 1, so the product dies out",
+    claims=(growth_claim("spectral_radius"),),
+    poster=0.125,
+)
+def vanishing(
+    steps: Steps = 64,
+    dim: Dim = 16,
+    seed: Seed = 0,
+    spectral_radius: Annotated[float, Bounds(0.001, 0.999)] = 0.9,
+) -> MatrixSequence:
+    """Powers of a random matrix with spectral radius below 1 vanish.
+
+    Parameters
+    ----------
+    spectral_radius : float
+        Modulus of the largest eigenvalue.
+    """
+    return repeated(with_spectral_radius(gaussian_matrix(dim, seed), spectral_radius), steps)
