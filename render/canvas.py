@@ -63,9 +63,7 @@ class Cells:
 
     def halved(self) -> Cells:
         """Return the same in a picture of half the size."""
-        return replace(
-            self, x=self.x // 2, y=self.y // 2, width=self.width // 2, height=self.height // 2
-        )
+        return replace(self, x=self.x // 2, y=self.y // 2, width=self.width // 2, height=self.height // 2)
 
     def tile(self, plane: NDArray[Any], values: NDArray[Any]) -> None:
         """Put the cells on a plane, shape (height, width), with the value of each place."""
@@ -92,9 +90,9 @@ class Canvas:
     def __init__(self, width: int, height: int, theme: Theme) -> None:
         self.width, self.height, self.theme = width, height, theme
         # At 72 dots an inch a point is a pixel.
-        self._renderer = RendererAgg(width, height, 72)
+        self._renderer: Any = RendererAgg(width, height, 72)  # type: ignore[no-untyped-call]  # matplotlib has no types here
         self._flip = Affine2D().scale(1, -1).translate(0, height)
-        self.pixels: ColorArray = np.asarray(self._renderer.buffer_rgba())
+        self.pixels: ColorArray = np.asarray(self._renderer.buffer_rgba())  # type: ignore[no-untyped-call]
         self.pixels[:] = (*theme.background, 255)
         self.touched: list[Box] = []
         self.cells_drawn: list[Cells] = []
@@ -140,9 +138,7 @@ class Canvas:
         cells.tile(self.pixels.view(np.uint32)[..., 0], table.view(np.uint32)[:, 0])
         self.cells_drawn.append(cells)
 
-    def text(
-        self, x: float, y: float, text: str, style: TextStyle, anchor: str = "left", width: float = 0
-    ) -> None:
+    def text(self, x: float, y: float, text: str, style: TextStyle, anchor: str = "left", width: float = 0) -> None:
         """Draw a line of text, literally: ``$`` and backslashes mean nothing.
 
         Parameters
@@ -173,9 +169,7 @@ class Canvas:
         self.pixels[rows, columns, :3] = under + (blend + 127 * np.sign(blend)) // 255
         self.touch(columns.start, rows.start, columns.stop - 1, rows.stop - 1)
 
-    def line(
-        self, x: ArrayLike, y: ArrayLike, color: Color, width: float = 1, clip: Box | None = None
-    ) -> None:
+    def line(self, x: ArrayLike, y: ArrayLike, color: Color, width: float = 1, clip: Box | None = None) -> None:
         """Draw a line through points; outside `clip` nothing is drawn."""
         self._stroke(Path(np.column_stack([x, y])), color, width, clip)
 
@@ -183,9 +177,7 @@ class Canvas:
         """Draw a circle's outline."""
         self._stroke(Path.circle((x, y), radius), color, width, None)
 
-    def dots(
-        self, x: ArrayLike, y: ArrayLike, radius: float, color: Color, edge: Color | None = None
-    ) -> None:
+    def dots(self, x: ArrayLike, y: ArrayLike, radius: float, color: Color, edge: Color | None = None) -> None:
         """Draw round dots with a thin edge in the background's colour (or `edge`)."""
         places = np.column_stack([np.atleast_1d(x), np.atleast_1d(y)])
         if not places.size:
@@ -223,9 +215,7 @@ class Canvas:
         gc.set_joinstyle("round")
         gc.set_snap(False)
         if clip:
-            gc.set_clip_rectangle(
-                Bbox([[clip.x, self.height - clip.bottom], [clip.right, self.height - clip.y]])
-            )
+            gc.set_clip_rectangle(Bbox([[clip.x, self.height - clip.bottom], [clip.right, self.height - clip.y]]))
         return gc
 
 

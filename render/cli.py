@@ -6,6 +6,7 @@ Nothing heavy is imported before it is needed: ``render --help`` answers at once
 from __future__ import annotations
 
 import difflib
+import gc
 import json
 import os
 import signal
@@ -33,6 +34,8 @@ class _Terminated(BaseException):
 
 def main() -> NoReturn:
     """Run the command line and exit with the code of what happened."""
+    # A command lives for a second: looking for garbage a hundred times meanwhile is a tenth of it.
+    gc.set_threshold(100_000)
     sys.exit(_run())
 
 
@@ -45,6 +48,9 @@ def _run() -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return stop.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
     except click.ClickException as error:
         return _complain(error.format_message(), error.exit_code)
     except EigenreelError as error:
@@ -84,7 +90,7 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-class _Value(click.ParamType):
+class _Value(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
     """A scene's parameter, read by the rules of its scene."""
 
     def __init__(self, parameter: Parameter) -> None:
@@ -92,7 +98,12 @@ class _Value(click.ParamType):
         self.name = parameter.kind.__name__
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return self.parameter.parse(value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.parameter.parse(value)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
 
 
 _FILM_OPTIONS = [
@@ -104,7 +115,7 @@ _FILM_OPTIONS = [
     ),
     click.Option(["--fps"], default="12.5", show_default=True, metavar="RATE", help="Frames a second, one step each."),
     click.Option(["--hold-first"], type=float, default=0.0, metavar="SECONDS", help="How long step 0 stays longer."),
-    click.Option(["--hold-last"], type=float, default=0.0, metavar="SECONDS", help="How long the last step stays longer."),
+    click.Option(["--hold-last"], type=float, default=0.0, metavar="SECONDS", help="How long the last one does."),
     click.Option(["--layout"], default="wide", show_default=True, help="wide (1280 × 720) or square (720 × 720)."),
     click.Option(["--theme"], default="light", show_default=True, help="light or dark."),
     click.Option(["--lang", "language"], default="en", show_default=True, help="en or ko: what the film speaks."),
@@ -154,9 +165,7 @@ def _scene_command(name: str, scene: Scene) -> click.Command:
         parameters = {key: values.pop(key) for key in known}
         _make(name, parameters, **values)
 
-    return click.Command(
-        name, params=[*own, *film], callback=callback, help=scene.summary, context_settings=_SETTINGS
-    )
+    return click.Command(name, params=[*own, *film], callback=callback, help=scene.summary, context_settings=_SETTINGS)
 
 
 def _make(scene: str, parameters: dict[str, Any], quiet: bool, as_json: bool, **options: Any) -> None:
@@ -228,7 +237,7 @@ class _Bar(_Last):
 @click.group(cls=_Commands, context_settings=_SETTINGS)
 @click.version_option(render.__version__, prog_name="eigenreel")
 def commands() -> None:
-    """Film what repeated matrix multiplication does.
+    r"""Film what repeated matrix multiplication does.
 
     \b
     render scene orthogonal --steps 64      one film: MP4, GIF, poster and manifest in output/

@@ -83,8 +83,7 @@ def _html(sources: Mapping[str, str], text: str, frames: Mapping[str, Any], lang
     else:
         film = f"  {fallback}\n"
     return (
-        f'<figure class="eigenreel" lang="{html.escape(language)}">\n{film}'
-        f"  <figcaption>{said}</figcaption>\n</figure>"
+        f'<figure class="eigenreel" lang="{html.escape(language)}">\n{film}  <figcaption>{said}</figcaption>\n</figure>'
     )
 
 
@@ -112,5 +111,3 @@ def notebook(files: Mapping[str, Path], content: Mapping[str, Any]) -> str:
     if ending == "mp4":
         return f'<video controls muted loop playsinline {size} {style} aria-label="{said}" src="{source}"></video>'
     return f'<img {size} {style} alt="{said}" src="{source}">'
-
-

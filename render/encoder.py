@@ -202,9 +202,7 @@ class Encoder:
     def end(self) -> None:
         """Tell ffmpeg that all frames were sent; it goes on working."""
         if self._written != self._footage.frames:
-            raise ValueError(
-                f"{self._footage.frames} frames were announced, but {self._written} written"
-            )
+            raise ValueError(f"{self._footage.frames} frames were announced, but {self._written} written")
         assert self._process.stdin is not None
         try:
             self._process.stdin.close()
@@ -257,8 +255,7 @@ class Encoder:
             full = "file too large"
         if full:
             return OutputError(
-                f"the {self._form.name} file could not be written ({full}), so make room or choose "
-                "another folder"
+                f"the {self._form.name} file could not be written ({full}), so make room or choose another folder"
             )
         if self._watchdog.barked:
             return EncodeError(
@@ -296,7 +293,8 @@ def encode_arguments(form: Format, path: Path, footage: Footage) -> list[str]:
         *("-hide_banner", "-nostats", "-loglevel", "warning", "-xerror", "-y"),
         *("-f", "rawvideo", "-pixel_format", form.pixel_format),
         *("-video_size", f"{footage.width}x{footage.height}", "-framerate", fps, "-i", "pipe:0"),
-        *("-an", "-map_metadata", "-1"), *form.arguments,
+        *("-an", "-map_metadata", "-1"),
+        *form.arguments,
         *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", form.muxer, f"file:{path}"),
     ]
 

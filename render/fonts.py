@@ -73,19 +73,21 @@ def _candidates(weight: str) -> list[Any]:
         return font_manager.FontPath(entry.fname, face) if face else entry.fname
 
     def rank(entry: Any) -> tuple[bool, int, bool, str]:
-        heavy = isinstance(entry.weight, int) and entry.weight >= 600 or entry.weight == "bold"
+        heavy = (isinstance(entry.weight, int) and entry.weight >= 600) or entry.weight == "bold"
         known = entry.name in _PREFERRED
         place = _PREFERRED.index(entry.name) if known else len(_PREFERRED)
         return (not known, place, heavy != (weight != "regular"), entry.fname)
 
-    ranked = sorted(font_manager.fontManager.ttflist, key=rank)
+    # Last Resort "has" every character, as a box that says what is missing.
+    entries = [e for e in font_manager.fontManager.ttflist if "lastresort" not in e.name.lower().replace(" ", "")]
+    ranked = sorted(entries, key=rank)
     preferred = [path(e) for e in ranked if e.name in _PREFERRED]
     others = [path(e) for e in ranked if e.name not in _PREFERRED]
     return preferred + _bundled(weight) + others
 
 
 def _bundled(weight: str) -> list[str]:
-    """The Nanum Gothic of the `korean` extra, found without importing the package that holds it.
+    """Return the Nanum Gothic of the `korean` extra, found without importing the package that holds it.
 
     That package fails to import on Python 3.12 and later and changes matplotlib's settings; only
     its font files are wanted.

@@ -69,7 +69,18 @@ FORMATS = {
             muxer="mp4",
             pixel_format="yuv420p",
             arguments=(
-                *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", "31", "-x264-params", _X264),
+                *(
+                    "-c:v",
+                    "libx264",
+                    "-vf",
+                    _TAGS,
+                    "-preset",
+                    "superfast",
+                    "-crf",
+                    "31",
+                    "-x264-params",
+                    _X264,
+                ),
                 # A pinned thread count: the bytes depend on it. A key frame every 48: for seeking.
                 *("-profile:v", "high", "-g", "48", "-threads", "2", "-movflags", "+faststart"),
             ),

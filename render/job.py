@@ -124,6 +124,8 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
 
     stem = job.stem
     timeline_fps = parse_fps(job.fps)
+    if not 0 < job.timeout <= 86_400:
+        raise UsageError(f"timeout must be above 0 and at most 86,400 seconds, but it is {job.timeout:g}")
     wanted = formats.find_formats(job.formats)
     scene = catalog.load_scene(job.scene)
     with catalog.guarded(job.scene):
@@ -136,7 +138,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     from render.painter import Painter, Script
     from render.simulator import simulate
     from render.stock import STOCKS
-    from render.words import Words
+    from render.words import Words, literal
 
     columns = {label: simulate(sequence) for label, sequence in sequences.items()}
     steps = next(iter(columns.values())).steps
@@ -151,7 +153,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
         verdicts = judge(scene.claims, columns, parameters)
     painter = Painter(
         Script(
-            title=job.title if job.title is not None else words(scene.title),
+            title=words(scene.title) if job.title is None else literal(job.title),
             statement=words(scene.statement, parameters),
             panels=scene.panels,
             columns=columns,
@@ -183,9 +185,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
         footage = encoder.Footage(width, height, timeline.frames, fps)
         name = stem + form.suffix
         stocks[name] = STOCKS[form.pixel_format](painter.canvas)
-        encoders[name] = stack.enter_context(
-            encoder.Encoder(ffmpeg, form, staging.path(name), footage, job.timeout)
-        )
+        encoders[name] = stack.enter_context(encoder.Encoder(ffmpeg, form, staging.path(name), footage, job.timeout))
     frame_steps = timeline.frame_steps
     shown = 0
     for count, step in enumerate(frame_steps, 1):
@@ -315,9 +315,7 @@ def run_all(jobs: list[Job], workers: int, done: Any) -> None:
                 try:
                     done(job, future.result())
                 except BrokenProcessPool:
-                    failure = failure or RenderError(
-                        f"a process died while it made the film {job.stem}, so try again"
-                    )
+                    failure = failure or RenderError(f"a process died while it made the film {job.stem}, so try again")
                 except EigenreelError as error:
                     failure = failure or error
         except BaseException:
@@ -327,4 +325,3 @@ def run_all(jobs: list[Job], workers: int, done: Any) -> None:
             raise
     if failure:
         raise failure
-

@@ -184,10 +184,12 @@ def _comparison(name: str, columns: int) -> Layout:
             heading=label,
             bar=Box(x + side + (24 if wide else 12), top, 16, side) if last else None,
             # Narrow columns have no room for label and note on one line.
-            notes=(label,) if wide else (Line(x, below + 26, side),),
+            notes=(Line(x, below + 21, side), label)
+            if wide
+            else (Line(x, below + 52, side), Line(x, below + 26, side)),
         )
         if wide:
-            plot = Box(x, below + 52, side, 104)
+            plot = Box(x, below + 62, side, 104)
             heading: Line | None = Line(x, plot.y - 14, side)
             remark = Line(x, plot.y - 14, side)
         else:
@@ -201,7 +203,7 @@ def _comparison(name: str, columns: int) -> Layout:
         title=Line(left, 62, 864) if wide else Line(left, 62, 400),
         counter=Line(960, 68, 256) if wide else Line(480, 64, 208),
         statement=Line(left, 98, 1136) if wide else None,
-        verdicts=tuple(Line(s[0].box.x, 696, side + gap - 16) for s in slots) if wide else (),
+        verdicts=tuple(Line(s[0].box.x, 702, side + gap - 16) for s in slots) if wide else (),
         columns=tuple(slots),
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenes import MatrixSequence
 from scenes._sequence import FloatArray
@@ -101,7 +102,7 @@ def _spectral_norms(stack: FloatArray) -> FloatArray:
         return np.asarray(np.linalg.svd(stack, compute_uv=False)[:, 0])
     # The largest eigenvalue of PᵀP is as accurate as the SVD's first value, and far cheaper.
     gram = np.swapaxes(stack, 1, 2) @ stack
-    return np.sqrt(np.maximum(np.linalg.eigvalsh(gram)[:, -1], 0.0))
+    return np.asarray(np.sqrt(np.maximum(np.linalg.eigvalsh(gram)[:, -1], 0.0)))
 
 
 def log10_singular_values(product: Scaled) -> FloatArray | None:
@@ -117,7 +118,7 @@ def log10_singular_values(product: Scaled) -> FloatArray | None:
     return np.asarray(np.log10(values) + exponent * LOG10_2)
 
 
-def eigenvalues_of_power(spectrum: FloatArray, power: int) -> tuple[FloatArray, FloatArray]:
+def eigenvalues_of_power(spectrum: NDArray[Any], power: int) -> tuple[FloatArray, FloatArray]:
     """Return log10 of the moduli and the angles of λ^power, in radians within (−π, π].
 
     Parameters

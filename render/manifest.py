@@ -33,10 +33,7 @@ def versions(ffmpeg: str) -> dict[str, str]:
 
 def numbers(columns: Mapping[str | None, Trajectory]) -> dict[str, Any]:
     """Return matrix, hash and tracks; for a comparison each is an object by column label."""
-    matrices, hashes, tracks = (
-        _by_column(columns, part)
-        for part in (_matrix, lambda t: t.sequence.sha256, _tracks)
-    )
+    matrices, hashes, tracks = (_by_column(columns, part) for part in (_matrix, lambda t: t.sequence.sha256, _tracks))
     return {"matrix": matrices, "matrix_sha256": hashes, "tracks": tracks}
 
 

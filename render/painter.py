@@ -109,10 +109,7 @@ class Painter:
     def describe(self) -> list[dict[str, Any]]:
         """Return for every panel what a reader of the film has to know, as the manifest has it."""
         blank = {"cell": None, "limits": None, "colormap": None}
-        return [
-            {"panel": name, "column": column} | blank | panel.describe()
-            for name, column, panel in self._panels
-        ]
+        return [{"panel": name, "column": column} | blank | panel.describe() for name, column, panel in self._panels]
 
     def _draw_head(self) -> None:
         canvas, layout, script = self.canvas, self.layout, self._script
@@ -143,9 +140,7 @@ class Painter:
         for place, request in enumerate(script.panels[: len(self.layout.columns[0])]):
             ranges = [row[place].limits(t) for row, t in zip(rows, trajectories, strict=True)]
             limits = min(low for low, _ in ranges), max(high for _, high in ranges)
-            for (label, trajectory), row, slots in zip(
-                script.columns.items(), rows, self.layout.columns, strict=True
-            ):
+            for (label, trajectory), row, slots in zip(script.columns.items(), rows, self.layout.columns, strict=True):
                 stage = Stage(self.canvas, slots[place], trajectory, limits, self._words)
                 row[place].open(stage)
                 if label is not None and place == 0:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from render.linalg import (
     LOG10_2,
@@ -98,7 +100,7 @@ class Trajectory:
         return self._log10_norms[1]
 
     @cached_property
-    def _spectrum(self) -> FloatArray | None:
+    def _spectrum(self) -> NDArray[Any] | None:
         """Eigenvalues of the factor where ``P_t`` is its power, else None."""
         identity = np.array_equal(self.sequence.initial, np.eye(self.dim))
         factor = self.sequence.factor
@@ -118,7 +120,7 @@ class Trajectory:
         known = modulus > 1e4 * self.dim * np.finfo(float).eps * np.linalg.norm(mantissa)
         with np.errstate(divide="ignore"):
             log10 = np.where(known, np.log10(modulus) + exponent * LOG10_2, np.nan)
-        return log10, np.angle(values)
+        return np.asarray(log10), np.asarray(np.angle(values))
 
     def log10_singular_values(self, step: int) -> FloatArray | None:
         """Return log10 of the singular values of ``P_t``, descending, or None where unknown."""

@@ -49,7 +49,7 @@ class Stock(ABC):
             self._tile(cells)
         for box in self._canvas.touched:
             self._convert(box, self._canvas.pixels)
-        return memoryview(self._frame)
+        return self._frame.data
 
     @abstractmethod
     def _blank(self) -> NDArray[np.uint8]:
@@ -137,10 +137,11 @@ class Pal8(Stock):
         cells.tile(self._plane(), self._entries[cells.colormap])
 
 
-def _coarse(pixels: ColorArray) -> NDArray[np.uint16]:
+def _coarse(pixels: ColorArray) -> NDArray[np.intp]:
     """Return the first four bits of red, green and blue as one number below 4096."""
     wide = pixels[..., :3].astype(np.uint16) >> 4
-    return wide[..., 0] << 8 | wide[..., 1] << 4 | wide[..., 2]
+    coarse: NDArray[np.intp] = wide[..., 0] << 8 | wide[..., 1] << 4 | wide[..., 2]
+    return coarse
 
 
 def _nearest_entries(palette: ColorArray) -> NDArray[np.uint8]:
@@ -153,7 +154,7 @@ def _nearest_entries(palette: ColorArray) -> NDArray[np.uint8]:
     entries = palette.astype(np.float32)
     # |c − p|² without c² , which is the same for every entry.
     away = (entries**2).sum(axis=1) - 2 * colors.astype(np.float32) @ entries.T
-    nearest = away.argmin(axis=1).astype(np.uint8)
+    nearest: NDArray[np.uint8] = away.argmin(axis=1).astype(np.uint8)
     nearest[_coarse(palette)] = np.arange(256)
     return nearest
 

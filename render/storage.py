@@ -22,9 +22,7 @@ from pathlib import Path
 from render.errors import OutputError, UsageError
 
 _STALE_SECONDS = 3600
-_WATCHED = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
+_WATCHED = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
 
 
@@ -38,12 +36,8 @@ def check_stem(stem: str) -> str:
         than 64, starts with ``-``, or is the name of a device on Windows.
     """
     composed = unicodedata.normalize("NFC", stem)
-    if not re.fullmatch(r"[A-Za-z0-9가-힣_][A-Za-z0-9가-힣_-]{0,63}", composed) or _RESERVED.fullmatch(
-        composed
-    ):
-        raise UsageError(
-            f"a file cannot be named {stem[:80]!r}, use up to 64 letters a–z, Hangul, digits, _ and -"
-        )
+    if not re.fullmatch(r"[A-Za-z0-9가-힣_][A-Za-z0-9가-힣_-]{0,63}", composed) or _RESERVED.fullmatch(composed):
+        raise UsageError(f"a file cannot be named {stem[:80]!r}, use up to 64 letters a–z, Hangul, digits, _ and -")
     return composed
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,7 @@ class Words:
 
     def __init__(self, language: str = "en") -> None:
         if language not in languages():
-            raise UsageError(
-                f"there is no language {language!r}, choose from {', '.join(languages())}"
-            )
+            raise UsageError(f"there is no language {language!r}, choose from {', '.join(languages())}")
         self.language = language
         self.table: dict[str, str] = {}
         if language != "en":
@@ -57,6 +56,12 @@ class Words:
             lambda found: number(values[found[1]]) if found[1] in values else found[0],
             translated,
         )
+
+
+def literal(text: str) -> str:
+    """Return a text somebody gave, fit for one line: no control characters, at most 200 others."""
+    plain = (" " if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in text[:200])
+    return "".join(plain).strip()
 
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

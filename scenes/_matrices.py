@@ -73,7 +73,5 @@ def rotation_matrix(angle: float, plane: NDArray[np.float64] | None = None) -> F
     if plane is None:
         return np.array([[cosine, -sine], [sine, cosine]])
     u, v = plane.T
-    turned = (cosine - 1.0) * (np.outer(u, u) + np.outer(v, v)) + sine * (
-        np.outer(v, u) - np.outer(u, v)
-    )
+    turned = (cosine - 1.0) * (np.outer(u, u) + np.outer(v, v)) + sine * (np.outer(v, u) - np.outer(u, v))
     return np.asarray(np.eye(len(u)) + turned)

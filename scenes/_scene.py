@@ -140,9 +140,7 @@ class Scene:
         known = {p.name: p for p in self.parameters}
         for name in values:
             if name not in known:
-                raise ParameterError(
-                    f"scene {self.name} has no parameter {name}; it has {', '.join(known) or 'none'}"
-                )
+                raise ParameterError(f"scene {self.name} has no parameter {name}; it has {', '.join(known) or 'none'}")
         return {p.name: p.check(values.get(p.name, p.default)) for p in self.parameters}
 
     def build(self, **values: Any) -> dict[str | None, MatrixSequence]:
@@ -160,9 +158,7 @@ class Scene:
         wrong = [type(s).__name__ for s in columns.values() if not isinstance(s, MatrixSequence)]
         if wrong or not columns:
             found = wrong[0] if wrong else "an empty mapping"
-            raise SequenceError(
-                f"scene {self.name} must return a MatrixSequence, but it returned {found}"
-            )
+            raise SequenceError(f"scene {self.name} must return a MatrixSequence, but it returned {found}")
         if len({s.steps for s in columns.values()}) > 1:
             raise SequenceError(f"the columns of scene {self.name} must have equally many steps")
         return {None if label is None else str(label): s for label, s in columns.items()}
@@ -231,9 +227,7 @@ def _parameters(function: Callable[..., Any], documentation: str) -> tuple[Param
             hint, *notes = get_args(hint)
             bounds = next((note for note in notes if isinstance(note, Bounds)), bounds)
         if hint not in (int, float, bool, str):
-            raise TypeError(
-                f"parameter {name} of scene {function.__name__} must be int, float, bool or str"
-            )
+            raise TypeError(f"parameter {name} of scene {function.__name__} must be int, float, bool or str")
         text = described.get(name) or _COMMON_HELP.get(name, "")
         parameters.append(Parameter(name, hint, given.default, bounds, text))
     return tuple(parameters)

@@ -91,8 +91,7 @@ class MatrixSequence:
             track = _real(values, f"series {name!r}")
             if track.ndim < 1 or track.shape[0] != shape[0] + 1:
                 raise SequenceError(
-                    f"series {name!r} needs one entry a state, {shape[0] + 1} in all, "
-                    f"but its shape is {track.shape}"
+                    f"series {name!r} needs one entry a state, {shape[0] + 1} in all, but its shape is {track.shape}"
                 )
             tracks[name] = _frozen(track)
         object.__setattr__(self, "factors", factors)
@@ -114,7 +113,7 @@ class MatrixSequence:
         """The one matrix W where every factor is the same, shape (n, n), else None."""
         if self.steps == 0:
             return None
-        first = self.factors[0]
+        first: FloatArray = self.factors[0]
         if self.factors.strides[0] == 0 or self.steps == 1:
             return first
         return first if bool((self.factors == first).all()) else None
@@ -126,9 +125,7 @@ class MatrixSequence:
         return sha256(np.ascontiguousarray(content, dtype="<f8").tobytes()).hexdigest()
 
 
-def repeated(
-    matrix: ArrayLike, steps: int, series: Mapping[str, ArrayLike] | None = None
-) -> MatrixSequence:
+def repeated(matrix: ArrayLike, steps: int, series: Mapping[str, ArrayLike] | None = None) -> MatrixSequence:
     """Return the sequence of powers ``P_t = W^t``, holding one copy of W whatever `steps` is.
 
     Parameters

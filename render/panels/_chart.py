@@ -48,9 +48,7 @@ class Chart:
             y = round(float(self.to_y(decade)))
             self._rule(y)
             if self.stage.slot.label_y:
-                self.stage.canvas.text(
-                    self.box.x - 10, y + 7, power_of_ten(decade), self.stage.label, "right"
-                )
+                self.stage.canvas.text(self.box.x - 10, y + 7, power_of_ten(decade), self.stage.label, "right")
 
     def draw_steps(self) -> None:
         """Draw labels of the steps below the box."""

@@ -54,7 +54,6 @@ class Heatmap:
         """Return the manifest entries: place, cell size, and how numbers became colours."""
         return place(self.box) | {
             "cell": self.cell,
-            "block": self.block,
             "limits": list(self._limits),
             "colormap": self._canvas.theme.colormap,
         }

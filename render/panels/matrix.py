@@ -124,5 +124,3 @@ def _short(value: float) -> str:
         return number(float(value), 3)
     rounded = round(float(value), 3) + 0.0
     return f"{rounded:.3f}".replace("-", "−")
-
-

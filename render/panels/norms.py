@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
+from numpy.typing import NDArray
 
 from render.canvas import TextStyle
 from render.layout import Box
@@ -32,7 +35,7 @@ class Panel(_base.Panel):
         self._chart.draw_steps()
         track = stage.trajectory.log10_spectral_norm
         self._corners = _corners(track, box.width)
-        self._x = self._chart.to_x(np.arange(len(track)))
+        self._x = self._chart.to_x(np.arange(len(track), dtype=float))
         self._y = self._chart.to_y(track)
 
     def draw(self, step: int) -> None:
@@ -52,7 +55,7 @@ class Panel(_base.Panel):
         self.stage.remark(size_of(float(track[step])), style)
 
 
-def _corners(track: FloatArray, columns: int) -> FloatArray:
+def _corners(track: FloatArray, columns: int) -> NDArray[np.intp]:
     """Return the steps that matter for a curve drawn on so many pixel columns.
 
     Of every column the first, lowest, highest and last step; all steps where there are few.
@@ -62,7 +65,7 @@ def _corners(track: FloatArray, columns: int) -> FloatArray:
         return np.arange(count)
     edges = np.linspace(0, count, columns + 1).astype(int)
     kept = {0, count - 1}
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         part = track[start:stop]
         kept |= {start, start + int(part.argmin()), start + int(part.argmax()), stop - 1}
     return np.array(sorted(kept))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from render.layout import Box
@@ -42,7 +44,7 @@ class Panel(_base.Panel):
             return
         edges = np.round(self._chart.to_x(np.arange(len(values) + 1.0))).astype(int)
         zero = round(float(self._chart.to_y(0.0)))
-        for value, left, right in zip(values, edges, edges[1:], strict=False):
+        for value, (left, right) in zip(values, pairwise(edges), strict=True):
             gap = min(4, (right - left) // 3)
             top = round(float(self._chart.to_y(value)))
             upper, lower = min(top, zero) - 2, max(top, zero) + 3

@@ -27,9 +27,7 @@ class Panel(_base.Panel):
         """Return 0 and the greatest length, 1 at least."""
         path = trajectory.sequence.series.get(self._series)
         if path is None or path.ndim != 2 or path.shape[1] != 2:
-            raise RenderError(
-                f"the panel vector needs a series {self._series!r} of shape (steps + 1, 2) in the scene"
-            )
+            raise RenderError(f"the panel vector needs a series {self._series!r} of shape (steps + 1, 2) in the scene")
         return 0.0, max(1.0, float(np.hypot(*path.T).max()))
 
     def open(self, stage: Stage) -> None:

@@ -1,0 +1,45 @@
+# Everything is set up on first use: a virtual environment in .venv, made by the first Python that is new enough.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+SCENE ?= orthogonal
+ARGS ?=
+
+.PHONY: help videos video test lint bench clean
+
+help:  ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+videos: $(VENV)/installed  ## Render all scenes into output/
+	$(BIN)/render videos
+
+video: $(VENV)/installed  ## Render one scene: make video SCENE=rotation ARGS="--theme dark"
+	$(BIN)/render scene $(SCENE) $(ARGS)
+
+test: $(VENV)/developer  ## Run all tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/developer  ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/developer  ## Compare speed and size with matplotlib's FuncAnimation
+	$(BIN)/python -m benchmarks.compare
+
+clean:  ## Remove what was rendered, and the environment
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find output -mindepth 1 ! -name .gitignore -delete
+
+$(VENV)/installed: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "eigenreel needs Python 3.11 or later"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/developer: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --editable '.[test,lint,korean]'
+	touch $@

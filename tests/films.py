@@ -1,0 +1,81 @@
+"""What several tests need: running the command, decoding films, and the colours a film should have."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import imageio_ffmpeg
+import matplotlib
+import numpy as np
+
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "TERM"}}
+
+
+def run(*arguments, **options):
+    """Run the command and return the finished process, its output as text."""
+    return subprocess.run(
+        [sys.executable, "-m", "render", *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        env=ENVIRONMENT | options.pop("env", {}),
+        timeout=options.pop("timeout", 120),
+        **options,
+    )
+
+
+def ffmpeg(*arguments):
+    """Run the real ffmpeg and return what it wrote."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *map(str, arguments)]
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+
+
+def decode(path, width=1280, height=720):
+    """Return all frames of a film, shape (frames, height, width, 3)."""
+    raw = ffmpeg("-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
+    return np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3)
+
+
+def colors(values, limits, colormap):
+    """Return the colours of numbers, by matplotlib's own norm and colour map."""
+    norm = matplotlib.colors.Normalize(*limits, clip=True)
+    return np.round(matplotlib.colormaps[colormap](norm(values))[..., :3] * 255).astype(int)
+
+
+def cell_centres(frame, panel):
+    """Return the colours at the middle of a heat-map's cells, shape (rows, columns, 3)."""
+    half, cell = panel["cell"] // 2, panel["cell"]
+    rows = slice(panel["y"] + half, panel["y"] + panel["height"], cell)
+    columns = slice(panel["x"] + half, panel["x"] + panel["width"], cell)
+    return frame[rows, columns].astype(int)
+
+
+def manifest_of(path):
+    """Return the manifest beside a film."""
+    return json.loads(Path(path).with_suffix(".json").read_text(encoding="utf-8"))
+
+
+def worst_cell(path):
+    """Return the largest error of any cell of any frame, from the film and its manifest alone."""
+    content = manifest_of(path)
+    film = decode(path, content["frames"]["width"], content["frames"]["height"])
+    assert len(film) == len(content["frames"]["steps"])
+    worst = 0
+    for panel in content["panels"]:
+        if panel["panel"] != "matrix":
+            continue
+        column = panel["column"]
+        factor = np.array(content["matrix"] if column is None else content["matrix"][column])
+        powers = {0: np.eye(len(factor))}
+        for step in range(content["steps"]):
+            powers[step + 1] = factor @ powers[step]
+        for frame, step in zip(film, content["frames"]["steps"], strict=True):
+            true = colors(powers[step], panel["limits"], panel["colormap"])
+            worst = max(worst, np.abs(cell_centres(frame, panel) - true).max())
+    return worst
+
+
+def listing(folder):
+    """Return the names and bytes of all files in a folder."""
+    return {p.name: p.read_bytes() for p in Path(folder).iterdir()} if Path(folder).exists() else {}

@@ -1,0 +1,235 @@
+"""Frames: the same picture in any order, text inside its frame, cells in their colours."""
+
+import numpy as np
+import pytest
+
+from render import canvas
+from render.canvas import Canvas, Cells, TextStyle, text_width
+from render.catalog import all_scenes
+from render.claims import judge
+from render.errors import UsageError
+from render.layout import Box, cell_size, find_layout
+from render.painter import Painter, Script, find_panel
+from render.panels._base import Panel
+from render.simulator import simulate
+from render.stock import STOCKS, Pal8, Yuv420p
+from render.theme import LABEL, THEMES, color_index, color_table, film_palette
+from render.words import Words
+from scenes import PanelRequest, repeated, show
+
+SCENES = all_scenes()
+
+
+def painter_of(name, language="en", layout="wide", theme="light", title=None, **values):
+    scene = SCENES[name]
+    parameters = scene.resolve(**values)
+    columns = {label: simulate(s) for label, s in scene.build(**parameters).items()}
+    words = Words(language)
+    verdicts = judge(scene.claims, columns, parameters)
+    title = words(scene.title) if title is None else title
+    statement = words(scene.statement, parameters)
+    return Painter(Script(title, statement, scene.panels, columns, verdicts, layout, theme, language))
+
+
+@pytest.mark.parametrize("name", sorted(SCENES))
+@pytest.mark.parametrize("layout", ["wide", "square"])
+def test_a_frame_does_not_depend_on_what_was_drawn_before(name, layout):
+    walked = painter_of(name, layout=layout, steps=20)
+    forward = [walked.paint(step).copy() for step in range(21)]
+    jumped = painter_of(name, layout=layout, steps=20)
+    for step in (20, 3, 9, 3, 0, 17):
+        assert np.array_equal(jumped.paint(step), forward[step])
+    assert np.array_equal(painter_of(name, layout=layout, steps=20).paint(13), forward[13])
+
+
+@pytest.mark.parametrize("kind", sorted(STOCKS))
+def test_developed_frames_do_not_depend_on_what_was_drawn_before(kind):
+    walked = painter_of("vanishing", steps=9)
+    stock = STOCKS[kind](walked.canvas)
+    forward = []
+    for step in range(10):
+        walked.paint(step)
+        forward.append(bytes(stock.develop()))
+    for step in (9, 2, 5):
+        walked.paint(step)
+        assert bytes(stock.develop()) == forward[step]
+
+
+@pytest.fixture
+def texts(monkeypatch):
+    """Every text drawn, with the box it needs."""
+    drawn = []
+    original = Canvas.text
+
+    def noting(self, x, y, text, style, anchor="left", width=0):
+        if width:
+            text, style = canvas._fitted(text, style, width)
+        long = text_width(text, style)
+        left = x - long * {"left": 0, "center": 0.5, "right": 1}[anchor]
+        drawn.append((text, style, left, y - style.size, left + long, y, self.width, self.height))
+        original(self, x, y, text, style, anchor)
+
+    monkeypatch.setattr(Canvas, "text", noting)
+    return drawn
+
+
+@pytest.mark.parametrize("name", sorted(SCENES))
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("layout", ["wide", "square"])
+@pytest.mark.parametrize(("dim", "steps"), [(2, 64), (5, 64), (33, 1000), (200, 7)])
+def test_texts_are_large_enough_inside_and_apart(texts, name, language, layout, dim, steps):
+    painter = painter_of(name, language, layout, dim=dim, steps=steps)
+    standing = list(texts)
+    for step in (0, 1, steps // 2, steps):
+        del texts[:]
+        painter.paint(step)
+        boxes = standing + texts
+        for text, style, left, top, right, _, width, _ in boxes:
+            assert style.size >= LABEL, text
+            assert left >= 0, text
+            assert right <= width, text
+            assert top >= 0, text
+        for i, (text, _, left, top, right, bottom, *_) in enumerate(boxes):
+            for other, _, left2, top2, right2, bottom2, *_ in boxes[i + 1 :]:
+                apart = right <= left2 or right2 <= left or bottom <= top2 + 3 or bottom2 <= top + 3
+                assert apart, (text, other)
+
+
+def test_titles_are_literal_and_cut_to_their_room(texts):
+    title = "cost: $5, 100 % {steps} \\alpha and so on " * 5
+    painter_of("rotation", title=title)
+    drawn = texts[0][0]
+    assert drawn.endswith("…")
+    assert title.startswith(drawn[:-1].rstrip())
+
+
+@pytest.mark.parametrize("colormap", [t.colormap for t in THEMES.values()])
+def test_colour_places_are_those_of_matplotlib(colormap):
+    import matplotlib
+
+    values = np.concatenate([np.random.default_rng(0).normal(size=4000), [-2.0, 2.0, 0.0, np.inf, -np.inf]])
+    norm = matplotlib.colors.Normalize(-2, 2, clip=True)
+    theirs = np.round(matplotlib.colormaps[colormap](norm(values))[:, :3] * 255)
+    assert np.array_equal(color_table(colormap)[color_index(values, (-2.0, 2.0))], theirs)
+    # Zero is in the neutral middle.
+    assert color_index(np.zeros(1), (-3.0, 3.0))[0] == 128
+
+
+@pytest.mark.parametrize("theme", list(THEMES.values()), ids=lambda t: t.name)
+def test_palette_holds_map_and_inks(theme):
+    palette = film_palette(theme).astype(int)
+    assert palette.shape == (256, 3)
+    away = np.abs(color_table(theme.colormap)[:, None].astype(int) - palette[None]).max(axis=2).min(axis=1)
+    assert away.max() <= 2
+    for ink in (*theme.inks, theme.background):
+        assert (palette == ink).all(axis=1).any()
+
+
+def test_video_levels_are_those_of_bt709():
+    sheet = Canvas(16, 16, THEMES["light"])
+    # White, black, red, green and blue, as ITU-R BT.709 and every table of colour bars has them.
+    for color, levels in {
+        (255, 255, 255): (235, 128, 128),
+        (0, 0, 0): (16, 128, 128),
+        (255, 0, 0): (63, 102, 240),
+        (0, 255, 0): (173, 42, 26),
+        (0, 0, 255): (32, 240, 118),
+    }.items():
+        sheet.restore()
+        sheet.fill(Box(0, 0, 16, 16), color)
+        frame = np.frombuffer(Yuv420p(sheet).develop(), np.uint8)
+        assert (frame[:256] == levels[0]).all()
+        assert (frame[256:320] == levels[1]).all()
+        assert (frame[320:] == levels[2]).all()
+
+
+def test_palette_frames_are_exact_for_cells_and_inks():
+    theme = THEMES["dark"]
+    sheet = Canvas(512, 64, theme)
+    stock = Pal8(sheet)
+    sheet.cells(Cells(0, 0, 2, 16, np.arange(256)[None], theme.colormap))
+    for place, ink in enumerate((*theme.inks, theme.background)):
+        sheet.fill(Box(16 * place, 32, 16, 16), ink)
+    frame = np.frombuffer(stock.develop(), np.uint8)
+    palette = frame[512 * 64 :].reshape(256, 4)[:, 2::-1].astype(int)
+    shown = palette[frame[: 512 * 64].reshape(64, 512)]
+    assert np.abs(shown[8, ::2] - color_table(theme.colormap)).max() <= 2
+    for place, ink in enumerate((*theme.inks, theme.background)):
+        assert (shown[40, 16 * place + 8] == ink).all()
+    assert (shown[60, 300] == theme.background).all()
+
+
+@pytest.mark.parametrize("dim", [*range(2, 130), 500, 1023, 1024])
+@pytest.mark.parametrize("side", [512, 320, 256, 160])
+def test_cells_stand_on_the_codecs_grid(dim, side):
+    cell, block = cell_size(dim, side)
+    assert cell % 8 == 0
+    assert cell > 0
+    assert -(-dim // block) * cell <= side
+    if dim <= side // 8:
+        assert block == 1
+
+
+@pytest.mark.parametrize(("name", "columns"), [("wide", 1), ("wide", 2), ("wide", 3), ("wide", 4), ("square", 3)])
+def test_slots_are_inside_and_apart(name, columns):
+    layout = find_layout(name, columns, 4)
+    boxes = [slot.box for column in layout.columns for slot in column]
+    boxes += [slot.bar for column in layout.columns for slot in column if slot.bar]
+    for i, box in enumerate(boxes):
+        assert 0 <= box.x < box.right <= layout.width
+        assert 0 <= box.y < box.bottom <= layout.height
+        for other in boxes[i + 1 :]:
+            assert box.right <= other.x or other.right <= box.x or box.bottom <= other.y or other.bottom <= box.y
+    for column in layout.columns:
+        assert column[0].box.x % 16 == column[0].box.y % 16 == 0
+
+
+def test_too_many_columns_are_refused():
+    with pytest.raises(UsageError, match="room for 4 columns"):
+        find_layout("wide", 5, 2)
+
+
+def test_panels_by_name_by_class_and_unknown():
+    class Own(Panel):
+        def open(self, stage):
+            self.stage = stage
+
+        def draw(self, step):
+            self.stage.canvas.dots(700, 100 + step, 5, self.stage.canvas.theme.accent)
+
+    columns = {None: simulate(repeated(np.eye(2), 3))}
+    painter = Painter(Script("t", "s", [show("matrix", limits=(-3, 3)), PanelRequest(Own)], columns, []))
+    assert painter.describe()[0]["limits"] == [-3, 3]
+    assert painter.describe()[1]["panel"] == "Own"
+    assert (painter.paint(2)[102, 700, :3] == THEMES["light"].accent).all()
+    with pytest.raises(UsageError, match="did you mean 'norms'"):
+        find_panel(show("norm"))
+    with pytest.raises(UsageError, match="does not take"):
+        find_panel(show("norms", size=3))
+    with pytest.raises(UsageError, match="derived from Panel"):
+        find_panel(PanelRequest(dict))
+
+
+def test_matrix_counts_what_is_beyond_the_colours(texts):
+    factor = np.diag([4.0, 0.5, -3.0])
+    columns = {None: simulate(repeated(factor, 5))}
+    painter = Painter(Script("t", "s", [show("matrix", limits=(-1, 1))], columns, []))
+    del texts[:]
+    painter.paint(5)
+    assert "clipped: 2" in [text for text, *_ in texts]
+
+
+def test_products_beyond_float64_are_drawn():
+    columns = {None: simulate(repeated(np.diag([1e3, -1e3, 1e-3]), 501))}
+    painter = Painter(Script("t", "s", [show("matrix"), show("norms"), show("scaled_matrix")], columns, []))
+    frame = painter.paint(501)
+    panel = painter.describe()[0]
+    table = color_table("RdBu_r")
+    middle = panel["y"] + panel["cell"] // 2
+    assert (frame[middle, panel["x"] + panel["cell"] // 2, :3] == table[255]).all()
+    low = frame[middle + panel["cell"], panel["x"] + panel["cell"] * 3 // 2, :3]
+    assert (low == table[0]).all()
+
+
+def test_text_styles_have_a_smallest_size():
+    assert canvas._fitted("a long text", TextStyle((0, 0, 0), 40), 50)[1].size == LABEL

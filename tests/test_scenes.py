@@ -1,0 +1,121 @@
+"""What holds for every scene, whichever there are."""
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import render
+import scenes
+from render.catalog import all_scenes
+from render.claims import judge
+from render.painter import Painter, Script, find_panel
+from render.simulator import simulate
+from render.words import languages
+from scenes import ParameterError, with_spectral_radius
+
+SCENES = all_scenes()
+TRANSLATIONS = Path(render.__file__).parent / "translations"
+
+
+@pytest.fixture(params=sorted(SCENES))
+def scene(request):
+    return SCENES[request.param]
+
+
+def columns_of(scene, **values):
+    return {label: simulate(s) for label, s in scene.build(**values).items()}
+
+
+def test_is_documented(scene):
+    assert scene.summary.endswith(".")
+    assert scene.title
+    assert scene.statement
+    for parameter in scene.parameters:
+        assert parameter.help.endswith("."), parameter.name
+
+
+def test_lives_in_a_module_of_its_name(scene):
+    assert scene.function.__module__ == f"scenes.{scene.name}"
+    assert not hasattr(scenes, scene.name) or scene.name not in scenes.__all__
+
+
+def test_panels_are_known(scene):
+    for request in scene.panels:
+        find_panel(request)
+
+
+def test_matrices_are_finite_read_only_and_reproducible(scene):
+    first, second = scene.build(), scene.build()
+    for label, sequence in first.items():
+        assert np.isfinite(sequence.factors).all()
+        assert not sequence.factors.flags.writeable
+        assert sequence.sha256 == second[label].sha256
+
+
+@pytest.mark.parametrize("dim", [2, 3, 5, 16, 33])
+@pytest.mark.parametrize("seed", range(4))
+def test_claims_hold_for_other_seeds_and_sizes(scene, dim, seed):
+    known = {p.name for p in scene.parameters}
+    values = {k: v for k, v in {"dim": dim, "seed": seed}.items() if k in known}
+    parameters = scene.resolve(**values)
+    verdicts = judge(scene.claims, columns_of(scene, **values), parameters)
+    assert verdicts
+    for verdict in verdicts:
+        assert verdict.holds, verdict
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 300])
+def test_any_number_of_steps_can_be_drawn(scene, steps):
+    parameters = scene.resolve(steps=steps)
+    columns = columns_of(scene, steps=steps)
+    verdicts = judge(scene.claims, columns, parameters)
+    painter = Painter(Script(scene.title, scene.statement, scene.panels, columns, verdicts))
+    assert painter.paint(steps).shape == (720, 1280, 4)
+    assert all(verdict.holds for verdict in verdicts)
+
+
+def test_every_text_is_translated(scene):
+    for path in TRANSLATIONS.glob("*.toml"):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
+        labels = [label for label in scene.build(steps=1) if label]
+        for text in (scene.title, scene.statement, *labels, *(c.text for c in scene.claims)):
+            assert text in table, (path.name, text)
+    assert set(languages()) >= {"en", "ko"}
+
+
+def test_parameters_out_of_bounds_are_refused(scene):
+    for parameter in scene.parameters:
+        for value in (float("nan"), float("inf"), "x", None, 10**12, -(10**12), True):
+            with pytest.raises(ParameterError, match=f"{parameter.name} must be"):
+                scene.resolve(**{parameter.name: value})
+    with pytest.raises(ParameterError, match="has no parameter"):
+        scene.resolve(nonsense=1)
+
+
+@pytest.mark.parametrize("radius", [0.3, 0.999, 7.0])
+def test_spectral_radius_is_what_was_asked_for(radius):
+    scaled = with_spectral_radius(scenes.gaussian_matrix(12, 4), radius)
+    assert np.abs(np.linalg.eigvals(scaled)).max() == pytest.approx(radius, rel=1e-12)
+    with pytest.raises(ValueError, match="all zero"):
+        with_spectral_radius(np.zeros((3, 3)), 1.0)
+
+
+def test_orthogonal_draws_are_haar():
+    # Without the sign correction the mean of the first entry is −0.43; its own deviation is 0.5.
+    draws = np.array([scenes.haar_orthogonal(4, seed) for seed in range(400)])
+    assert np.abs(draws[:, 0, 0].mean()) < 4.5 * 0.5 / 20
+    gram = np.swapaxes(draws, 1, 2) @ draws
+    assert np.abs(gram - np.eye(4)).max() < 20 * 4 * np.finfo(float).eps
+    # Rotations and reflections are equally likely.
+    assert np.mean(np.linalg.det(draws) > 0) == pytest.approx(0.5, abs=4.5 * 0.5 / 20)
+
+
+def test_plane_rotation_leaves_the_rest_alone():
+    plane = np.linalg.qr(scenes.gaussian_matrix(6, 1)[:, :2])[0]
+    turn = scenes.rotation_matrix(0.7, plane)
+    assert turn.T @ turn == pytest.approx(np.eye(6), abs=1e-14)
+    assert plane.T @ turn @ plane == pytest.approx(scenes.rotation_matrix(0.7), abs=1e-14)
+    away = np.linalg.qr(np.column_stack([plane, scenes.gaussian_matrix(6, 2)[:, :4]]))[0][:, 2:]
+    assert turn @ away == pytest.approx(away, abs=1e-14)
