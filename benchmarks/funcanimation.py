@@ -30,11 +30,13 @@ singular = [np.linalg.svd(p, compute_uv=False) for p in products]
 spectrum = np.linalg.eigvals(factor)
 
 figure = plt.figure(figsize=(12.8, 7.2), dpi=100)
-axes = figure.subplot_mosaic([["heat", "norms", "norms"], ["heat", "plane", "bars"]], width_ratios=[2, 1, 1])
-heat, norms, plane, bars = (axes[name] for name in ("heat", "norms", "plane", "bars"))
+heat = figure.add_axes((0.04, 0.12, 0.42, 0.75))
+norms = figure.add_axes((0.55, 0.58, 0.42, 0.25))
+plane = figure.add_axes((0.53, 0.1, 0.2, 0.36))
+bars = figure.add_axes((0.78, 0.1, 0.19, 0.36))
 image = heat.imshow(products[0], cmap="RdBu_r", vmin=-1, vmax=1)
 heat.set_axis_off()
-figure.colorbar(image, ax=heat, location="bottom", shrink=0.8)
+figure.colorbar(image, cax=figure.add_axes((0.04, 0.07, 0.42, 0.02)), orientation="horizontal")
 norms.set(title="spectral norm", yscale="log", xlim=(0, steps), ylim=(1e-2, 1e2))
 (curve,) = norms.plot([], [], lw=3)
 angles = np.linspace(0, 2 * np.pi, 200)
@@ -45,7 +47,6 @@ bars.set(title="singular values", ylim=(0, 1.5))
 rectangles = bars.bar(range(dim), singular[0])
 figure.suptitle("Orthogonal matrix", fontsize=20, weight="bold")
 counter = heat.set_title("t = 0", fontsize=20, family="monospace")
-figure.tight_layout()
 
 
 def update(step):
@@ -60,4 +61,4 @@ def update(step):
 
 FuncAnimation(figure, update, frames=steps + 1).save(path, writer=FFMpegWriter(fps=12.5))
 box = heat.get_window_extent()
-path.with_suffix(".json").write_text(json.dumps([box.x0, 720 - box.y1, box.width, box.height]))
+path.with_suffix(".json").write_text(json.dumps([box.x0, 720 - box.y1, box.width]))

@@ -1,7 +1,9 @@
-"""A picture in pixels: text, lines, dots and cells, drawn by matplotlib's Agg renderer.
+"""A picture in pixels: text, strokes, dots and cells.
 
-Coordinates are pixels from the top left corner; y grows downwards. There are no axes and no artists:
-a frame costs what it draws, and everything stands on the pixel it was given.
+Coordinates are pixels from the top left corner; y grows downwards, and pixel (i, j) covers the square
+from (i, j) to (i + 1, j + 1). There are no axes and no artists: a frame costs what it draws, and
+everything stands on the pixel it was given. How much of a pixel a shape covers is taken from the
+distance of the pixel's centre to the shape's edge.
 """
 
 from __future__ import annotations
@@ -12,15 +14,13 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.ft2font import LoadFlags
-from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, Bbox
 from numpy.typing import ArrayLike, NDArray
 
 from render.fonts import find_font
 from render.layout import Box
 from render.theme import LABEL, Color, ColorArray, Theme, color_table
+from scenes._sequence import FloatArray
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,47 @@ class Cells:
         area.reshape(len(lines), self.height, box.width)[:] = lines[:, None]
 
 
+class Stroke:
+    """A line through points that can be drawn up to any of them.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (k,)
+        The points.
+    width : float
+        Thickness of the line.
+    order : array_like of int, shape (k,), optional
+        A rising number for each point, by which `Canvas.draw_stroke` knows where to end; its place by default.
+    """
+
+    def __init__(self, x: ArrayLike, y: ArrayLike, width: float, order: ArrayLike | None = None) -> None:
+        points = np.column_stack([x, y]).astype(float)
+        steps = np.arange(len(points)) if order is None else np.asarray(order)
+        covered: dict[tuple[int, int], tuple[float, int]] = {}
+        for start, end, step in zip(points[:-1], points[1:], steps[1:], strict=True):
+            rows, columns, coverage = _segment(start, end, width)
+            for place in zip(rows.tolist(), columns.tolist(), coverage.tolist(), strict=True):
+                before, since = covered.get(place[:2], (0.0, int(step)))
+                covered[place[:2]] = max(before, place[2]), since
+        ranked = sorted(covered.items(), key=lambda item: item[1][1])
+        self.places = np.array([place for place, _ in ranked], dtype=np.intp).reshape(-1, 2)
+        self.coverage = np.array([share for _, (share, _) in ranked])
+        self.since = np.array([step for _, (_, step) in ranked], dtype=np.intp)
+
+
+def _segment(start: FloatArray, end: FloatArray, width: float) -> tuple[Any, Any, FloatArray]:
+    """Return rows, columns and coverage of the pixels that a line with round ends touches."""
+    reach = width / 2 + 1
+    low, high = np.minimum(start, end) - reach, np.maximum(start, end) + reach
+    columns, rows = np.meshgrid(np.arange(int(low[0]), int(high[0]) + 1), np.arange(int(low[1]), int(high[1]) + 1))
+    along = end - start
+    x, y = columns + 0.5 - start[0], rows + 0.5 - start[1]
+    part = np.clip((x * along[0] + y * along[1]) / max(float(along @ along), 1e-12), 0, 1)
+    coverage = np.clip(width / 2 + 0.5 - np.hypot(x - part * along[0], y - part * along[1]), 0, 1)
+    touched = coverage > 0
+    return rows[touched], columns[touched], coverage[touched]
+
+
 class Canvas:
     """A picture of fixed size. `keep` remembers it, `restore` returns to what was kept.
 
@@ -89,10 +130,7 @@ class Canvas:
 
     def __init__(self, width: int, height: int, theme: Theme) -> None:
         self.width, self.height, self.theme = width, height, theme
-        # At 72 dots an inch a point is a pixel.
-        self._renderer: Any = RendererAgg(width, height, 72)  # type: ignore[no-untyped-call]  # matplotlib has no types here
-        self._flip = Affine2D().scale(1, -1).translate(0, height)
-        self.pixels: ColorArray = np.asarray(self._renderer.buffer_rgba())  # type: ignore[no-untyped-call]
+        self.pixels: ColorArray = np.empty((height, width, 4), np.uint8)
         self.pixels[:] = (*theme.background, 255)
         self.touched: list[Box] = []
         self.cells_drawn: list[Cells] = []
@@ -160,67 +198,91 @@ class Canvas:
         start = round(x - advance * {"left": 0.0, "center": 0.5, "right": 1.0}[anchor]) + left
         bottom = round(y) + descent
         top = bottom - coverage.shape[0]
-        # What lies outside the picture is left out.
-        rows = slice(max(top, 0), max(min(bottom, self.height), 0))
-        columns = slice(max(start, 0), max(min(start + coverage.shape[1], self.width), 0))
-        part = coverage[rows.start - top : rows.stop - top, columns.start - start : columns.stop - start]
-        under = self.pixels[rows, columns, :3].astype(np.int32)
-        blend = (np.array(style.color, np.int32) - under) * part[..., None]
-        self.pixels[rows, columns, :3] = under + (blend + 127 * np.sign(blend)) // 255
-        self.touch(columns.start, rows.start, columns.stop - 1, rows.stop - 1)
+        self._blend(start, top, coverage, style.color)
 
-    def line(self, x: ArrayLike, y: ArrayLike, color: Color, width: float = 1, clip: Box | None = None) -> None:
-        """Draw a line through points; outside `clip` nothing is drawn."""
-        self._stroke(Path(np.column_stack([x, y])), color, width, clip)
+    def line(self, x: ArrayLike, y: ArrayLike, color: Color, width: float = 1) -> None:
+        """Draw a line through points."""
+        self.draw_stroke(Stroke(x, y, width), color)
+
+    def draw_stroke(self, stroke: Stroke, color: Color, until: int | None = None) -> None:
+        """Draw a stroke, up to the point whose order is `until`, over what is kept."""
+        count = len(stroke.since) if until is None else int(np.searchsorted(stroke.since, until, "right"))
+        rows, columns = stroke.places[:count].T
+        inside = (rows >= 0) & (rows < self.height) & (columns >= 0) & (columns < self.width)
+        rows, columns = rows[inside], columns[inside]
+        if not rows.size:
+            return
+        under = self.pixels[rows, columns, :3]
+        share = stroke.coverage[:count][inside][:, None]
+        self.pixels[rows, columns, :3] = np.rint(under + (np.array(color) - under) * share)
+        self.touch(columns.min(), rows.min(), columns.max(), rows.max())
 
     def circle(self, x: float, y: float, radius: float, color: Color, width: float = 2) -> None:
         """Draw a circle's outline."""
-        self._stroke(Path.circle((x, y), radius), color, width, None)
+        left, top, distance = _distances(x, y, radius + width)
+        share = np.clip(width / 2 + 0.5 - np.abs(distance - radius), 0, 1)
+        self._blend(left, top, np.rint(share * 255).astype(np.int32), color)
 
     def dots(self, x: ArrayLike, y: ArrayLike, radius: float, color: Color, edge: Color | None = None) -> None:
-        """Draw round dots with a thin edge in the background's colour (or `edge`)."""
-        places = np.column_stack([np.atleast_1d(x), np.atleast_1d(y)])
-        if not places.size:
-            return
-        gc = self._context(edge or self.theme.background, 2, None)
-        disc = Affine2D().scale(radius)
-        self._renderer.draw_markers(gc, Path.unit_circle(), disc, Path(places), self._flip, _unit(color))
-        gc.restore()
-        self._touch_around(places, radius + 3)
+        """Draw round dots with an edge of 2 px in the background's colour (or `edge`)."""
+        for centre_x, centre_y in zip(np.atleast_1d(x).tolist(), np.atleast_1d(y).tolist(), strict=True):
+            # Dots stand at eighths of a pixel, so that few different ones have to be shaded.
+            column, row = round(centre_x * 8), round(centre_y * 8)
+            stay, shade = _dot(radius, column % 8, row % 8, color, edge or self.theme.background)
+            left, top = column // 8 - len(stay) // 2, row // 8 - len(stay) // 2
+            if left < 0 or top < 0 or left + len(stay) > self.width or top + len(stay) > self.height:
+                continue
+            area = self.pixels[top : top + len(stay), left : left + len(stay), :3]
+            area[:] = area * stay + shade
+            self.touch(left, top, left + len(stay) - 1, top + len(stay) - 1)
 
     def polygon(self, points: Sequence[tuple[float, float]], color: Color) -> None:
-        """Fill a polygon."""
-        gc = self._context(color, 0, None)
-        path = Path([*points, points[0]], closed=True)
-        self._renderer.draw_path(gc, path, self._flip, _unit(color))
-        gc.restore()
-        self._touch_around(path.vertices, 2)
+        """Fill a convex polygon, its corners given in turn."""
+        corners = np.array(points, float)
+        low, high = corners.min(axis=0).astype(int) - 1, corners.max(axis=0).astype(int) + 2
+        x, y = np.meshgrid(np.arange(low[0], high[0]) + 0.5, np.arange(low[1], high[1]) + 0.5)
+        edges = np.roll(corners, -1, axis=0) - corners
+        turn = np.sign(edges[0, 0] * edges[1, 1] - edges[0, 1] * edges[1, 0])
+        inside = np.full(x.shape, np.inf)
+        for (corner_x, corner_y), (along, down) in zip(corners, edges, strict=True):
+            away = turn * (along * (y - corner_y) - down * (x - corner_x)) / np.hypot(along, down)
+            inside = np.minimum(inside, away)
+        share = np.clip(inside + 0.5, 0, 1)
+        self._blend(int(low[0]), int(low[1]), np.rint(share * 255).astype(np.int32), color)
 
-    def _stroke(self, path: Path, color: Color, width: float, clip: Box | None) -> None:
-        path.should_simplify = False
-        gc = self._context(color, width, clip)
-        self._renderer.draw_path(gc, path, self._flip)
-        gc.restore()
-        self._touch_around(path.vertices, width + 2)
-
-    def _touch_around(self, points: ArrayLike, margin: float) -> None:
-        (left, top), (right, bottom) = np.min(points, axis=0), np.max(points, axis=0)
-        self.touch(left - margin, top - margin, right + margin, bottom + margin)
-
-    def _context(self, color: Color, width: float, clip: Box | None):  # type: ignore[no-untyped-def]
-        gc = self._renderer.new_gc()
-        gc.set_foreground(_unit(color), isRGBA=True)
-        gc.set_linewidth(width)
-        gc.set_capstyle("round")
-        gc.set_joinstyle("round")
-        gc.set_snap(False)
-        if clip:
-            gc.set_clip_rectangle(Bbox([[clip.x, self.height - clip.bottom], [clip.right, self.height - clip.y]]))
-        return gc
+    def _blend(self, left: int, top: int, coverage: NDArray[np.int32], color: Color) -> None:
+        """Put a colour over a rectangle, as much of it as the coverage 0 … 255 says."""
+        bottom, right = top + coverage.shape[0], left + coverage.shape[1]
+        # What lies outside the picture is left out.
+        rows = slice(max(top, 0), max(min(bottom, self.height), 0))
+        columns = slice(max(left, 0), max(min(right, self.width), 0))
+        part = coverage[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+        under = self.pixels[rows, columns, :3].astype(np.int32)
+        blend = (np.array(color, np.int32) - under) * part[..., None]
+        self.pixels[rows, columns, :3] = under + (blend + 127 * np.sign(blend)) // 255
+        self.touch(columns.start, rows.start, columns.stop - 1, rows.stop - 1)
 
 
-def _unit(color: Color) -> tuple[float, float, float, float]:
-    return color[0] / 255, color[1] / 255, color[2] / 255, 1.0
+@lru_cache(maxsize=512)
+def _dot(
+    radius: float, column: int, row: int, color: Color, edge: Color
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what stays of the pixels below a dot, and what it adds; its centre is so many eighths off."""
+    half = int(radius) + 3
+    place = np.arange(-half, half + 1) + 0.5
+    distance = np.hypot((place - column / 8)[None], (place - row / 8)[:, None])
+    outer = np.clip(radius + 1.5 - distance, 0, 1)[..., None]
+    inner = np.clip(radius - 0.5 - distance, 0, 1)[..., None]
+    shade = (outer - inner) * np.array(edge) + inner * np.array(color) + 0.5
+    return (1 - outer).astype(np.float32), shade.astype(np.float32)
+
+
+def _distances(x: float, y: float, reach: float) -> tuple[int, int, FloatArray]:
+    """Return left, top, and the distance from (x, y) of every pixel's centre within `reach` of it."""
+    left, top = int(np.floor(x - reach)) - 1, int(np.floor(y - reach)) - 1
+    size = int(2 * reach) + 4
+    place = np.arange(size) + 0.5
+    return left, top, np.hypot((place + left - x)[None], (place + top - y)[:, None])
 
 
 @lru_cache(maxsize=4096)

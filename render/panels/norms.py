@@ -7,8 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from render.canvas import TextStyle
-from render.layout import Box
+from render.canvas import Stroke, TextStyle
 from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._chart import Chart, decade_limits
@@ -34,21 +33,17 @@ class Panel(_base.Panel):
         self._chart.draw_decades()
         self._chart.draw_steps()
         track = stage.trajectory.log10_spectral_norm
-        self._corners = _corners(track, box.width)
         self._x = self._chart.to_x(np.arange(len(track), dtype=float))
         self._y = self._chart.to_y(track)
+        corners = _corners(track, box.width)
+        corners = corners[np.isfinite(track[corners])]
+        self._curve = Stroke(self._x[corners], self._y[corners], 3, order=corners)
 
     def draw(self, step: int) -> None:
         """Draw the curve up to `step`, its end, and its value."""
         canvas = self.stage.canvas
         track = self.stage.trajectory.log10_spectral_norm
-        shown = self._corners[: np.searchsorted(self._corners, step)]
-        shown = np.append(shown, step)
-        shown = shown[np.isfinite(track[shown])]
-        if shown.size:
-            box = self.stage.slot.box
-            room = Box(box.x, box.y - 4, box.width + 8, box.height + 8)
-            canvas.line(self._x[shown], self._y[shown], canvas.theme.accent, 3, room)
+        canvas.draw_stroke(self._curve, canvas.theme.accent, until=step)
         if np.isfinite(track[step]):
             canvas.dots(self._x[step], self._y[step], 7, canvas.theme.accent)
         style = TextStyle(canvas.theme.accent, HEADING, "bold")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from render.canvas import Stroke
 from render.errors import RenderError
 from render.layout import Box
 from render.panels import _base
@@ -43,19 +44,22 @@ class Panel(_base.Panel):
         canvas.fill(Box(x, y - side // 2, 1, side), canvas.theme.grid)
         canvas.circle(*self._center, self._unit, canvas.theme.grid)
 
+        path = self.stage.trajectory.sequence.series[self._series]
+        self._x = self._center[0] + self._unit * path[:, 0]
+        self._y = self._center[1] - self._unit * path[:, 1]
+        # Beyond some thousand points a path has long covered what it will ever cover.
+        few = slice(0, 2000)
+        self._path = Stroke(self._x[few], self._y[few], 2)
+
     def draw(self, step: int) -> None:
         """Draw the path and the arrow."""
         canvas = self.stage.canvas
-        # More than the last 2,000 points cannot be told apart.
-        path = self.stage.trajectory.sequence.series[self._series][max(0, step - 2000) : step + 1]
-        x = self._center[0] + self._unit * path[:, 0]
-        y = self._center[1] - self._unit * path[:, 1]
-        canvas.line(x, y, canvas.theme.second, 2)
-        tip = np.array([x[-1], y[-1]])
+        canvas.draw_stroke(self._path, canvas.theme.second, until=step)
+        tip = np.array([self._x[step], self._y[step]])
         along = tip - self._center
         length = float(np.hypot(*along))
         if length < 16:
-            canvas.dots(x[-1], y[-1], 5, canvas.theme.accent)
+            canvas.dots(tip[0], tip[1], 5, canvas.theme.accent)
             return
         along /= length
         across = np.array([-along[1], along[0]])
