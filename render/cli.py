@@ -311,4 +311,5 @@ def embed(file: Path, dialect: str, language: str, base: str) -> None:
     """Print what shows FILE in a page: a video with poster, GIF fallback and caption."""
     from render.embed import snippet
 
-    click.echo(snippet(file, dialect, language, base))
+    # A page is UTF-8, whatever the terminal is.
+    click.echo((snippet(file, dialect, language, base) + "\n").encode(), nl=False)

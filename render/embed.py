@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import html
+import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,6 @@ from render.words import Words, size_of
 
 # matplotlib embeds animations up to this size, too.
 _EMBED_BYTES = 20 * 2**20
-
-_SENTENCE = "{steps} steps; the spectral norm goes from {first} to {last}"
 
 
 def snippet(path: Path, dialect: str = "html", language: str = "en", base: str = "") -> str:
@@ -38,44 +38,56 @@ def snippet(path: Path, dialect: str = "html", language: str = "en", base: str =
     InputError
         If there is no manifest, or it lists no video.
     """
-    if not path.exists():
-        raise InputError(f"there is no file {path}, so give a film that render made")
+    if not os.path.exists(path):
+        raise InputError(f"there is no file {str(path)!r}, so give a film that render made")
     content = read(path)
     names = {Path(entry["name"]).suffix: str(entry["name"]) for entry in content["files"]}
     if not names.keys() & {".mp4", ".gif"}:
         raise InputError(f"{path.with_suffix('.json')} lists no video, so render the film again")
-    sources = {suffix: base + quote(name) for suffix, name in names.items()}
+    # What means something in an address stays; brackets would end one in Markdown.
+    start = quote(base, safe="%/:?#@!$&'*+,;=~")
+    sources = {suffix: start + quote(name) for suffix, name in names.items()}
     text = describe(content, language)
     if dialect == "markdown":
         return _markdown(sources, text)
     return _html(sources, text, content["frames"], language)
 
 
+def _plain(text: str) -> str:
+    """Return text in one line, without characters that are orders to a terminal or a browser."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _escape(text: str) -> str:
+    """Return text for HTML; site generators look for braces before they look at anything else."""
+    return html.escape(text).replace("{", "&#123;")
+
+
 def describe(content: Mapping[str, Any], language: str = "en") -> str:
-    """Return one sentence that says what a film shows, from its manifest alone."""
+    """Return what a film shows in a sentence or two, from its manifest alone."""
     words = Words(language)
     tracks = content["tracks"]
-    columns = tracks if "log10_spectral_norm" not in tracks else {None: tracks}
-    parts = []
+    columns = {"": tracks} if "log10_spectral_norm" in tracks else tracks
+    changes = []
     for label, column in columns.items():
-        norms = [-float("inf") if v is None else v for v in column["log10_spectral_norm"]]
-        values = {"steps": content["steps"], "first": size_of(norms[0]), "last": size_of(norms[-1])}
-        sentence = words(_SENTENCE, values)
-        parts.append(f"{words(label)}: {sentence}" if label else sentence)
-    title = words(title_of(content))
-    return f"{title}. " + "; ".join(parts) + "."
+        norms = [-math.inf if v is None else v for v in column["log10_spectral_norm"]]
+        changes.append(f"{words(label)} {size_of(norms[0])} → {size_of(norms[-1])}".strip())
+    values = {"title": words(title_of(content)), "steps": content["steps"], "changes": ", ".join(changes)}
+    return _plain(words("{title}, {steps} steps. Spectral norm: {changes}.", values))
 
 
 def _html(sources: Mapping[str, str], text: str, frames: Mapping[str, Any], language: str) -> str:
-    said = html.escape(text)
+    said = _escape(text)
     size = f'width="{int(frames["width"])}" height="{int(frames["height"])}"'
-    poster = html.escape(sources.get(".png", ""))
-    image = html.escape(sources.get(".gif", sources.get(".png", "")))
-    fallback = f'<img src="{image}" {size} alt="{said}">'
+    style = 'style="max-width:100%;height:auto"'
+    poster = f' poster="{html.escape(sources[".png"])}"' if ".png" in sources else ""
+    image = sources.get(".gif", sources.get(".png"))
+    # Where the video plays nobody sees the image, and a lazy one is then not fetched.
+    fallback = f'<img src="{html.escape(image)}" {size} {style} loading="lazy" alt="{said}">' if image else ""
     if ".mp4" in sources:
         film = (
-            f'  <video controls muted loop playsinline preload="metadata" {size} poster="{poster}"\n'
-            f'         style="max-width:100%;height:auto" aria-label="{said}">\n'
+            f'  <video controls muted loop playsinline preload="metadata" {size}{poster}\n'
+            f'         {style} aria-label="{said}">\n'
             f'    <source src="{html.escape(sources[".mp4"])}" type="video/mp4">\n'
             f"    {fallback}\n"
             "  </video>\n"
@@ -89,7 +101,7 @@ def _html(sources: Mapping[str, str], text: str, frames: Mapping[str, Any], lang
 
 def _markdown(sources: Mapping[str, str], text: str) -> str:
     """Return an image with its alternative text, linked to the MP4 where there is one."""
-    said = "".join("\\" + c if c in r"\`*_{}[]()#+-.!|<>&$~" else c for c in text)
+    said = "".join("\\" + c if c in r"\`*_{}[]()#+-.!|<>&$~%" else c for c in text)
     shown = sources.get(".gif", sources.get(".png", ""))
     image = f"![{said}]({shown})"
     return f"[{image}]({sources['.mp4']})" if ".mp4" in sources else image
@@ -99,12 +111,13 @@ def notebook(files: Mapping[str, Path], content: Mapping[str, Any]) -> str:
     """Return HTML that shows a film in a notebook: inside it when small, else by its path."""
     frames = content["frames"]
     size = f'width="{frames["width"]}" height="{frames["height"]}"'
-    said = html.escape(describe(content))
+    said = _escape(describe(content))
     kinds = {"mp4": "video/mp4", "gif": "image/gif", "png": "image/png"}
     ending = next(e for e in kinds if e in files)
     path = files[ending]
     if path.stat().st_size > _EMBED_BYTES:
-        source = quote(str(path))
+        here = path.is_relative_to(Path.cwd())
+        source = quote((path.relative_to(Path.cwd()) if here else path).as_posix())
     else:
         source = f"data:{kinds[ending]};base64,{base64.b64encode(path.read_bytes()).decode()}"
     style = 'style="max-width:100%;height:auto"'

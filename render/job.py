@@ -79,6 +79,9 @@ class Film:
     manifest: Mapping[str, Any]
     remarks: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Film({', '.join(str(path) for path in self.files.values())})"
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from render.embed import notebook
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import platform
+import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -108,23 +110,52 @@ def read(path: Path) -> dict[str, Any]:
     InputError
         If there is none, or it is not a manifest of this program.
     """
+    if not path.name:
+        raise InputError(f"{str(path)!r} is a folder, so give a film that render made")
     source = path.with_suffix(".json")
     try:
         content = json.loads(source.read_bytes())
+        _check(content)
     except OSError:
         raise InputError(
             f"there is no manifest {source}, so give a film that render made, with its .json beside it"
         ) from None
-    except ValueError:
-        content = None
-    if not isinstance(content, dict) or not {"eigenreel", "scene", "files", "frames"} <= content.keys():
-        raise InputError(f"{source} is not a manifest of eigenreel, so render the film again")
-    return content
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise InputError(f"{source} is not a manifest of eigenreel, so render the film again") from None
+    return dict(content)
+
+
+def _check(content: Mapping[str, Any]) -> None:
+    """Raise KeyError, TypeError or ValueError where a manifest lacks what its readers rely on."""
+
+    def need(holds: bool) -> None:
+        if not holds:
+            raise ValueError
+
+    for name in ("eigenreel", "scene", "command"):
+        need(isinstance(content[name], str) and bool(content[name]))
+    need(type(content["steps"]) is int and content["steps"] >= 0)
+    for side in ("width", "height"):
+        need(type(content["frames"][side]) is int and content["frames"][side] > 0)
+    tracks = content["tracks"]
+    need(isinstance(tracks, dict) and bool(tracks))
+    for column in [tracks] if "log10_spectral_norm" in tracks else tracks.values():
+        norms = column["log10_spectral_norm"]
+        need(isinstance(norms, list) and bool(norms))
+        need(all(v is None or (type(v) in (int, float) and math.isfinite(v)) for v in norms))
+    need(isinstance(content["files"], list))
+    for entry in content["files"]:
+        name = entry["name"]
+        need(isinstance(name, str) and name.isprintable() and not set(name) & {"/", "\\"} and bool(Path(name).suffix))
 
 
 def title_of(content: Mapping[str, Any]) -> str:
-    """Return the scene's name as words."""
-    words = str(content["scene"]).rpartition(":")[2].replace("_", " ")
+    """Return the title a film was given, else its scene's name as words."""
+    command = shlex.split(str(content["command"]))
+    if "--title" in command[:-1]:
+        return command[command.index("--title") + 1]
+    scene = re.split(r"[/\\:]", content["scene"])[-1].removesuffix(".py")
+    words = scene.replace("_", " ")
     return words[:1].upper() + words[1:]
 
 

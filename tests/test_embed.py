@@ -13,6 +13,8 @@ import render
 from render.embed import describe, snippet
 from render.errors import InputError, UsageError
 
+MISSING = object()
+
 HOSTILE = [
     '"><script>alert(1)</script>',
     "'><img src=x onerror=alert(1)>",
@@ -54,34 +56,18 @@ def altered(folder, tmp_path):
     return alter
 
 
-def put(*keys, value):
-    """Return a change that puts a value at a place in the manifest."""
+def put(keys, value):
+    """Return a change that puts a value at a place in the manifest, or removes what is there."""
 
     def change(content):
         for key in keys[:-1]:
             content = content[key]
-        content[keys[-1]] = value
+        if value is MISSING:
+            del content[keys[-1]]
+        else:
+            content[keys[-1]] = value
 
     return change
-
-
-def take(*keys):
-    """Return a change that removes what is at a place in the manifest."""
-
-    def change(content):
-        for key in keys[:-1]:
-            content = content[key]
-        del content[keys[-1]]
-
-    return change
-
-
-def change_id(change):
-    keys, value = (
-        dict(zip(change.__code__.co_freevars, (c.cell_contents for c in change.__closure__), strict=True)).get(n, "")
-        for n in ("keys", "value")
-    )
-    return "-".join(map(str, keys)) + f"={value!a:.20}"
 
 
 # HTML
@@ -138,18 +124,9 @@ def test_any_file_of_the_film_will_do(folder, ending):
 
 def test_base_comes_before_every_name(folder):
     figure = parse(snippet(folder / "vanishing.mp4", base="https://example.org/films/")).one("figure")
-    addresses = [
-        figure.one("video").attributes["poster"],
-        *(e.attributes["src"] for e in figure.all() if "src" in e.attributes),
-    ]
+    sources = [e.attributes["src"] for e in figure.all() if "src" in e.attributes]
+    addresses = [figure.one("video").attributes["poster"], *sources]
     assert addresses == [f"https://example.org/films/vanishing.{e}" for e in ("png", "mp4", "gif")]
-
-
-def test_text_of_a_small_norm_is_readable(folder):
-    content = manifest_of(folder / "vanishing")
-    last = 10 ** content["tracks"]["log10_spectral_norm"][-1]
-    text = describe(content)
-    assert text.endswith(f"to {last:#.4g}.") or "×10" in text
 
 
 @pytest.mark.parametrize(
@@ -157,7 +134,16 @@ def test_text_of_a_small_norm_is_readable(folder):
 )
 def test_norms_beyond_float64_have_a_text(altered, log10, text):
     film = altered(lambda content: content["tracks"]["log10_spectral_norm"].__setitem__(-1, log10))
-    assert f" to {text}." in parse(snippet(film)).one("figcaption").text
+    assert f" → {text}." in parse(snippet(film)).one("figcaption").text
+
+
+@pytest.mark.parametrize(
+    "scene",
+    ["/home/somebody/my_scene.py", "C:\\Users\\somebody\\my_scene.py", "films/my_scene.py", "/home/me/x.py:my_scene"],
+)
+def test_caption_does_not_say_where_a_scene_lies(altered, scene):
+    caption = parse(snippet(altered(put(("scene",), scene)))).one("figcaption").text
+    assert caption.startswith("My scene, ")
 
 
 # Markdown
@@ -188,9 +174,7 @@ def test_comparison_is_told_column_by_column(folder):
     places = [caption.index(label) for label in content["tracks"]]
     assert list(content["tracks"]) == ["vanishing", "exploding", "orthogonal"]
     assert places == sorted(places)
-    parts = caption.split(";")
-    for part, column in zip([p for p in parts if "steps" in p], content["tracks"].values(), strict=True):
-        assert "4 steps" in part
+    assert caption.count("4 steps") == 1
     for column in content["tracks"].values():
         assert f"{10 ** column['log10_spectral_norm'][-1]:#.4g}" in caption
 
@@ -312,26 +296,30 @@ def assert_sentence(error):
     assert "Traceback" not in text
 
 
-CHANGES = [
-    *(take(key) for key in ("eigenreel", "scene", "steps", "frames", "tracks", "files")),
-    *(take("frames", key) for key in ("width", "height")),
-    *(put("steps", value=v) for v in (None, [], {}, -1)),
-    *(put("scene", value=v) for v in (None, [], {}, 5)),
-    *(put("frames", value=v) for v in (None, [], {}, "x", 5)),
-    *(put("frames", "width", value=v) for v in (None, [], "x", "5", 0, -1, 1.5, float("inf"), True)),
-    *(put("tracks", value=v) for v in (None, [], {}, "x", 5, {"a": None}, {"a": {}}, {"a": [1]})),
-    *(
-        put("tracks", "log10_spectral_norm", value=v)
-        for v in (None, [], {}, "abc", 5, ["a"], [[]], [float("nan")], [float("inf"), 0.0])
-    ),
-    *(put("files", value=v) for v in (None, [], {}, "x", 5, [None], ["a"], [[]], [{}], {"name": "film.mp4"})),
-    *(put("files", 0, "name", value=v) for v in (None, 5, [], "", ".mp4", "film")),
-]  # fmt: skip
+NORMS = ("tracks", "log10_spectral_norm")
+INFINITE = float("inf")
+WRONG = [
+    *(((key,), MISSING) for key in ("eigenreel", "scene", "steps", "frames", "tracks", "files")),
+    *((("frames", key), MISSING) for key in ("width", "height")),
+    (NORMS, MISSING),
+    *((("steps",), v) for v in (None, [], {}, -1)),
+    *((("scene",), v) for v in (None, [], {}, 5)),
+    *((("frames",), v) for v in (None, [], {}, "x", 5)),
+    *((("frames", "width"), v) for v in (None, [], "x", "5", 0, -1, 1.5, INFINITE, True)),
+    *((("tracks",), v) for v in (None, [], {}, "x", 5, {"a": None}, {"a": {}}, {"a": [1]})),
+    *((NORMS, v) for v in (None, [], {}, "abc", 5, ["a"], [[]], [float("nan")], [INFINITE, 0.0])),
+    *((("files",), v) for v in (None, [], {}, "x", 5, [None], ["a"], [[]], [{}], {"name": "film.mp4"})),
+    *((("files", 0, "name"), v) for v in (None, 5, [], "", ".mp4", "film")),
+]
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=change_id)
-def test_manifest_with_a_wrong_part_is_refused(altered, change):
-    film = altered(change)
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    WRONG,
+    ids=[f"{'.'.join(map(str, keys))}:{'missing' if v is MISSING else ascii(v)}" for keys, v in WRONG],
+)
+def test_manifest_with_a_wrong_part_is_refused(altered, keys, value):
+    film = altered(put(keys, value))
     for dialect in ("html", "markdown"):
         with pytest.raises(InputError) as caught:
             snippet(film, dialect)
@@ -340,7 +328,7 @@ def test_manifest_with_a_wrong_part_is_refused(altered, change):
 
 def test_manifest_with_more_in_it_is_read(altered):
     # A later version may write more than this one knows.
-    assert "Vanishing" in snippet(altered(put("later", value=[1])))
+    assert "Vanishing" in snippet(altered(put(("later",), [1])))
 
 
 @pytest.mark.parametrize(
@@ -403,18 +391,11 @@ def test_command_refuses_with_one_sentence(tmp_path, name, content):
     process = run("embed", name, cwd=tmp_path)
     assert process.stdout == ""
     assert process.returncode == 3, process.stderr
-    assert re.fullmatch(r"render: .+\.\n", process.stderr)
+    assert re.fullmatch(r"render: .+[.?]\n", process.stderr)
 
 
 @pytest.mark.parametrize("options", [("--lang", "xx"), ("--for", "pdf"), ("--frames",)])
 def test_command_refuses_wrong_options(folder, options):
     process = run("embed", folder / "vanishing.mp4", *options)
     assert (process.returncode, process.stdout) == (2, "")
-    assert re.fullmatch(r"render: .+\.\n", process.stderr)
-
-
-def test_caption_of_a_scene_in_a_file_does_not_say_where_that_lies(altered):
-    for scene in ("/home/somebody/my_scene.py", "C:\\Users\\somebody\\my_scene.py", "films/my_scene.py"):
-        assert describe(json.loads(altered(put("scene", value=scene)).with_suffix(".json").read_text())).startswith(
-            "My scene."
-        )
+    assert re.fullmatch(r"render: .+[.?]\n", process.stderr)
