@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import difflib
 import gc
+import io
 import json
+import logging
 import os
 import signal
 import sys
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 import render
+from render import signals
 from render.errors import EigenreelError, UsageError
 from render.job import DEFAULT_MAX_FRAMES, DEFAULT_TIMEOUT, Film, Job, Watch, run, run_all
 
@@ -24,28 +27,32 @@ if TYPE_CHECKING:
     from scenes import Parameter, Scene
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
-_TERMINATED = 143
-_INTERRUPTED = 130
+_came = 0
+_finished = 0
 
 
-class _Terminated(BaseException):
-    """SIGTERM or SIGHUP came."""
+class _Interrupted(BaseException):
+    """Ctrl-C was pressed, or the program was told to end."""
 
 
 def main() -> NoReturn:
     """Run the command line and exit with the code of what happened."""
     # A command lives for a second: looking for garbage a hundred times meanwhile is a tenth of it.
     gc.set_threshold(100_000)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    for number in signals.WATCHED:
+        signal.signal(number, _interrupt)
     sys.exit(_run())
 
 
 def _run() -> int:
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _terminate)
     try:
         commands.main(prog_name="render", standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
@@ -54,26 +61,65 @@ def _run() -> int:
     except click.ClickException as error:
         return _complain(error.format_message(), error.exit_code)
     except EigenreelError as error:
-        return _complain(str(error), error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        return _complain("interrupted, and nothing was changed", _INTERRUPTED)
-    except _Terminated:
-        return _complain("terminated, and nothing was changed", _TERMINATED)
-    except BrokenPipeError:
-        # Whoever read our output has gone; Python would complain when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        return _complain(str(error), error.exit_code) if not _came else _farewell()
+    except MemoryError:
+        return _complain("there is not enough memory, so choose fewer steps or a smaller size", 1)
+    except _Unprinted as trouble:
+        return trouble.explain()
+    except (_Interrupted, click.Abort):
+        return _farewell()
+    except SystemExit:
+        # click ends itself when whoever read its help has gone.
+        return _farewell() if _came else _Unprinted(BrokenPipeError()).explain()
+    except BaseException:
+        # A signal may have fallen into something that turned it into another failure.
+        if _came:
+            return _farewell()
+        raise
     return 0
 
 
-def _terminate(signum: int, frame: object) -> NoReturn:
-    raise _Terminated
+def _interrupt(signum: int, frame: object) -> NoReturn:
+    global _came
+    _came = signum
+    # Cleaning up takes a moment, and is not to be disturbed by impatience.
+    signals.ignore()
+    raise _Interrupted
+
+
+def _farewell() -> int:
+    what, code = ("interrupted", 130) if _came in (0, signal.SIGINT) else ("terminated", 143)
+    left = f"the {_finished} films that were finished stay" if _finished else "nothing was changed"
+    return _complain(f"{what}, and {left}", code)
 
 
 def _complain(message: str, code: int) -> int:
     sentence = message.rstrip(".")
     click.echo(f"render: {sentence}" + ("" if sentence.endswith("?") else "."), err=True)
     return code
+
+
+def _say(text: str | bytes) -> None:
+    try:
+        click.echo(text)
+    except OSError as error:
+        raise _Unprinted(error) from None
+
+
+class _Unprinted(Exception):
+    """Standard output took no more."""
+
+    def __init__(self, error: OSError) -> None:
+        self._error = error
+
+    def explain(self) -> int:
+        """Return the exit code, having said why unless the reader has gone."""
+        # What Python could not print it would try again at its end, and complain.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+        os.dup2(sys.stdout.fileno(), 1)
+        if isinstance(self._error, BrokenPipeError):
+            return 141
+        return _complain(f"the output could not be printed ({self._error.strerror}), so send it somewhere else", 5)
 
 
 class _Commands(click.Group):
@@ -169,6 +215,8 @@ def _scene_command(name: str, scene: Scene) -> click.Command:
 
 
 def _make(scene: str, parameters: dict[str, Any], quiet: bool, as_json: bool, **options: Any) -> None:
+    # It would tell of its caches, which are no concern of who renders a film.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     options["formats"] = options["formats"] or Job.formats
     job = Job(scene, parameters, **options)
     bar = not quiet and not as_json and sys.stderr.isatty() and "CI" not in os.environ
@@ -181,10 +229,10 @@ def _make(scene: str, parameters: dict[str, Any], quiet: bool, as_json: bool, **
     for remark in film.remarks:
         click.echo(f"render: {remark}.", err=True)
     if as_json:
-        click.echo(json.dumps(_summary(film), ensure_ascii=False))
+        _say(json.dumps(_summary(film), ensure_ascii=False))
     elif not quiet:
         for path in film.files.values():
-            click.echo(_shown(path))
+            _say(_shown(path))
 
 
 def _shown(path: Path) -> str:
@@ -208,12 +256,15 @@ def _summary(film: Film) -> dict[str, Any]:
 
 
 class _Last(Watch):
-    """Once the files are in place there is nothing left to interrupt."""
+    """Takes signals that got lost; once the files are in place there is nothing left to interrupt."""
+
+    def painted(self, frames: int, total: int) -> None:
+        # Where an import swallowed the signal, it is taken here.
+        if _came:
+            raise _Interrupted
 
     def saved(self) -> None:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), signal.SIG_IGN)
+        signals.ignore()
 
 
 class _Bar(_Last):
@@ -223,6 +274,7 @@ class _Bar(_Last):
         self._label, self._drawn = label, -1
 
     def painted(self, frames: int, total: int) -> None:
+        super().painted(frames, total)
         part = 30 * frames // total
         if part != self._drawn:
             self._drawn = part
@@ -274,11 +326,11 @@ def list_scenes(as_json: bool) -> None:
             }
             for s in found.values()
         ]
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        _say(json.dumps(rows, ensure_ascii=False))
         return
     for name, scene in sorted(found.items()):
         options = " ".join(f"--{p.name.replace('_', '-')} {p.default}" for p in scene.parameters)
-        click.echo(f"{name}\n    {scene.summary}\n    {options}")
+        _say(f"{name}\n    {scene.summary}\n    {options}")
 
 
 @commands.command(context_settings=_SETTINGS)
@@ -293,10 +345,12 @@ def videos(output: str, theme: str, layout: str, language: str, jobs: int | None
     from render.catalog import scene_names
 
     def done(job: Job, film: Film) -> None:
+        global _finished
+        _finished += 1
         if not quiet:
             sizes = ", ".join(f"{e['codec']} {e['bytes'] / 1000:,.0f} kB" for e in film.manifest["files"])
             video = next(path for ending, path in film.files.items() if ending != "json")
-            click.echo(f"{_shown(video)}  ({sizes})")
+            _say(f"{_shown(video)}  ({sizes})")
 
     wanted = [Job(n, output=output, theme=theme, layout=layout, language=language) for n in scene_names()]
     run_all(wanted, jobs or os.cpu_count() or 1, done)
@@ -312,4 +366,4 @@ def embed(file: Path, dialect: str, language: str, base: str) -> None:
     from render.embed import snippet
 
     # A page is UTF-8, whatever the terminal is.
-    click.echo((snippet(file, dialect, language, base) + "\n").encode(), nl=False)
+    _say((snippet(file, dialect, language, base)).encode())

@@ -159,6 +159,7 @@ class Encoder:
         self._ffmpeg, self._form, self._path, self._footage = ffmpeg, form, path, footage
         self._timeout = timeout
         self._written = 0
+        self._closed = False
         self._decoding: Decoding | None = None
 
     def __enter__(self) -> Encoder:
@@ -171,13 +172,18 @@ class Encoder:
                 stdout=subprocess.DEVNULL,
                 stderr=self._stderr,
             )
+            try:
+                self._watchdog = _Watchdog(self._process, self._stderr, self._timeout)
+            except BaseException:
+                kill(self._process)
+                raise
         except BaseException:
             self._stderr.close()
             raise
-        self._watchdog = _Watchdog(self._process, self._stderr, self._timeout)
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self._closed = True
         self._watchdog.stop()
         kill(self._process)
         if self._decoding:
@@ -225,6 +231,8 @@ class Encoder:
         if status or self._watchdog.barked:
             raise self._failure()
         with Decoding(self._ffmpeg, self._path, self._timeout) as self._decoding:
+            if self._closed:
+                return
             frames, size = self._decoding.result(f"the finished {self._form.name} file")
         expected = self._footage
         if (frames, size) != (expected.frames, (expected.width, expected.height)):
@@ -270,7 +278,10 @@ class Encoder:
         if status < 0:
             return EncodeError(f"the encoder died at frame {self._written} (signal {-status}), so try again")
         words = " / ".join(lines[-3:])[-400:] or "it said nothing"
-        return EncodeError(f"ffmpeg failed at frame {self._written} with status {status} ({words})")
+        what = f"failed at frame {self._written} with status {status}"
+        if status == 0:
+            what = f"wrote {self._written} of {self._footage.frames} frames and ended"
+        return EncodeError(f"ffmpeg {what} ({words}), so try again or set IMAGEIO_FFMPEG_EXE to another ffmpeg")
 
     def _has_encoder(self) -> bool:
         """Whether ffmpeg lists the encoder; yes where it lists none at all."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import signal
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
+from render import signals
 from render.errors import EigenreelError, RenderError, UsageError
+from render.signals import held
 from render.timeline import Timeline, parse_fps
+
+T = TypeVar("T")
 
 DEFAULT_FORMATS = ("mp4", "gif")
 DEFAULT_MAX_FRAMES = 100_000
@@ -120,6 +127,10 @@ def run(job: Job, watch: Watch | None = None) -> Film:
             raise RenderError(
                 f"there is not enough memory for the film {job.stem}, so choose fewer steps or a smaller size"
             ) from None
+        except RuntimeError as error:
+            if "can't start new thread" not in str(error):
+                raise
+            raise RenderError("the system allows no more threads, so close other programs") from None
 
 
 def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
@@ -133,7 +144,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     scene = catalog.load_scene(job.scene)
     with catalog.guarded(job.scene):
         parameters = scene.resolve(**job.parameters)
-    ffmpeg = stack.enter_context(encoder.Ffmpeg(encoder.find_ffmpeg())) if wanted else None
+    ffmpeg = _enter(stack, lambda: encoder.Ffmpeg(encoder.find_ffmpeg()))
     with catalog.guarded(job.scene):
         sequences = scene.build(**parameters)
 
@@ -171,7 +182,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     cells = sum((p["width"] // p["cell"]) ** 2 for p in painter.describe() if p["cell"])
 
     names = [stem + form.suffix for form in wanted] + [f"{stem}.png", f"{stem}.json"]
-    staging = stack.enter_context(storage.Staging(Path(job.output), names))
+    staging = _enter(stack, lambda: storage.Staging(Path(job.output), names))
     estimate = sum(f.frame_bytes + f.cell_bytes * cells for f in wanted) * timeline.frames
     staging.require(2 * (estimate + 500_000))
 
@@ -179,7 +190,6 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     pool = stack.enter_context(ThreadPoolExecutor(max(1, len(wanted))))
     encoders, stocks, remarks = {}, {}, []
     for form in wanted:
-        assert ffmpeg is not None
         fps = form.nearest_fps(timeline_fps)
         if fps != timeline_fps:
             remarks.append(
@@ -188,7 +198,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
         footage = encoder.Footage(width, height, timeline.frames, fps)
         name = stem + form.suffix
         stocks[name] = STOCKS[form.pixel_format](painter.canvas)
-        encoders[name] = stack.enter_context(encoder.Encoder(ffmpeg, form, staging.path(name), footage, job.timeout))
+        encoders[name] = _enter(stack, partial(encoder.Encoder, ffmpeg, form, staging.path(name), footage, job.timeout))
     frame_steps = timeline.frame_steps
     shown = 0
     for count, step in enumerate(frame_steps, 1):
@@ -231,7 +241,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
         "steps": steps,
         "seed": parameters.get("seed"),
         "command": manifest.command(job.scene, _options(job, parameters)),
-        "versions": manifest.versions(ffmpeg.version if ffmpeg else "none"),
+        "versions": manifest.versions(ffmpeg.version),
         "frames": {
             "width": width,
             "height": height,
@@ -247,6 +257,12 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     paths = staging.commit(watch.saved)
     files = {name.rpartition(".")[2]: path for name, path in paths.items()}
     return Film(files, content, tuple(remarks))
+
+
+def _enter(stack: ExitStack, make: Callable[[], AbstractContextManager[T]]) -> T:
+    """Make and enter something that has to be left, without a signal falling in between."""
+    with held():
+        return stack.enter_context(make())
 
 
 def poster_step(steps: int, part: float) -> int:
@@ -301,6 +317,7 @@ def run_all(jobs: list[Job], workers: int, done: Any) -> None:
     EigenreelError
         If a film failed.
     """
+    import pickle
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
@@ -309,9 +326,13 @@ def run_all(jobs: list[Job], workers: int, done: Any) -> None:
     for job, target in zip(jobs, targets, strict=True):
         if targets.count(target) > 1:
             raise UsageError(f"two films would be named {job.stem}, so give one another --name")
+        try:
+            pickle.dumps(job)
+        except (pickle.PicklingError, AttributeError, TypeError):
+            raise UsageError(f"the film {job.stem} has parameters that are no plain values, so use those") from None
     failure: EigenreelError | None = None
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(run, job): job for job in jobs}
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker) as pool:
+        futures = {pool.submit(_work, job): job for job in jobs}
         try:
             for future in as_completed(futures):
                 job = futures[future]
@@ -322,9 +343,36 @@ def run_all(jobs: list[Job], workers: int, done: Any) -> None:
                 except EigenreelError as error:
                     failure = failure or error
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in list((pool._processes or {}).values()):
-                process.terminate()
+            with held():
+                # Asked before the shutdown, which forgets them.
+                processes = list((pool._processes or {}).values())
+                pool.shutdown(wait=False, cancel_futures=True)
+                for process in processes:
+                    process.terminate()
             raise
     if failure:
         raise failure
+
+
+_ended = False
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the parent, and let its SIGTERM end a film cleanly."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    signals.ignore()
+    signal.signal(signal.SIGTERM, _end_worker)
+
+
+def _end_worker(signum: int, frame: object) -> NoReturn:
+    global _ended
+    _ended = True
+    signals.ignore()
+    raise SystemExit(143)
+
+
+def _work(job: Job) -> Film:
+    # The pool hands on films that were waiting for this process even after its end was asked for.
+    if _ended:
+        raise SystemExit(143)
+    return run(job)

@@ -12,7 +12,6 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import socket
 import time
 import unicodedata
@@ -20,9 +19,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from render.errors import OutputError, UsageError
+from render.signals import Held, held
 
 _STALE_SECONDS = 3600
-_WATCHED = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
 
 
@@ -85,7 +84,7 @@ class Staging:
                     raise OutputError(f"{final} is a symbolic link, so remove it or choose another name")
                 if final.is_dir():
                     raise OutputError(f"{final} is a folder, so remove it or choose another name")
-                self._temporary[name] = self._create(name)
+                self._create(name, self._temporary)
             self._sweep()
         except BaseException:
             self._clean()
@@ -122,13 +121,13 @@ class Staging:
         for temporary in self._temporary.values():
             with output_errors(f"write {temporary}"):
                 _sync(temporary)
-        with _signals_waiting() as waiting, self._locked():
+        with held() as note, self._locked(note):
             try:
                 for name in self._final:
                     self._keep_old(name)
                 for name, final in self._final.items():
                     self._replace(name, final)
-                if waiting():
+                if note.came is not None:
                     raise InterruptedError
             except BaseException as error:
                 self._undo()
@@ -154,10 +153,11 @@ class Staging:
         if not self.folder.is_dir():
             raise OutputError(f"{self.folder} is not a folder, so choose another one")
 
-    def _create(self, name: str) -> Path:
+    def _create(self, name: str, register: dict[str, Path]) -> Path:
+        """Make an empty file of a new name, and note it first: what is noted is cleaned up."""
         stem = name.rpartition(".")[0]
         token = f"{_machine()}{secrets.token_hex(4)}"
-        path = self.folder / f".{stem}.{os.getpid()}-{token}.part"
+        path = register[name] = self.folder / f".{stem}.{os.getpid()}-{token}.part"
         with output_errors(f"write into {self.folder}"):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         return path
@@ -178,7 +178,7 @@ class Staging:
         final = self._final[name]
         if not final.exists():
             return
-        second = self._kept[name] = self._create(name)
+        second = self._create(name, self._kept)
         with output_errors(f"keep the old {final}"):
             try:
                 second.unlink()
@@ -192,7 +192,8 @@ class Staging:
             if temporary.exists():
                 continue
             if name in self._kept:
-                os.replace(self._kept.pop(name), self._final[name])
+                os.replace(self._kept[name], self._final[name])
+                del self._kept[name]
             else:
                 self._final[name].unlink()
 
@@ -222,13 +223,14 @@ class Staging:
             if temporary.exists():
                 stem, _, suffix = name.rpartition(".")
                 new = self.folder / f"{stem}.new.{suffix}"
-                shutil.copyfile(temporary, new)
+                with output_errors(f"replace {self._final[name]}, nor keep {new}"):
+                    shutil.copyfile(temporary, new)
                 rescued.append(new.name)
         self._made.clear()
         return ", ".join(rescued)
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self, note: Held) -> Iterator[None]:
         """Let one program at a time rename files in the folder, so that files stay together."""
         try:
             import fcntl
@@ -237,14 +239,23 @@ class Staging:
             return
         descriptor = os.open(self.folder, os.O_RDONLY)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            while True:
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    # Another program is renaming; it takes a moment, unless somebody stopped it.
+                    if note.came is not None:
+                        break
+                    time.sleep(0.02)
             yield
         finally:
             os.close(descriptor)
 
     def _clean(self) -> None:
         for path in (*self._temporary.values(), *self._kept.values()):
-            with contextlib.suppress(FileNotFoundError):
+            # A folder that cannot be written says so even of files that are not there.
+            if path.exists():
                 path.unlink()
         self._temporary.clear()
         self._kept.clear()
@@ -288,16 +299,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@contextlib.contextmanager
-def _signals_waiting() -> Iterator[Callable[[], bool]]:
-    """Hold signals back; yield a function that says whether one has come."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield lambda: False
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
-    try:
-        yield lambda: bool(signal.sigpending() & set(_WATCHED))
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

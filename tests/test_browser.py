@@ -275,10 +275,14 @@ def pixels(video, time, places):
     """Return the colours at places of the picture a video shows at a time."""
     return video.evaluate(
         """async (v, [time, places]) => {
-            await new Promise(resolve => {
-                v.addEventListener('seeked', resolve, {once: true});
-                v.currentTime = time;
+            // A busy machine says 'seeked' before the new frame is there to be drawn.
+            const seeked = new Promise(resolve => v.addEventListener('seeked', resolve, {once: true}));
+            const presented = new Promise(resolve => {
+                v.requestVideoFrameCallback(resolve);
+                setTimeout(resolve, 2000);
             });
+            v.currentTime = time;
+            await Promise.all([seeked, presented]);
             const canvas = document.createElement('canvas');
             canvas.width = v.videoWidth;
             canvas.height = v.videoHeight;

@@ -16,7 +16,7 @@ FLOORS = [
     ["scenes._scene", "scenes._matrices"],
     ["scenes._growth"],
     ["scenes"],
-    ["scenes.*", "render", "render.errors"],
+    ["scenes.*", "render", "render.errors", "render.signals"],
     ["render.linalg", "render.timeline", "render.theme", "render.layout", "render.formats", "render.storage",
      "render.words", "render.fonts"],
     ["render.simulator", "render.catalog", "render.canvas"],
