@@ -144,7 +144,10 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     scene = catalog.load_scene(job.scene)
     with catalog.guarded(job.scene):
         parameters = scene.resolve(**job.parameters)
-    ffmpeg = _enter(stack, lambda: encoder.Ffmpeg(encoder.find_ffmpeg()))
+    # Entered before the encoders, so that it waits for its threads after those were ended.
+    pool = _enter(stack, lambda: ThreadPoolExecutor(max(1, len(wanted))))
+    # Finding ffmpeg means running it: that takes its time while the scene and matplotlib are loaded.
+    program = pool.submit(encoder.find_ffmpeg)
     with catalog.guarded(job.scene):
         sequences = scene.build(**parameters)
 
@@ -181,13 +184,12 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     height, width = first.shape[:2]
     cells = sum((p["width"] // p["cell"]) ** 2 for p in painter.describe() if p["cell"])
 
+    ffmpeg = _enter(stack, lambda: encoder.Ffmpeg(program.result()))
     names = [stem + form.suffix for form in wanted] + [f"{stem}.png", f"{stem}.json"]
     staging = _enter(stack, lambda: storage.Staging(Path(job.output), names))
     estimate = sum(f.frame_bytes + f.cell_bytes * cells for f in wanted) * timeline.frames
     staging.require(2 * (estimate + 500_000))
 
-    # Entered before the encoders, so that it waits for its threads after they were ended.
-    pool = stack.enter_context(ThreadPoolExecutor(max(1, len(wanted))))
     encoders, stocks, remarks = {}, {}, []
     for form in wanted:
         fps = form.nearest_fps(timeline_fps)
