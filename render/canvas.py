@@ -285,7 +285,7 @@ def _distances(x: float, y: float, reach: float) -> tuple[int, int, FloatArray]:
     return left, top, np.hypot((place + left - x)[None], (place + top - y)[:, None])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _glyphs(text: str, size: int, weight: str) -> tuple[NDArray[np.int32], int, int, float]:
     """Return coverage 0 … 255, shape (rows, columns), left offset, descent and advance in pixels."""
     font = find_font(text, weight)

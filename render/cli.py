@@ -21,7 +21,7 @@ import click
 import render
 from render import signals
 from render.errors import EigenreelError, UsageError
-from render.job import DEFAULT_MAX_FRAMES, DEFAULT_TIMEOUT, Film, Job, Watch, run, run_all
+from render.job import DEFAULT_MAX_FRAMES, DEFAULT_TIMEOUT, Film, Job, Watch, run
 
 if TYPE_CHECKING:
     from scenes import Parameter, Scene
@@ -342,6 +342,7 @@ def list_scenes(as_json: bool) -> None:
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def videos(output: str, theme: str, layout: str, language: str, jobs: int | None, quiet: bool) -> None:
     """Render all scenes, one line a film."""
+    from render.batch import run_all
     from render.catalog import scene_names
 
     def done(job: Job, film: Film) -> None:

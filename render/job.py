@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import signal
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from render import signals
-from render.errors import EigenreelError, RenderError, UsageError
+from render.errors import RenderError, UsageError
 from render.signals import held
 from render.timeline import Timeline, parse_fps
+
+if TYPE_CHECKING:
+    from render.painter import Script
+    from scenes import MatrixSequence, Scene
 
 T = TypeVar("T")
 
@@ -136,11 +137,10 @@ def run(job: Job, watch: Watch | None = None) -> Film:
 def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     from render import catalog, encoder, formats, manifest, storage
 
-    stem = job.stem
-    timeline_fps = parse_fps(job.fps)
+    stem, fps = job.stem, parse_fps(job.fps)
     if not 0 < job.timeout <= 86_400:
         raise UsageError(f"timeout must be above 0 and at most 86,400 seconds, but it is {job.timeout:g}")
-    wanted = formats.find_formats(job.formats)
+    wanted = {job.stem + form.suffix: form for form in formats.find_formats(job.formats)}
     scene = catalog.load_scene(job.scene)
     with catalog.guarded(job.scene):
         parameters = scene.resolve(**job.parameters)
@@ -148,94 +148,55 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     pool = _enter(stack, lambda: ThreadPoolExecutor(max(1, len(wanted))))
     # Finding ffmpeg means running it: that takes its time while the scene and matplotlib are loaded.
     program = pool.submit(encoder.find_ffmpeg)
+
     with catalog.guarded(job.scene):
         sequences = scene.build(**parameters)
-
-    from render.claims import judge
-    from render.painter import Painter, Script
-    from render.simulator import simulate
-    from render.stock import STOCKS
-    from render.words import Words, literal
-
-    columns = {label: simulate(sequence) for label, sequence in sequences.items()}
-    steps = next(iter(columns.values())).steps
-    timeline = Timeline(steps, timeline_fps, job.hold_first, job.hold_last)
+    steps = next(iter(sequences.values())).steps
+    timeline = Timeline(steps, fps, job.hold_first, job.hold_last)
     if timeline.frames > job.max_frames:
         raise UsageError(
             f"the film would have {timeline.frames:,} frames where {job.max_frames:,} are allowed, so choose "
             "fewer steps or raise --max-frames"
         )
-    words = Words(job.language)
-    with catalog.guarded(job.scene):
-        verdicts = judge(scene.claims, columns, parameters)
-    painter = Painter(
-        Script(
-            title=words(scene.title) if job.title is None else literal(job.title),
-            statement=words(scene.statement, parameters),
-            panels=scene.panels,
-            columns=columns,
-            verdicts=verdicts,
-            layout=job.layout,
-            theme=job.theme,
-            language=job.language,
-        )
-    )
-    first = painter.paint(0)
-    height, width = first.shape[:2]
+    from render.painter import Painter
+    from render.stock import STOCKS
+
+    script = _write_script(job, scene, parameters, sequences)
+    painter = Painter(script)
+    height, width = painter.paint(0).shape[:2]
     cells = sum((p["width"] // p["cell"]) ** 2 for p in painter.describe() if p["cell"])
 
     ffmpeg = _enter(stack, lambda: encoder.Ffmpeg(program.result()))
-    names = [stem + form.suffix for form in wanted] + [f"{stem}.png", f"{stem}.json"]
-    staging = _enter(stack, lambda: storage.Staging(Path(job.output), names))
-    estimate = sum(f.frame_bytes + f.cell_bytes * cells for f in wanted) * timeline.frames
+    staging = _enter(stack, lambda: storage.Staging(Path(job.output), [*wanted, f"{stem}.png", f"{stem}.json"]))
+    estimate = sum(f.frame_bytes + f.cell_bytes * cells for f in wanted.values()) * timeline.frames
     staging.require(2 * (estimate + 500_000))
 
-    encoders, stocks, remarks = {}, {}, []
-    for form in wanted:
-        fps = form.nearest_fps(timeline_fps)
-        if fps != timeline_fps:
-            remarks.append(
-                f"{form.name} cannot hold {float(timeline_fps):g} frames a second, so it has {float(fps):.4g}"
-            )
-        footage = encoder.Footage(width, height, timeline.frames, fps)
-        name = stem + form.suffix
-        stocks[name] = STOCKS[form.pixel_format](painter.canvas)
-        encoders[name] = _enter(stack, partial(encoder.Encoder, ffmpeg, form, staging.path(name), footage, job.timeout))
-    frame_steps = timeline.frame_steps
+    takes, remarks = [], []
+    for name, form in wanted.items():
+        held_fps = form.nearest_fps(fps)
+        if held_fps != fps:
+            remarks.append(f"{form.name} cannot hold {float(fps):g} frames a second, so it has {float(held_fps):.4g}")
+        footage = encoder.Footage(width, height, timeline.frames, held_fps)
+        make = partial(encoder.Encoder, ffmpeg, form, staging.path(name), footage, job.timeout)
+        takes.append((STOCKS[form.pixel_format](painter.canvas), _enter(stack, make)))
     shown = 0
-    for count, step in enumerate(frame_steps, 1):
+    for count, step in enumerate(timeline.frame_steps, 1):
         if step != shown:
             painter.paint(step)
             shown = step
-        for name, single in encoders.items():
-            single.write(stocks[name].develop())
+        for stock, single in takes:
+            single.write(stock.develop())
         watch.painted(count, timeline.frames)
-    for single in encoders.values():
+    for _, single in takes:
         single.end()
     # While ffmpeg finishes, the poster is made.
-    endings = [pool.submit(single.finish) for single in encoders.values()]
+    endings = [pool.submit(single.finish) for _, single in takes]
     poster = painter.paint(poster_step(steps, scene.poster))
     staging.write(f"{stem}.png", _png(poster[..., :3]))
     for ending in endings:
         ending.result()
 
-    entries = []
-    for name, codec, frames in [
-        *((stem + form.suffix, form.codec, timeline.frames) for form in wanted),
-        (f"{stem}.png", "png", 1),
-    ]:
-        path = staging.path(name)
-        entries.append(
-            {
-                "name": name,
-                "bytes": path.stat().st_size,
-                "sha256": storage.sha256_of(path),
-                "codec": codec,
-                "frames": frames,
-                "width": width,
-                "height": height,
-            }
-        )
+    made = [(name, form.codec, timeline.frames) for name, form in wanted.items()] + [(f"{stem}.png", "png", 1)]
     content = {
         "eigenreel": manifest.VERSION,
         "scene": job.scene,
@@ -247,18 +208,46 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
         "frames": {
             "width": width,
             "height": height,
-            "fps": [timeline_fps.numerator, timeline_fps.denominator],
-            "steps": frame_steps,
+            "fps": [fps.numerator, fps.denominator],
+            "steps": timeline.frame_steps,
         },
         "panels": painter.describe(),
-        **manifest.numbers(columns),
-        "claims": manifest.claims(verdicts),
-        "files": entries,
+        **manifest.numbers(script.columns),
+        "claims": manifest.claims(script.verdicts),
+        "files": [
+            manifest.file_entry(name, staging.path(name), codec, frames, (width, height))
+            for name, codec, frames in made
+        ],
     }
     staging.write(f"{stem}.json", manifest.dump(content))
     paths = staging.commit(watch.saved)
-    files = {name.rpartition(".")[2]: path for name, path in paths.items()}
-    return Film(files, content, tuple(remarks))
+    return Film({name.rpartition(".")[2]: path for name, path in paths.items()}, content, tuple(remarks))
+
+
+def _write_script(
+    job: Job, scene: Scene, parameters: Mapping[str, Any], sequences: Mapping[str | None, MatrixSequence]
+) -> Script:
+    """Simulate a scene's sequences, decide its claims, and put its words into the film's language."""
+    from render.catalog import guarded
+    from render.claims import judge
+    from render.painter import Script
+    from render.simulator import simulate
+    from render.words import Words, literal
+
+    words = Words(job.language)
+    columns = {label: simulate(sequence) for label, sequence in sequences.items()}
+    with guarded(job.scene):
+        verdicts = judge(scene.claims, columns, parameters)
+    return Script(
+        title=words(scene.title) if job.title is None else literal(job.title),
+        statement=words(scene.statement, parameters),
+        panels=scene.panels,
+        columns=columns,
+        verdicts=verdicts,
+        layout=job.layout,
+        theme=job.theme,
+        language=job.language,
+    )
 
 
 def _enter(stack: ExitStack, make: Callable[[], AbstractContextManager[T]]) -> T:
@@ -298,83 +287,3 @@ def _options(job: Job, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if value != getattr(usual, name):
             options[option] = value
     return options
-
-
-def run_all(jobs: list[Job], workers: int, done: Any) -> None:
-    """Make several films, so many at a time; the first failure is raised after all have ended.
-
-    Parameters
-    ----------
-    jobs : list of Job
-        What to make; no two may write the same files.
-    workers : int
-        Processes to use.
-    done : callable
-        Called with every job and its film, in the order in which they are ready.
-
-    Raises
-    ------
-    UsageError
-        If two jobs write the same files.
-    EigenreelError
-        If a film failed.
-    """
-    import pickle
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
-    targets = [(str(Path(job.output).absolute()), job.stem) for job in jobs]
-    for job, target in zip(jobs, targets, strict=True):
-        if targets.count(target) > 1:
-            raise UsageError(f"two films would be named {job.stem}, so give one another --name")
-        try:
-            pickle.dumps(job)
-        except (pickle.PicklingError, AttributeError, TypeError):
-            raise UsageError(f"the film {job.stem} has parameters that are no plain values, so use those") from None
-    failure: EigenreelError | None = None
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker) as pool:
-        futures = {pool.submit(_work, job): job for job in jobs}
-        try:
-            for future in as_completed(futures):
-                job = futures[future]
-                try:
-                    done(job, future.result())
-                except BrokenProcessPool:
-                    failure = failure or RenderError(f"a process died while it made the film {job.stem}, so try again")
-                except EigenreelError as error:
-                    failure = failure or error
-        except BaseException:
-            with held():
-                # Asked before the shutdown, which forgets them.
-                processes = list((pool._processes or {}).values())
-                pool.shutdown(wait=False, cancel_futures=True)
-                for process in processes:
-                    process.terminate()
-            raise
-    if failure:
-        raise failure
-
-
-_ended = False
-
-
-def _begin_worker() -> None:
-    """Leave Ctrl-C to the parent, and let its SIGTERM end a film cleanly."""
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    signals.ignore()
-    signal.signal(signal.SIGTERM, _end_worker)
-
-
-def _end_worker(signum: int, frame: object) -> NoReturn:
-    global _ended
-    _ended = True
-    signals.ignore()
-    raise SystemExit(143)
-
-
-def _work(job: Job) -> Film:
-    # The pool hands on films that were waiting for this process even after its end was asked for.
-    if _ended:
-        raise SystemExit(143)
-    return run(job)

@@ -18,6 +18,7 @@ import render
 from render.claims import Verdict, finite
 from render.errors import InputError
 from render.simulator import Trajectory
+from render.storage import sha256_of
 
 # Larger matrices are told by their hash alone.
 _LARGEST_LISTED = 64
@@ -37,6 +38,19 @@ def numbers(columns: Mapping[str | None, Trajectory]) -> dict[str, Any]:
     """Return matrix, hash and tracks; for a comparison each is an object by column label."""
     matrices, hashes, tracks = (_by_column(columns, part) for part in (_matrix, lambda t: t.sequence.sha256, _tracks))
     return {"matrix": matrices, "matrix_sha256": hashes, "tracks": tracks}
+
+
+def file_entry(name: str, path: Path, codec: str, frames: int, size: tuple[int, int]) -> dict[str, Any]:
+    """Return the entry of a file that will be called `name` and is now at `path`; `size` is in pixels."""
+    return {
+        "name": name,
+        "bytes": path.stat().st_size,
+        "sha256": sha256_of(path),
+        "codec": codec,
+        "frames": frames,
+        "width": size[0],
+        "height": size[1],
+    }
 
 
 def _by_column(columns: Mapping[str | None, Trajectory], part: Callable[[Trajectory], Any]) -> Any:

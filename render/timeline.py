@@ -59,11 +59,17 @@ class Timeline:
     @property
     def frames(self) -> int:
         """Number of frames."""
-        return len(self.frame_steps)
+        return self._held_first + self.steps + 1 + self._held_last
 
     @property
     def frame_steps(self) -> list[int]:
         """The step of every frame."""
-        first = round(self.hold_first * self.fps)
-        last = round(self.hold_last * self.fps)
-        return [0] * first + list(range(self.steps + 1)) + [self.steps] * last
+        return [0] * self._held_first + list(range(self.steps + 1)) + [self.steps] * self._held_last
+
+    @property
+    def _held_first(self) -> int:
+        return round(self.hold_first * self.fps)
+
+    @property
+    def _held_last(self) -> int:
+        return round(self.hold_last * self.fps)

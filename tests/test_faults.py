@@ -22,8 +22,9 @@ from films import ENVIRONMENT
 
 import render
 from render import cli, fonts, storage
+from render.batch import run_all
 from render.errors import EigenreelError, OutputError, RenderError, UsageError
-from render.job import Job, run, run_all
+from render.job import Job, run
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="faults are made with signals and limits of POSIX")
 

@@ -12,8 +12,9 @@ from films import ENVIRONMENT, cell_centres, colors, decode, ffmpeg, listing, ma
 from PIL import Image
 
 import render
+from render.batch import run_all
 from render.errors import UsageError
-from render.job import Job, poster_step, run_all
+from render.job import Job, poster_step
 from render.panels._heatmap import block_means
 
 KEYS = [
@@ -195,8 +196,8 @@ def test_memory_does_not_grow_with_steps(tmp_path):
     for steps in ("64", "3000"):
         command = [sys.executable, "-c", code, steps, str(tmp_path / steps)]
         peaks.append(int(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
-    # A megabyte for every hundred steps would be ten times too much at twenty thousand.
-    assert peaks[1] - peaks[0] < 20_000
+    # Checkpoints may take 16 MB and glyphs 8 MB, at any number of steps.
+    assert peaks[1] - peaks[0] < 40_000
 
 
 def test_frame_counts_in_the_files(tmp_path):

@@ -26,6 +26,7 @@ FLOORS = [
     ["render.painter", "render.encoder", "render.manifest"],
     ["render.embed"],
     ["render.job"],
+    ["render.batch"],
     ["render.cli"],
     ["render.__main__"],
 ]  # fmt: skip
