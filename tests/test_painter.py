@@ -219,6 +219,14 @@ def test_matrix_counts_what_is_beyond_the_colours(texts):
     assert "clipped: 2" in [text for text, *_ in texts]
 
 
+def test_rounding_is_not_counted_as_beyond_the_colours(texts):
+    painter = painter_of("rotation")
+    for step in (16, 32, 48, 64):
+        del texts[:]
+        painter.paint(step)
+        assert not [text for text, *_ in texts if "clipped" in text]
+
+
 def test_products_beyond_float64_are_drawn():
     columns = {None: simulate(repeated(np.diag([1e3, -1e3, 1e-3]), 501))}
     painter = Painter(Script("t", "s", [show("matrix"), show("norms"), show("scaled_matrix")], columns, []))

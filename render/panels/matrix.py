@@ -64,7 +64,9 @@ class Panel(_base.Panel):
         if self._heatmap.cell >= _SMALLEST_NUMBERED_CELL:
             self._draw_numbers(values)
         low, high = self.stage.limits
-        clipped = int(np.count_nonzero((values < low) | (values > high)))
+        # What is beyond by rounding alone has its true colour.
+        slack = 1e-9 * (high - low)
+        clipped = int(np.count_nonzero((values < low - slack) | (values > high + slack)))
         if clipped:
             self._note(-1, self.stage.words("clipped: {count}", {"count": clipped}))
 
