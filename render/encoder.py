@@ -17,7 +17,6 @@ from typing import IO
 from render.errors import EigenreelError, EncodeError, OutputError
 from render.formats import Format
 
-DEFAULT_TIMEOUT = 120.0
 
 # ffmpeg ends with minus these error numbers, or with a signal, when it cannot write any further.
 _FULL = {228: "no space left on device", 229: "file too large", 134: "disk quota exceeded"}
@@ -153,9 +152,7 @@ class Encoder:
         Seconds without progress after which ffmpeg is killed.
     """
 
-    def __init__(
-        self, ffmpeg: Ffmpeg, form: Format, path: Path, footage: Footage, timeout: float = DEFAULT_TIMEOUT
-    ) -> None:
+    def __init__(self, ffmpeg: Ffmpeg, form: Format, path: Path, footage: Footage, timeout: float) -> None:
         self._ffmpeg, self._form, self._path, self._footage = ffmpeg, form, path, footage
         self._timeout = timeout
         self._written = 0
@@ -323,7 +320,7 @@ class Decoding:
         Seconds it may take.
     """
 
-    def __init__(self, ffmpeg: Ffmpeg, path: Path, timeout: float = DEFAULT_TIMEOUT) -> None:
+    def __init__(self, ffmpeg: Ffmpeg, path: Path, timeout: float) -> None:
         self._timeout = timeout
         # One line a frame, with a checksum that makes ffmpeg decode all of it.
         self._process = start(
