@@ -17,7 +17,6 @@ from typing import IO
 from render.errors import EigenreelError, EncodeError, OutputError
 from render.formats import Format
 
-
 # ffmpeg ends with minus these error numbers, or with a signal, when it cannot write any further.
 _FULL = {228: "no space left on device", 229: "file too large", 134: "disk quota exceeded"}
 _FULL_WORDS = ("No space left on device", "File too large", "Disk quota exceeded")
