@@ -24,6 +24,9 @@ DEFAULT_FORMATS = ("mp4", "gif")
 DEFAULT_MAX_FRAMES = 100_000
 DEFAULT_TIMEOUT = 120.0
 
+# What GitHub takes as an attachment, and other places, too.
+_LARGE = 10_000_000
+
 
 @dataclass(frozen=True)
 class Job:
@@ -219,6 +222,11 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
             for name, codec, frames in made
         ],
     }
+    remarks += [
+        f"{entry['name']} has {entry['bytes'] / 1e6:.1f} MB, and many pages take no more than 10 MB"
+        for entry in content["files"]
+        if entry["bytes"] > _LARGE
+    ]
     staging.write(f"{stem}.json", manifest.dump(content))
     paths = staging.commit(watch.saved)
     return Film({name.rpartition(".")[2]: path for name, path in paths.items()}, content, tuple(remarks))

@@ -12,6 +12,7 @@ from films import ENVIRONMENT, cell_centres, colors, decode, ffmpeg, listing, ma
 from PIL import Image
 
 import render
+import render.job
 from render.batch import run_all
 from render.errors import UsageError
 from render.job import Job, poster_step
@@ -130,6 +131,13 @@ def test_gif_says_when_it_cannot_hold_a_rate(tmp_path, fps, gif):
     with Image.open(film.files["gif"]) as image:
         assert image.n_frames == 5
         assert Fraction(1000, image.info["duration"]) == gif
+
+
+def test_large_files_are_remarked_upon(tmp_path, monkeypatch):
+    monkeypatch.setattr(render.job, "_LARGE", 20_000)
+    film = render.film("orthogonal", steps=3, output=tmp_path, formats="gif")
+    assert any("orthogonal.gif has 0." in remark for remark in film.remarks)
+    assert "10 MB" in film.remarks[0]
 
 
 def test_holds_repeat_the_ends(tmp_path):
