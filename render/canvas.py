@@ -159,7 +159,7 @@ class Canvas:
         if self.touched:
             both = self.touched[-1].union(box)
             # Few rectangles are handled faster than many: neighbours become one.
-            if both.area <= self.touched[-1].area + box.area + 4096:
+            if both.area <= self.touched[-1].area + box.area + 1024:
                 self.touched.pop()
                 box = both
         self.touched.append(box)
