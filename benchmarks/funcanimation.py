@@ -17,9 +17,9 @@ matplotlib.use("Agg")
 matplotlib.rcParams["animation.ffmpeg_path"] = imageio_ffmpeg.get_ffmpeg_exe()
 
 import matplotlib.pyplot as plt  # noqa: E402  # the backend is chosen first
-from matplotlib.animation import FFMpegWriter, FuncAnimation  # noqa: E402
+from matplotlib.animation import FFMpegWriter, FuncAnimation  # noqa: E402  # the same
 
-from scenes import haar_orthogonal  # noqa: E402
+from scenes import haar_orthogonal  # noqa: E402  # the same
 
 dim, steps, path = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
 factor = haar_orthogonal(dim, 0)

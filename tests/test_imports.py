@@ -21,7 +21,7 @@ FLOORS = [
      "render.words", "render.fonts"],
     ["render.simulator", "render.catalog", "render.canvas"],
     ["render.claims", "render.panels._base", "render.stock"],
-    ["render.panels._chart", "render.panels._heatmap"],
+    ["render.panels._chart", "render.panels._heatmap", "render.panels._plane"],
     ["render.panels.*", "render.panels"],
     ["render.painter", "render.encoder", "render.manifest"],
     ["render.embed"],

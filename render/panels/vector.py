@@ -6,9 +6,9 @@ import numpy as np
 
 from render.canvas import Stroke
 from render.errors import RenderError
-from render.layout import Box
 from render.panels import _base
 from render.panels._base import Limits, Stage
+from render.panels._plane import Plane
 from render.simulator import Trajectory
 
 
@@ -35,18 +35,9 @@ class Panel(_base.Panel):
         """Draw the axes and the unit circle."""
         self.stage = stage
         stage.heading("a vector on its way")
-        canvas, box = stage.canvas, stage.slot.box
-        side = min(box.width, box.height)
-        self._center = box.x + box.width / 2, box.y + side / 2
-        self._unit = (side / 2 - 10) / stage.limits[1]
-        x, y = (round(c) for c in self._center)
-        canvas.fill(Box(x - side // 2, y, side, 1), canvas.theme.grid)
-        canvas.fill(Box(x, y - side // 2, 1, side), canvas.theme.grid)
-        canvas.circle(*self._center, self._unit, canvas.theme.grid)
-
+        self._plane = Plane(stage, stage.limits[1], margin=10)
         path = self.stage.trajectory.sequence.series[self._series]
-        self._x = self._center[0] + self._unit * path[:, 0]
-        self._y = self._center[1] - self._unit * path[:, 1]
+        self._x, self._y = self._plane.to_pixels(path[:, 0], path[:, 1])
         # Beyond some thousand points a path has long covered what it will ever cover.
         few = slice(0, 2000)
         self._path = Stroke(self._x[few], self._y[few], 2)
@@ -56,7 +47,7 @@ class Panel(_base.Panel):
         canvas = self.stage.canvas
         canvas.draw_stroke(self._path, canvas.theme.second, until=step)
         tip = np.array([self._x[step], self._y[step]])
-        along = tip - self._center
+        along = tip - self._plane.center
         length = float(np.hypot(*along))
         if length < 16:
             canvas.dots(tip[0], tip[1], 5, canvas.theme.accent)
@@ -64,5 +55,6 @@ class Panel(_base.Panel):
         along /= length
         across = np.array([-along[1], along[0]])
         neck = tip - 16 * along
-        canvas.line([self._center[0], neck[0]], [self._center[1], neck[1]], canvas.theme.accent, 4)
+        start = self._plane.center
+        canvas.line([start[0], neck[0]], [start[1], neck[1]], canvas.theme.accent, 4)
         canvas.polygon([tuple(tip), tuple(neck + 8 * across), tuple(neck - 8 * across)], canvas.theme.accent)
