@@ -84,11 +84,23 @@ def _interrupt(signum: int, frame: object) -> NoReturn:
     _came = signum
     # Cleaning up takes a moment, and is not to be disturbed by impatience.
     signals.ignore()
+    signals.insist(_interrupt_again, _farewell_of(signum)[1])
     raise _Interrupted
 
 
+def _interrupt_again(signum: int, frame: object) -> NoReturn:
+    raise _Interrupted
+
+
+def _farewell_of(signum: int) -> tuple[str, int]:
+    return ("interrupted", 130) if signum in (0, signal.SIGINT) else ("terminated", 143)
+
+
 def _farewell() -> int:
-    what, code = ("interrupted", 130) if _came in (0, signal.SIGINT) else ("terminated", 143)
+    what, code = _farewell_of(_came)
+    if _came:
+        # Python waits for its threads, even for those that the signal left waiting for ever.
+        signals.end_soon(code)
     left = f"the {_finished} films that were finished stay" if _finished else "nothing was changed"
     return _complain(f"{what}, and {left}", code)
 

@@ -149,8 +149,6 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
         parameters = scene.resolve(**job.parameters)
     # Entered before the encoders, so that it waits for its threads after those were ended.
     pool = _enter(stack, lambda: ThreadPoolExecutor(max(1, len(wanted))))
-    # Finding ffmpeg means running it: that takes its time while the scene and matplotlib are loaded.
-    program = pool.submit(encoder.find_ffmpeg)
 
     with catalog.guarded(job.scene):
         sequences = scene.build(**parameters)
@@ -169,7 +167,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     height, width = painter.paint(0).shape[:2]
     cells = sum((p["width"] // p["cell"]) ** 2 for p in painter.describe() if p["cell"])
 
-    ffmpeg = _enter(stack, lambda: encoder.Ffmpeg(program.result()))
+    ffmpeg = _enter(stack, lambda: encoder.Ffmpeg(encoder.find_ffmpeg()))
     staging = _enter(stack, lambda: storage.Staging(Path(job.output), [*wanted, f"{stem}.png", f"{stem}.json"]))
     estimate = sum(f.frame_bytes + f.cell_bytes * cells for f in wanted.values()) * timeline.frames
     staging.require(2 * (estimate + 500_000))

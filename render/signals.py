@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+# How long cleaning up may take before whatever it waits for is taken to be stuck.
+_PATIENCE_SECONDS = 3.0
 
 WATCHED = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -50,3 +55,29 @@ def ignore() -> None:
     """Take no more signals: there is nothing left to stop, or the stopping has begun."""
     for number in WATCHED:
         signal.signal(number, signal.SIG_IGN)
+
+
+def insist(interrupt: Callable[[int, FrameType | None], None], code: int) -> None:
+    """Have the program end even if its cleaning up waits for something that never comes.
+
+    A signal can fall between a lock's being taken and the statement that would release it; a
+    thread that needs the lock then never ends. After some seconds `interrupt` is called as if by
+    another signal, to break the waiting; after as many more the program ends with `code`.
+    """
+
+    def wake(signum: int, frame: FrameType | None) -> None:
+        end_soon(code)
+        interrupt(signum, frame)
+
+    _after_a_while(wake)
+
+
+def end_soon(code: int) -> None:
+    """Have the program end with `code` after some seconds, whatever it waits for then."""
+    _after_a_while(lambda *_: os._exit(code))
+
+
+def _after_a_while(act: Callable[[int, FrameType | None], None]) -> None:
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, act)
+        signal.setitimer(signal.ITIMER_REAL, _PATIENCE_SECONDS)

@@ -67,6 +67,30 @@ os.execv(sys.executable, [sys.executable, "-m", "render", *sys.argv[3:]])
 """
 
 
+# A thread that never ends, as one that waits for a lock which a signal left taken.
+STUCK = """
+import threading
+from render import encoder
+def stuck(self):
+    open("stuck", "w").close()
+    threading.Event().wait()
+encoder.Encoder.finish = stuck
+import sys
+sys.argv = ["render", *sys.argv[1:]]
+from render.cli import main
+main()
+"""
+
+
+def finish(process, seconds):
+    """Return what a command prints and says until it ends, or end it and complain."""
+    try:
+        return process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+
+
 class Place:
     """A folder for films, and the command that writes into it."""
 
@@ -92,11 +116,7 @@ class Place:
     def run(self, *options, **more):
         began = time.monotonic()
         with self.start(*options, **more) as process:
-            try:
-                process.stdout_text, process.stderr_text = process.communicate(timeout=30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
+            process.stdout_text, process.stderr_text = finish(process, 30)
         process.seconds = time.monotonic() - began
         return process
 
@@ -489,6 +509,19 @@ def wait_until_ready(process):
         time.sleep(0.001)
 
 
+def test_nothing_waits_for_a_thread_that_never_ends(place):
+    before = place.old_files()
+    with place.start(*SHORT, python=("-c", STUCK)) as process:
+        while not (place.root / "stuck").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        said = finish(process, 20)[1]
+    assert (process.returncode, said) == (143, "render: terminated, and nothing was changed.\n")
+    assert place.processes(patience=3) == []
+    assert place.state() == before
+
+
 def old_or_new(place, before, new, process, said, code):
     """Say that a signal left all old files or all new ones, and that the exit code tells which."""
     assert "Traceback" not in said, said
@@ -510,7 +543,7 @@ def test_signals_at_any_moment(tmp_path, good):
     with place.start(*SHORT) as process:
         wait_until_ready(process)
         began = time.monotonic()
-        process.communicate()
+        finish(process, 30)
     whole = time.monotonic() - began
 
     def interrupt(number):
@@ -522,7 +555,7 @@ def test_signals_at_any_moment(tmp_path, good):
             wait_until_ready(process)
             time.sleep(0.002 + number * whole / 24)
             process.send_signal(sent)
-            said = process.communicate(timeout=10)[1]
+            said = finish(process, 10)[1]
         old_or_new(place, before, good, process, said, CODES[sent])
         return process.returncode
 
@@ -568,10 +601,7 @@ def test_second_interrupt_does_no_harm(place, pause):
         for _ in range(3):
             process.send_signal(signal.SIGINT)
             time.sleep(pause)
-        try:
-            said = process.communicate(timeout=5)[1]
-        finally:
-            process.kill()
+        said = finish(process, 10)[1]
     assert process.returncode in (130, -signal.SIGINT)
     assert "Traceback" not in said
     assert place.processes(patience=3) == []
@@ -597,7 +627,7 @@ def test_next_run_sweeps_what_a_killed_one_left(place, good):
 def test_two_at_once_leave_the_files_of_one(place):
     before = place.old_files()
     with place.start(*SHORT, "--seed", "1") as one, place.start(*SHORT, "--seed", "2") as two:
-        said = [one.communicate(timeout=20)[1], two.communicate(timeout=20)[1]]
+        said = [finish(one, 20)[1], finish(two, 20)[1]]
     assert (one.returncode, two.returncode, said) == (0, 0, ["", ""])
     made = place.state()
     assert made.keys() == before.keys()
@@ -641,7 +671,7 @@ def test_batch_that_is_ended(place, sent):
         # A terminal sends Ctrl-C to the workers as well; nobody sends them anything else.
         process.terminate() if sent == signal.SIGTERM else os.killpg(process.pid, sent)
         began = time.monotonic()
-        said = process.communicate(timeout=20)[1]
+        said = finish(process, 20)[1]
     seconds = time.monotonic() - began
     assert process.returncode == CODES[sent]
     assert re.fullmatch(SENTENCE, said.removeprefix("\n")), said
@@ -661,7 +691,7 @@ def test_reader_that_has_gone(place, good):
     os.close(reader)
     with place.start(*SHORT, stdout=writer) as process:
         os.close(writer)
-        said = process.communicate(timeout=20)[1]
+        said = finish(process, 20)[1]
     assert process.returncode in (0, 141)
     assert said == ""
     assert place.state() == good
@@ -681,7 +711,7 @@ def test_list_piped_to_nobody():
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
 def test_output_to_a_full_disk(place, good):
     with open("/dev/full", "w") as full, place.start(*SHORT, stdout=full) as process:
-        said = process.communicate(timeout=20)[1]
+        said = finish(process, 20)[1]
     assert process.returncode == 5
     assert re.fullmatch(r"render: [^\n]+\.\n", said), said
     assert place.state() == good
