@@ -19,7 +19,7 @@ __all__ = ["film", "load_scene", "simulate"]
 
 _FILM_OPTIONS = {
     "output", "name", "formats", "fps", "hold_first", "hold_last", "layout", "theme", "language",
-    "title", "timeout", "max_frames",
+    "title", "timeout", "max_frames", "allow_false_claims",
 }  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def film(scene: str, **options: Any) -> Film:
     **options
         Parameters of the scene (``steps=64, seed=0``) and of the film: ``output``, ``name``,
         ``formats``, ``fps``, ``hold_first``, ``hold_last``, ``layout``, ``theme``, ``language``,
-        ``title``, ``timeout``, ``max_frames``; see `render.job.Job`.
+        ``title``, ``timeout``, ``max_frames``, ``allow_false_claims``; see `render.job.Job`.
 
     Returns
     -------
@@ -73,14 +73,10 @@ def simulate(scene: str, **parameters: Any) -> Trajectory | dict[str | None, Tra
     EigenreelError
         If there is no such scene, or a parameter is out of bounds.
     """
-    from render.catalog import guarded, load_scene
-    from render.simulator import simulate as trajectory_of
+    from render.study import study
 
-    found = load_scene(scene)
-    with guarded(scene):
-        sequences = found.build(**parameters)
-    columns = {label: trajectory_of(sequence) for label, sequence in sequences.items()}
-    return columns[None] if None in columns else columns
+    columns = study(scene, parameters).columns
+    return columns[None] if None in columns else dict(columns)
 
 
 def load_scene(name: str) -> Scene:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from render.errors import RenderError
 from render.simulator import Trajectory
 from scenes import Claim
 
@@ -25,6 +26,16 @@ class Verdict:
     def holds(self) -> bool:
         """Whether the claim is true of this film."""
         return abs(self.value - self.expected) <= self.tolerance
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the entry of manifests; null stands for a number that is not finite."""
+        return {
+            "claim": self.claim if self.column is None else f"{self.column}: {self.claim}",
+            "value": finite(self.value),
+            "expected": finite(self.expected),
+            "tolerance": finite(self.tolerance),
+            "holds": self.holds,
+        }
 
 
 def judge(
@@ -52,6 +63,24 @@ def judge(
         )
         verdicts.append(Verdict(claim.text, claim.column, value, expected, tolerance))
     return verdicts
+
+
+def require_true(verdicts: Sequence[Verdict]) -> None:
+    """Refuse to film what is not so.
+
+    Raises
+    ------
+    RenderError
+        If a claim is false.
+    """
+    for verdict in verdicts:
+        if not verdict.holds:
+            column = f" of {verdict.column}" if verdict.column else ""
+            raise RenderError(
+                f"the claim {verdict.claim!r}{column} is false: its number is {verdict.value:.6g} where "
+                f"{verdict.expected:.6g} ± {verdict.tolerance:.2g} was expected, so change the parameters, mend the "
+                "scene, or pass --allow-false-claims"
+            )
 
 
 def finite(value: float) -> float | None:

@@ -13,6 +13,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,7 +21,7 @@ import click
 
 import render
 from render import signals
-from render.errors import EigenreelError, UsageError
+from render.errors import EigenreelError, RenderError, UsageError
 from render.job import DEFAULT_MAX_FRAMES, DEFAULT_TIMEOUT, Film, Job, Watch, run
 
 if TYPE_CHECKING:
@@ -111,9 +112,9 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
-def _say(text: str | bytes) -> None:
+def _say(text: str | bytes, newline: bool = True) -> None:
     try:
-        click.echo(text)
+        click.echo(text, nl=newline)
     except OSError as error:
         raise _Unprinted(error) from None
 
@@ -186,13 +187,34 @@ _FILM_OPTIONS = [
         ["--timeout"], type=float, default=DEFAULT_TIMEOUT, show_default=True, metavar="SECONDS",
         help="Give ffmpeg up after so long without progress.",
     ),
+    click.Option(
+        ["--allow-false-claims"], is_flag=True, help="Make the film even if something it claims is false; it says so.",
+    ),
     click.Option(["--quiet", "-q"], is_flag=True, help="Print nothing but errors."),
     click.Option(["--json", "as_json"], is_flag=True, help="Print what was made as JSON."),
 ]  # fmt: skip
 
 
+_NUMBERS_OPTIONS = [
+    click.Option(["--format", "form"], default="csv", show_default=True, metavar="NAME", help="csv, json or npz."),
+    click.Option(["--output", "-o"], metavar="FILE", help="Where to; standard output by default."),
+]
+
+
 class _Scenes(click.Group):
-    """One command a scene, its options read from the scene's signature."""
+    """One command a scene, its options read from the scene's signature.
+
+    Parameters
+    ----------
+    options : list of click.Option
+        What it takes besides the scene's own parameters.
+    make : callable
+        Called with the scene's name, its parameters and the other options by name.
+    """
+
+    def __init__(self, name: str, help: str, options: list[click.Option], make: Callable[..., None]) -> None:
+        super().__init__(name, help=help, subcommand_metavar="SCENE [OPTIONS]", context_settings=_SETTINGS)
+        self._options, self._make = options, make
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         from render.catalog import scene_names
@@ -202,28 +224,29 @@ class _Scenes(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         from render.catalog import load_scene
 
-        return _scene_command(cmd_name, load_scene(cmd_name))
+        return self._command(cmd_name, load_scene(cmd_name))
 
+    def _command(self, name: str, scene: Scene) -> click.Command:
+        own = [
+            click.Option(
+                ["--" + p.name.replace("_", "-"), p.name],
+                type=_Value(p),
+                default=p.default,
+                show_default=True,
+                help=p.help + (f"  [{p.bounds}]" if p.bounds else ""),
+            )
+            for p in scene.parameters
+        ]
+        known = {p.name for p in scene.parameters}
+        others = [option for option in self._options if option.name not in known]
 
-def _scene_command(name: str, scene: Scene) -> click.Command:
-    own = [
-        click.Option(
-            ["--" + p.name.replace("_", "-"), p.name],
-            type=_Value(p),
-            default=p.default,
-            show_default=True,
-            help=p.help + (f"  [{p.bounds}]" if p.bounds else ""),
+        def callback(**values: Any) -> None:
+            parameters = {key: values.pop(key) for key in known}
+            self._make(name, parameters, **values)
+
+        return click.Command(
+            name, params=[*own, *others], callback=callback, help=scene.summary, context_settings=_SETTINGS
         )
-        for p in scene.parameters
-    ]
-    known = {p.name for p in scene.parameters}
-    film = [option for option in _FILM_OPTIONS if option.name not in known]
-
-    def callback(**values: Any) -> None:
-        parameters = {key: values.pop(key) for key in known}
-        _make(name, parameters, **values)
-
-    return click.Command(name, params=[*own, *film], callback=callback, help=scene.summary, context_settings=_SETTINGS)
 
 
 def _make(scene: str, parameters: dict[str, Any], quiet: bool, as_json: bool, **options: Any) -> None:
@@ -245,6 +268,25 @@ def _make(scene: str, parameters: dict[str, Any], quiet: bool, as_json: bool, **
     elif not quiet:
         for path in film.files.values():
             _say(_shown(path))
+
+
+def _tabulate(scene: str, parameters: dict[str, Any], form: str, output: str | None) -> None:
+    from render import numbers
+    from render.storage import Staging
+    from render.study import study
+
+    if form == "npz" and output is None and sys.stdout.isatty():
+        raise UsageError("npz is no text, so give a file with --output or send it into one")
+    found = study(scene, parameters)
+    content = numbers.dump(form, found)
+    if output is None:
+        _say(content, newline=False)
+        return
+    path = Path(output)
+    with Staging(path.parent, [path.name]) as staging:
+        staging.write(path.name, content)
+        staging.commit()
+    _say(output)
 
 
 def _shown(path: Path) -> str:
@@ -308,6 +350,8 @@ def commands() -> None:
     render scene orthogonal --help          what the scene can vary
     render scene my_scene.py                a scene of your own (the file is run: trust it)
     render list                             all scenes
+    render numbers orthogonal               its numbers, as CSV
+    render verify output/*.mp4              are films what their manifests say?
     render embed output/orthogonal.mp4      HTML for a blog post
     """
 
@@ -316,8 +360,16 @@ commands.add_command(
     _Scenes(
         "scene",
         help="Render one scene, by name or from a file of your own (my_scene.py, my_scene.py:name).",
-        context_settings=_SETTINGS,
-        subcommand_metavar="SCENE [OPTIONS]",
+        options=_FILM_OPTIONS,
+        make=_make,
+    )
+)
+commands.add_command(
+    _Scenes(
+        "numbers",
+        help="Print all numbers of a scene, by name or from a file, without drawing anything.",
+        options=_NUMBERS_OPTIONS,
+        make=_tabulate,
     )
 )
 
@@ -380,3 +432,24 @@ def embed(file: Path, dialect: str, language: str, base: str) -> None:
 
     # A page is UTF-8, whatever the terminal is.
     _say((snippet(file, dialect, language, base)).encode())
+
+
+@commands.command(context_settings=_SETTINGS)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--run-scene", is_flag=True, help="Run the scene file a manifest names (a program: trust it).")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but what is false.")
+def verify(files: tuple[Path, ...], run_scene: bool, quiet: bool) -> None:
+    """Check that films are what their manifests say: bytes, frames, cells, numbers, claims."""
+    from render.verify import verify as check
+
+    false = 0
+    for file in dict.fromkeys(file.with_suffix(".json") for file in files if file.name) or files:
+        report = check(file, run_scene)
+        false += not report.holds
+        lines = [f"  ✗ {fault}" for fault in report.faults]
+        if not quiet:
+            lines = [*(f"  ✓ {line}" for line in report.checked), *(f"  – {line}" for line in report.remarks), *lines]
+        if lines or not quiet:
+            _say("\n".join([f"{_shown(file)}: {'holds' if report.holds else 'does not hold'}", *lines]))
+    if false:
+        raise RenderError(f"{false} of the films are not what their manifests say, so render them again")

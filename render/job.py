@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
@@ -10,19 +11,34 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from render.errors import RenderError, UsageError
+from render.errors import InputError, RenderError, UsageError
 from render.signals import held
 from render.timeline import Timeline, parse_fps
 
 if TYPE_CHECKING:
     from render.painter import Script
-    from scenes import MatrixSequence, Scene
+    from render.study import Study
 
 T = TypeVar("T")
 
 DEFAULT_FORMATS = ("mp4", "gif")
 DEFAULT_MAX_FRAMES = 100_000
 DEFAULT_TIMEOUT = 120.0
+
+# Fields of a job by the options of the command line that set them.
+_COMMAND_OPTIONS = {
+    "name": "name",
+    "formats": "format",
+    "fps": "fps",
+    "hold_first": "hold_first",
+    "hold_last": "hold_last",
+    "layout": "layout",
+    "theme": "theme",
+    "language": "lang",
+    "title": "title",
+    "max_frames": "max_frames",
+    "allow_false_claims": "allow_false_claims",
+}
 
 # What GitHub takes as an attachment, and other places, too.
 _LARGE = 10_000_000
@@ -56,6 +72,8 @@ class Job:
         Seconds without progress after which ffmpeg is given up.
     max_frames : int
         Longest film that is not refused.
+    allow_false_claims : bool
+        Make the film even if something it claims is false; it then says so.
     """
 
     scene: str
@@ -72,6 +90,7 @@ class Job:
     title: str | None = None
     timeout: float = DEFAULT_TIMEOUT
     max_frames: int = DEFAULT_MAX_FRAMES
+    allow_false_claims: bool = False
 
     @property
     def stem(self) -> str:
@@ -138,21 +157,18 @@ def run(job: Job, watch: Watch | None = None) -> Film:
 
 
 def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
-    from render import catalog, encoder, formats, manifest, storage
+    from render import encoder, formats, manifest, storage
+    from render.study import study
 
     stem, fps = job.stem, parse_fps(job.fps)
     if not 0 < job.timeout <= 86_400:
         raise UsageError(f"timeout must be above 0 and at most 86,400 seconds, but it is {job.timeout:g}")
     wanted = {job.stem + form.suffix: form for form in formats.find_formats(job.formats)}
-    scene = catalog.load_scene(job.scene)
-    with catalog.guarded(job.scene):
-        parameters = scene.resolve(**job.parameters)
     # Entered before the encoders, so that it waits for its threads after those were ended.
     pool = _enter(stack, lambda: ThreadPoolExecutor(max(1, len(wanted))))
 
-    with catalog.guarded(job.scene):
-        sequences = scene.build(**parameters)
-    steps = next(iter(sequences.values())).steps
+    found = study(job.scene, job.parameters)
+    steps, parameters = found.steps, found.parameters
     timeline = Timeline(steps, fps, job.hold_first, job.hold_last)
     if timeline.frames > job.max_frames:
         raise UsageError(
@@ -162,7 +178,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     from render.painter import Painter
     from render.stock import STOCKS
 
-    script = _write_script(job, scene, parameters, sequences)
+    script = write_script(job, found)
     painter = Painter(script)
     height, width = painter.paint(0).shape[:2]
     cells = sum((p["width"] // p["cell"]) ** 2 for p in painter.describe() if p["cell"])
@@ -192,7 +208,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
         single.end()
     # While ffmpeg finishes, the poster is made.
     endings = [pool.submit(single.finish) for _, single in takes]
-    poster = painter.paint(poster_step(steps, scene.poster))
+    poster = painter.paint(poster_step(steps, found.scene.poster))
     staging.write(f"{stem}.png", _png(poster[..., :3]))
     for ending in endings:
         ending.result()
@@ -214,7 +230,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
         },
         "panels": painter.describe(),
         **manifest.numbers(script.columns),
-        "claims": manifest.claims(script.verdicts),
+        "claims": [verdict.as_json() for verdict in script.verdicts],
         "files": [
             manifest.file_entry(name, staging.path(name), codec, frames, (width, height))
             for name, codec, frames in made
@@ -230,26 +246,27 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     return Film({name.rpartition(".")[2]: path for name, path in paths.items()}, content, tuple(remarks))
 
 
-def _write_script(
-    job: Job, scene: Scene, parameters: Mapping[str, Any], sequences: Mapping[str | None, MatrixSequence]
-) -> Script:
-    """Simulate a scene's sequences, decide its claims, and put its words into the film's language."""
-    from render.catalog import guarded
-    from render.claims import judge
+def write_script(job: Job, found: Study) -> Script:
+    """Put a scene's words into the film's language, and refuse to film what is false.
+
+    Raises
+    ------
+    RenderError
+        If one of its claims is false, unless the job allows that.
+    """
+    from render.claims import require_true
     from render.painter import Script
-    from render.simulator import simulate
     from render.words import Words, literal
 
-    words = Words(job.language)
-    columns = {label: simulate(sequence) for label, sequence in sequences.items()}
-    with guarded(job.scene):
-        verdicts = judge(scene.claims, columns, parameters)
+    words, scene = Words(job.language), found.scene
+    if not job.allow_false_claims:
+        require_true(found.verdicts)
     return Script(
         title=words(scene.title) if job.title is None else literal(job.title),
-        statement=words(scene.statement, parameters),
+        statement=words(scene.statement, found.parameters),
         panels=scene.panels,
-        columns=columns,
-        verdicts=verdicts,
+        columns=found.columns,
+        verdicts=found.verdicts,
         layout=job.layout,
         theme=job.theme,
         language=job.language,
@@ -277,19 +294,42 @@ def _options(job: Job, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of the command that makes the film again: all parameters, and what else is not usual."""
     usual = Job(job.scene)
     options = dict(parameters)
-    for name, option in (
-        ("name", "name"),
-        ("formats", "format"),
-        ("fps", "fps"),
-        ("hold_first", "hold_first"),
-        ("hold_last", "hold_last"),
-        ("layout", "layout"),
-        ("theme", "theme"),
-        ("language", "lang"),
-        ("title", "title"),
-        ("max_frames", "max_frames"),
-    ):
+    for name, option in _COMMAND_OPTIONS.items():
         value = getattr(job, name)
         if value != getattr(usual, name):
-            options[option] = value
+            options[option] = None if value is True else value
     return options
+
+
+def job_of(content: Mapping[str, Any], output: str) -> Job:
+    """Return the job that made a film, from its manifest, with another folder for its files.
+
+    Raises
+    ------
+    InputError
+        If the manifest's command is not one that this program wrote.
+    """
+    words = shlex.split(content["command"])
+    given: dict[str, Any] = {}
+    own = {name.replace("_", "-") for name in content["parameters"]}
+    names = {option.replace("_", "-"): name for name, option in _COMMAND_OPTIONS.items()}
+    rest = iter(words[3:])
+    try:
+        if words[:3] != ["render", "scene", content["scene"]]:
+            raise ValueError
+        for word in rest:
+            option = word.removeprefix("--")
+            if option in own:
+                next(rest)
+                continue
+            name = names[option]
+            usual = getattr(Job(""), name)
+            if usual is False:
+                given[name] = True
+            elif isinstance(usual, tuple):
+                given[name] = (*given.get(name, ()), next(rest))
+            else:
+                given[name] = (str if usual is None else type(usual))(next(rest))
+    except (KeyError, ValueError, StopIteration):
+        raise InputError("the manifest's command cannot be read, so render the film again") from None
+    return Job(content["scene"], content["parameters"], output=output, **given)

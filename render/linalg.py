@@ -1,7 +1,8 @@
-"""Products of many matrices that neither overflow nor underflow, and their norms."""
+"""Products of many matrices that neither overflow nor underflow; their norms, singular values and eigenvalues."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,8 +13,14 @@ from scenes._sequence import FloatArray
 
 LOG10_2 = float(np.log10(2.0))
 
-# Beyond this condition number the small singular values of a rounded product are noise.
-CONDITION_LIMIT = 1e8
+# Rounding leaves an error of about eps · σ₁ in every singular value of a product: up to this
+# condition number they are right to nine digits, beyond 1e16 the small ones are noise.
+CONDITION_LIMIT = 1e6
+
+_EPS = float(np.finfo(float).eps)
+_DECADE = float(np.log(10.0))
+# Singular values are told as long as their relative error is below this.
+_LARGEST_ERROR = 1e-7
 
 # Powers of two at which a shrinking product is scaled up again, long before it loses digits.
 _LOWEST_EXPONENT = -64
@@ -105,17 +112,208 @@ def _spectral_norms(stack: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(np.maximum(np.linalg.eigvalsh(gram)[:, -1], 0.0)))
 
 
-def log10_singular_values(product: Scaled) -> FloatArray | None:
-    """Return log10 of the singular values, descending, shape (n,); None where they would be wrong.
+def log10_singular_values(sequence: MatrixSequence, products: Iterable[Scaled]) -> FloatArray:
+    """Return log10 of the singular values of every product, descending, shape (T + 1, n).
 
-    Rounding leaves an error of about ``eps · σ₁`` in every singular value of a product, so beyond a
-    condition number of 1e8 the small ones are not known to be right.
+    They come from the products as long as those are well conditioned, and from `GradedProduct`
+    beyond. Zero is −inf; what neither can tell is NaN.
+
+    Parameters
+    ----------
+    sequence : MatrixSequence
+        The factors.
+    products : iterable of Scaled
+        ``P_0 … P_T``.
     """
-    mantissa, exponent = product.normalized()
-    values = np.linalg.svd(mantissa, compute_uv=False)
-    if values[0] == 0.0 or values[-1] * CONDITION_LIMIT < values[0]:
-        return None
-    return np.asarray(np.log10(values) + exponent * LOG10_2)
+    track = np.full((sequence.steps + 1, sequence.dim), np.nan)
+    graded: GradedProduct | None = None
+    for step, product in enumerate(products):
+        if not product.mantissa.any():
+            track[step:] = -np.inf
+            break
+        if graded is None:
+            mantissa, exponent = product.normalized()
+            values = np.linalg.svd(mantissa, compute_uv=False)
+            if values[-1] * CONDITION_LIMIT >= values[0]:
+                track[step] = np.log10(values) + exponent * LOG10_2
+                continue
+            graded = GradedProduct(sequence.initial)
+            for factor in sequence.factors[:step]:
+                graded.step(factor)
+        else:
+            graded.step(sequence.factors[step - 1])
+        known = graded.log_singular_values()
+        track[step, : len(known)] = known / _DECADE
+    return track
+
+
+class GradedProduct:
+    """A growing product in a form that tells all its singular values, however far apart they lie.
+
+    The product is held as ``P = Q D M Vᵀ``: Q and V have orthonormal columns (V is not needed), D is
+    diagonal and kept as logarithms, and M is upper triangular with entries near 1 or below. A factor
+    W is taken up by ``W Q = Q′ R``, so that ``P′ = Q′ D (D⁻¹ R D) M Vᵀ``. Where D falls, ``D⁻¹ R D``
+    couples its large entries to the small ones by their ratio only; an LQ and a QR factorisation
+    square that coupling and bring M back to its form. No number leaves float64, and a relative error
+    of about ``eps · Σ κ(W_t)`` is all that a singular value suffers, whatever κ(P) is: this is the QR
+    iteration on the factors (multiply forward, transpose, repeat), converged at every step.
+
+    Directions that one factor shrinks so much that rounding drowns them are given up.
+
+    Parameters
+    ----------
+    initial : ndarray, shape (n, n)
+        ``P_0``.
+    """
+
+    # Values this many logarithmic units apart do not change each other by more than 1e-14.
+    _REACH = 3.5 * _DECADE
+
+    def __init__(self, initial: FloatArray) -> None:
+        vectors, values, _ = np.linalg.svd(initial)
+        with np.errstate(divide="ignore"):
+            self._log = np.log(values)
+        self._q, self._m = vectors, np.eye(len(values))
+        self._error = np.zeros(len(values))
+        # Above everything that was given up.
+        self._lost = -np.inf
+        self._give_up(np.full(len(values), self._log[0]))
+
+    def step(self, factor: FloatArray) -> None:
+        """Multiply by the next factor, shape (n, n), from the left."""
+        with np.errstate(divide="ignore"):
+            size = np.log(np.linalg.norm(factor))
+            self._lost += size
+            at_most = self._log + size
+            self._q, r = np.linalg.qr(factor @ self._q)
+            self._m = (r * self._falling()) @ self._m
+            scale = np.abs(self._m).max(axis=1, initial=0.0)
+            self._log = self._log + np.log(scale)
+        order = np.argsort(-self._log, kind="stable")
+        self._log, self._q = self._log[order], self._q[:, order]
+        self._m = (self._m / np.where(scale, scale, 1.0)[:, None])[order]
+        error = self._error
+        self._give_up(at_most)
+        lower = np.asarray(np.linalg.qr(self._m.T, mode="r")).T
+        falling = self._falling()
+        turn, upper = np.linalg.qr(lower * falling.T)
+        diagonal = np.abs(upper.diagonal())
+        self._q = self._q @ turn
+        self._m = upper * falling / np.where(diagonal, diagonal, 1.0)[:, None]
+        with np.errstate(divide="ignore"):
+            self._log = self._log + np.log(diagonal)
+        self._error = error[: len(self._log)]
+        self._give_up(at_most[: len(self._log)])
+
+    def log_singular_values(self) -> FloatArray:
+        """Return the natural logarithms of the singular values that are known, descending, shape (k,)."""
+        log, count = self._log, len(self._log)
+        found = np.empty(count)
+        first = 0
+        while first < count:
+            # Three decades at a time, from a block that holds whatever still touches them.
+            last = first + int(np.searchsorted(-log[first:], -log[first] + 3 * _DECADE, "right"))
+            top = int(np.searchsorted(-log, -log[first] - self._REACH))
+            bottom = int(np.searchsorted(-log, -log[last - 1] + self._REACH, "right"))
+            block = np.exp(log[top:bottom] - log[top])[:, None] * self._m[top:bottom, top:bottom]
+            values = np.linalg.svd(block, compute_uv=False)
+            found[first:last] = np.log(values[first - top : last - top]) + log[top]
+            first = last
+        return found
+
+    def _falling(self) -> FloatArray:
+        """Return ``d_j / d_i`` above the diagonal, 1 on it and 0 below, shape (k, k)."""
+        return np.triu(np.exp(np.minimum(self._log[None] - self._log[:, None], 300.0)))
+
+    def _give_up(self, at_most: FloatArray) -> None:
+        """Keep the leading directions whose sizes are known; `at_most` is what they could have been."""
+        with np.errstate(invalid="ignore"):
+            shrunk = np.exp(np.minimum(at_most - self._log, 100.0))
+        self._error = self._error + len(self._q) * _EPS * shrunk
+        unsure = np.flatnonzero(~(self._error < _LARGEST_ERROR))
+        if unsure.size:
+            self._lost = max(self._lost, float(self._log[unsure[0]]))
+        kept = int(np.searchsorted(-self._log, -self._lost - self._REACH)) if self._lost > -np.inf else len(self._log)
+        kept = min(kept, int(unsure[0])) if unsure.size else kept
+        self._log, self._error = self._log[:kept], self._error[:kept]
+        self._q, self._m = self._q[:, :kept], self._m[:kept]
+
+
+def lyapunov_exponents(sequence: MatrixSequence) -> FloatArray:
+    """Return the growth rates of the product's axes in natural logarithms a step, descending, shape (n,).
+
+    ``μ_k = (1 / T) Σ log |r_kk|`` over the QR factorisations ``W_t Q_{t−1} = Q_t R_t``: their sum is
+    the mean of ``log |det W_t|``, and for large T they are the rates of the singular values
+    (G. Benettin et al., "Lyapunov characteristic exponents", 1980). −inf where a factor is singular.
+
+    Raises
+    ------
+    ValueError
+        If the sequence has no factors.
+    """
+    if not sequence.steps:
+        raise ValueError("growth rates need one factor at least")
+    q = np.eye(sequence.dim)
+    total, missed = np.zeros(sequence.dim), np.zeros(sequence.dim)
+    for factor in sequence.factors:
+        q, r = np.linalg.qr(factor @ q)
+        with np.errstate(divide="ignore"):
+            term = np.log(np.abs(r.diagonal()))
+        # Neumaier's summation: what the sum loses is kept.
+        larger = total + term
+        with np.errstate(invalid="ignore"):
+            missed += np.where(np.abs(total) >= np.abs(term), (total - larger) + term, (term - larger) + total)
+        total = larger
+    rates = np.where(np.isneginf(total), -np.inf, total + missed) / sequence.steps
+    return np.asarray(np.sort(rates)[::-1])
+
+
+def log10_sum(log10: FloatArray) -> FloatArray:
+    """Return log10 of the sum of ``10^log10`` over the last axis; NaN where a term is NaN."""
+    largest = log10.max(axis=-1)
+    offset = np.where(np.isfinite(largest), largest, 0.0)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log10((10.0 ** (log10 - offset[..., None])).sum(axis=-1)) + offset)
+
+
+def departure_from_normality(matrix: FloatArray) -> float:
+    """Return ``√(‖A‖_F² − Σ |λ|²) / ‖A‖_F``, from 0 for a normal matrix to 1 for a nilpotent one.
+
+    It measures how far ‖Aᵗ‖ may rise above ρ(A)ᵗ: P. Henrici, "Bounds for iterates, inverses,
+    spectral variation and fields of values of non-normal matrices", Numer. Math. 4 (1962).
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n, n)
+        The matrix A, not zero.
+    """
+    unit = matrix / np.linalg.norm(matrix)
+    rest = 1.0 - float((np.abs(np.linalg.eigvals(unit)) ** 2).sum())
+    # Rounding leaves n · eps in the difference of two numbers near 1.
+    return float(np.sqrt(rest)) if rest > 10 * len(matrix) * _EPS else 0.0
+
+
+def orthogonality_drift(matrix: FloatArray) -> float:
+    """Return ``‖AᵀA − I‖_F``: how far the columns are from orthonormal, shape of A (n, n)."""
+    return float(np.linalg.norm(matrix.T @ matrix - np.eye(len(matrix))))
+
+
+def match_eigenvalues(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.intp]:
+    """Return for each eigenvalue of `before` the place of the one in `after` that continues it, shape (n,).
+
+    Eigenvalues are complex logarithms ``log |λ| + i arg λ``; the nearest two of all pairs are joined
+    first. Those that are NaN come last, in their order.
+    """
+    gap = before[:, None] - after[None]
+    distance = np.hypot(gap.real, np.abs((gap.imag + np.pi) % (2 * np.pi) - np.pi))
+    distance = np.where(np.isnan(distance), np.inf, distance)
+    place = np.full(len(before), -1)
+    free = np.ones(len(after), bool)
+    for pair in np.argsort(distance, axis=None, kind="stable"):
+        i, j = divmod(int(pair), len(after))
+        if place[i] < 0 and free[j]:
+            place[i], free[j] = j, False
+    return place
 
 
 def eigenvalues_of_power(spectrum: NDArray[Any], power: int) -> tuple[FloatArray, FloatArray]:

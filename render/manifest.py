@@ -7,7 +7,7 @@ import math
 import platform
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import matplotlib
 import numpy as np
 
 import render
-from render.claims import Verdict, finite
+from render.claims import finite
 from render.errors import InputError
 from render.simulator import Trajectory
 from render.storage import sha256_of
@@ -77,26 +77,15 @@ def _plain(values: Any) -> Any:
     return [_plain(v) for v in values] if isinstance(values, list) else finite(values)
 
 
-def claims(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
-    """Return the claims with their numbers; null stands for a number that is not finite."""
-    return [
-        {
-            "claim": v.claim if v.column is None else f"{v.column}: {v.claim}",
-            "value": finite(v.value),
-            "expected": finite(v.expected),
-            "tolerance": finite(v.tolerance),
-            "holds": v.holds,
-        }
-        for v in verdicts
-    ]
-
-
 def command(scene: str, options: Mapping[str, Any]) -> str:
-    """Return the command line that makes a film again, wherever it is to be put."""
+    """Return the command line that makes a film again, wherever it is to be put; None stands for a mere flag."""
     words = ["render", "scene", scene]
     for name, value in options.items():
+        option = "--" + name.replace("_", "-")
+        if value is None:
+            words.append(option)
         for single in value if isinstance(value, tuple) else (value,):
-            words += ["--" + name.replace("_", "-"), str(single)]
+            words += [option, str(single)] if single is not None else []
     return shlex.join(words)
 
 

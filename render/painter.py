@@ -106,6 +106,11 @@ class Painter:
             panel.draw(step)
         return self.canvas.pixels
 
+    @property
+    def panels(self) -> list[Panel]:
+        """The panels, in the order of `describe`."""
+        return [panel for _, _, panel in self._panels]
+
     def describe(self) -> list[dict[str, Any]]:
         """Return for every panel what a reader of the film has to know, as the manifest has it."""
         blank = {"cell": None, "limits": None, "colormap": None}

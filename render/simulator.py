@@ -13,9 +13,14 @@ from render.linalg import (
     LOG10_2,
     Scaled,
     ScaledProduct,
+    departure_from_normality,
     eigenvalues_of_power,
     log10_norms,
     log10_singular_values,
+    log10_sum,
+    lyapunov_exponents,
+    match_eigenvalues,
+    orthogonality_drift,
 )
 from scenes import MatrixSequence
 from scenes._sequence import FloatArray
@@ -122,9 +127,74 @@ class Trajectory:
             log10 = np.where(known, np.log10(modulus) + exponent * LOG10_2, np.nan)
         return np.asarray(log10), np.asarray(np.angle(values))
 
-    def log10_singular_values(self, step: int) -> FloatArray | None:
-        """Return log10 of the singular values of ``P_t``, descending, or None where unknown."""
-        return log10_singular_values(self.product(step))
+    @cached_property
+    def eigenvalue_tracks(self) -> tuple[FloatArray, FloatArray]:
+        """log10 of the moduli and the angles of the eigenvalues, each shape (T + 1, n).
+
+        A column follows one eigenvalue: of the factor where it repeats, else the nearest one from
+        step to step.
+        """
+        log10, angle = np.empty((self.steps + 1, self.dim)), np.empty((self.steps + 1, self.dim))
+        before = None
+        for step in range(self.steps + 1):
+            log10[step], angle[step] = self.eigenvalues(step)
+            if self._spectrum is None:
+                now = log10[step] / np.log10(np.e) + 1j * angle[step]
+                if before is not None:
+                    place = match_eigenvalues(before, now)
+                    log10[step], angle[step], now = log10[step, place], angle[step, place], now[place]
+                before = now
+        return log10, angle
+
+    @property
+    def log10_spectral_radius(self) -> FloatArray:
+        """log10 of the largest eigenvalue modulus of ``P_t``, shape (T + 1,); NaN where none is known."""
+        return np.asarray(np.fmax.reduce(self.eigenvalue_tracks[0], axis=1))
+
+    @cached_property
+    def log10_singular_values(self) -> FloatArray:
+        """log10 of the singular values of ``P_t``, descending, shape (T + 1, n).
+
+        Right however ill-conditioned the product is; −inf for zero, and NaN for those few that no
+        arithmetic on rounded factors can tell.
+        """
+        return log10_singular_values(self.sequence, (self.product(step) for step in range(self.steps + 1)))
+
+    @property
+    def log10_nuclear_norm(self) -> FloatArray:
+        """log10 of the sum of the singular values of ``P_t``, shape (T + 1,)."""
+        known = self.log10_singular_values
+        # What is too small to be known is too small to count.
+        return log10_sum(np.where(np.isnan(known), -np.inf, known))
+
+    @property
+    def log10_condition(self) -> FloatArray:
+        """log10 of ``σ₁ / σ_n`` of ``P_t``, shape (T + 1,); inf where it is singular, NaN where unknown."""
+        known = self.log10_singular_values
+        with np.errstate(invalid="ignore"):
+            return np.asarray(known[:, 0] - known[:, -1])
+
+    @cached_property
+    def lyapunov_exponents(self) -> FloatArray:
+        """Mean growth of the product's axes in natural logarithms a step, descending, shape (n,).
+
+        Raises
+        ------
+        ValueError
+            If there are no steps.
+        """
+        return lyapunov_exponents(self.sequence)
+
+    def departure_from_normality(self, step: int) -> float:
+        """Return ``√(‖P_t‖_F² − Σ |λ|²) / ‖P_t‖_F``: 0 for a normal product, up to 1; NaN for zero."""
+        mantissa = self.product(step).normalized().mantissa
+        return departure_from_normality(mantissa) if mantissa.any() else float("nan")
+
+    def orthogonality_drift(self, step: int) -> float:
+        """Return ``‖P_tᵀ P_t − I‖_F``, inf where it is beyond float64."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            drift = orthogonality_drift(self.matrix(step))
+        return drift if np.isfinite(drift) else float("inf")
 
 
 def simulate(sequence: MatrixSequence) -> Trajectory:

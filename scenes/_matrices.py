@@ -3,37 +3,104 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from scenes._sequence import FloatArray
 
+Shape = int | tuple[int, int]
+# Whatever `numpy.random.default_rng` takes; a list gives streams that have nothing to do with each other.
+Seeds = int | list[int]
 
-def gaussian_matrix(dim: int, seed: int = 0, scale: float | None = None) -> FloatArray:
-    """Return a matrix of independent Gaussian entries, shape (dim, dim).
+
+def _rectangle(shape: Shape) -> tuple[int, int]:
+    return (shape, shape) if isinstance(shape, int) else shape
+
+
+def gaussian_matrix(shape: Shape, seed: Seeds = 0, scale: float | None = None) -> FloatArray:
+    """Return a matrix of independent normal entries with mean 0.
 
     Parameters
     ----------
-    dim : int
-        Rows and columns n.
+    shape : int or tuple of int
+        n for n × n, or (rows, columns).
     seed : int
         Seed of `numpy.random.default_rng`.
     scale : float, optional
-        Standard deviation of an entry; ``1 / sqrt(n)`` by default, for which the eigenvalues fill
-        the unit disc as n grows (circular law).
+        Standard deviation of an entry; ``1 / sqrt(columns)`` by default, for which the eigenvalues of
+        a square matrix fill the unit disc as n grows (circular law).
     """
-    sigma = dim**-0.5 if scale is None else scale
-    return np.random.default_rng(seed).standard_normal((dim, dim)) * sigma
+    rows, columns = _rectangle(shape)
+    sigma = columns**-0.5 if scale is None else scale
+    return np.random.default_rng(seed).standard_normal((rows, columns)) * sigma
 
 
-def haar_orthogonal(dim: int, seed: int = 0) -> FloatArray:
-    """Return a random orthogonal matrix, uniform on the orthogonal group, shape (dim, dim).
+def uniform_matrix(shape: Shape, seed: Seeds = 0, bound: float = 0.07) -> FloatArray:
+    """Return a matrix of independent entries, uniform in [−bound, bound), of variance ``bound² / 3``."""
+    return np.random.default_rng(seed).uniform(-bound, bound, _rectangle(shape))
 
-    The Q of a Gaussian matrix's QR factorisation is uniform (Haar-distributed) only when the signs
-    are fixed by ``Q · sign(diag R)``: F. Mezzadri, "How to generate random matrices from the
-    classical compact groups", Notices of the AMS 54 (2007).
+
+def glorot_normal(shape: Shape, seed: Seeds = 0) -> FloatArray:
+    """Return Glorot's (Xavier's) normal initialisation: variance ``2 / (fan_in + fan_out)``.
+
+    A layer is ``y = W x``, so fan_out is the number of rows and fan_in that of columns.
+    X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", AISTATS 2010.
     """
-    q, r = np.linalg.qr(gaussian_matrix(dim, seed, scale=1.0))
-    return q * np.where(np.diagonal(r) < 0, -1.0, 1.0)
+    return gaussian_matrix(shape, seed, float(np.sqrt(2 / sum(_rectangle(shape)))))
+
+
+def glorot_uniform(shape: Shape, seed: Seeds = 0) -> FloatArray:
+    """Return Glorot's uniform initialisation: entries within ``±sqrt(6 / (fan_in + fan_out))``."""
+    return uniform_matrix(shape, seed, float(np.sqrt(6 / sum(_rectangle(shape)))))
+
+
+def he_normal(shape: Shape, seed: Seeds = 0) -> FloatArray:
+    """Return He's initialisation, for layers followed by ReLU: variance ``2 / fan_in``.
+
+    K. He et al., "Delving deep into rectifiers", ICCV 2015.
+    """
+    return gaussian_matrix(shape, seed, float(np.sqrt(2 / _rectangle(shape)[1])))
+
+
+def lecun_normal(shape: Shape, seed: Seeds = 0) -> FloatArray:
+    """Return LeCun's initialisation: variance ``1 / fan_in``.
+
+    Y. LeCun et al., "Efficient BackProp", 1998.
+    """
+    return gaussian_matrix(shape, seed, float(np.sqrt(1 / _rectangle(shape)[1])))
+
+
+def haar_orthogonal(shape: Shape, seed: Seeds = 0, method: str = "qr") -> FloatArray:
+    """Return a random matrix with orthonormal columns (or rows, where those are fewer), Haar-distributed.
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+        n for n × n, or (rows, columns).
+    seed : int
+        Seed of the Gaussian matrix it is made from.
+    method : str
+        ``qr``: Q of the QR factorisation. That is uniform only when the signs are fixed by
+        ``Q · sign(diag R)`` (F. Mezzadri, "How to generate random matrices from the classical compact
+        groups", Notices of the AMS 54, 2007). ``svd``: ``U Vᵀ`` of the singular value decomposition,
+        the nearest matrix with orthonormal columns: every singular value set to 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such method.
+    """
+    rows, columns = _rectangle(shape)
+    if rows < columns:
+        return np.asarray(haar_orthogonal((columns, rows), seed, method).T)
+    random = gaussian_matrix((rows, columns), seed, scale=1.0)
+    if method == "qr":
+        q, r = np.linalg.qr(random)
+        return np.asarray(q * np.where(np.diagonal(r) < 0, -1.0, 1.0))
+    if method == "svd":
+        u, _, vt = np.linalg.svd(random, full_matrices=False)
+        return np.asarray(u @ vt)
+    raise ValueError(f"there is no method {method!r}, choose qr or svd")
 
 
 def with_spectral_radius(matrix: FloatArray, radius: float) -> FloatArray:
@@ -50,7 +117,7 @@ def with_spectral_radius(matrix: FloatArray, radius: float) -> FloatArray:
     return matrix * (radius / found)
 
 
-def random_unit_vector(dim: int, seed: int = 0) -> FloatArray:
+def random_unit_vector(dim: int, seed: Seeds = 0) -> FloatArray:
     """Return a vector of length one, uniform on the sphere, shape (dim,)."""
     vector = np.random.default_rng(seed).standard_normal(dim)
     return np.asarray(vector / np.linalg.norm(vector), dtype=np.float64)
@@ -75,3 +142,93 @@ def rotation_matrix(angle: float, plane: NDArray[np.float64] | None = None) -> F
     u, v = plane.T
     turned = (cosine - 1.0) * (np.outer(u, u) + np.outer(v, v)) + sine * (np.outer(v, u) - np.outer(u, v))
     return np.asarray(np.eye(len(u)) + turned)
+
+
+def block_rotation(angles: ArrayLike, dim: int | None = None) -> FloatArray:
+    """Return a matrix that turns one coordinate plane after another, each by its own angle.
+
+    Parameters
+    ----------
+    angles : array_like, shape (k,)
+        Angles in radians of the planes (1, 2), (3, 4) and so on.
+    dim : int, optional
+        Rows and columns, 2k by default; axes beyond 2k stay where they are.
+    """
+    turns = np.asarray(angles, dtype=np.float64)
+    matrix = np.eye(2 * len(turns) if dim is None else dim)
+    for plane, angle in enumerate(turns):
+        matrix[2 * plane : 2 * plane + 2, 2 * plane : 2 * plane + 2] = rotation_matrix(angle)
+    return matrix
+
+
+def scaled_identity(dim: int, scale: float) -> FloatArray:
+    """Return ``scale · I``, shape (dim, dim)."""
+    return np.eye(dim) * scale
+
+
+def permutation_matrix(order: ArrayLike) -> FloatArray:
+    """Return the matrix P with ``(P x)_i = x_{order[i]}``, shape (n, n).
+
+    Raises
+    ------
+    ValueError
+        If `order` does not hold each of 0 … n − 1 once.
+    """
+    places = np.asarray(order)
+    if sorted(places.tolist()) != list(range(len(places))):
+        raise ValueError("a permutation names every place from 0 to n − 1 once")
+    return np.asarray(np.eye(len(places))[places])
+
+
+def reflection_matrix(normal: ArrayLike) -> FloatArray:
+    """Return Householder's reflection ``I − 2 v vᵀ / (vᵀ v)`` in the plane orthogonal to v = `normal`.
+
+    Raises
+    ------
+    ValueError
+        If the vector is zero.
+    """
+    v = np.asarray(normal, dtype=np.float64)
+    if not v.any():
+        raise ValueError("the normal of a reflection must not be zero")
+    unit = v / np.linalg.norm(v)
+    return np.asarray(np.eye(len(v)) - 2.0 * np.outer(unit, unit))
+
+
+def jordan_block(dim: int, eigenvalue: float = 1.0) -> FloatArray:
+    """Return the Jordan block: `eigenvalue` on the diagonal, 1 above it, shape (dim, dim).
+
+    Its powers have the entries ``C(t, j) λ^(t−j)``: with |λ| = 1 they grow like ``t^(dim−1)``.
+    """
+    return np.eye(dim) * eigenvalue + np.eye(dim, k=1)
+
+
+def nonnormal_matrix(spectrum: ArrayLike, departure: float, seed: int = 0) -> FloatArray:
+    """Return a matrix with given real eigenvalues whose eigenvectors are not orthogonal.
+
+    ``Q (Λ + N) Qᵀ`` with Q orthogonal and N strictly upper triangular (Schur form): the larger N,
+    the further the norms of powers rise above those of Λ before they follow them.
+
+    Parameters
+    ----------
+    spectrum : array_like, shape (n,)
+        The eigenvalues.
+    departure : float
+        Frobenius norm of N, Henrici's departure from normality; 0 gives a symmetric matrix.
+    seed : int
+        Seed of Q and N.
+    """
+    values = np.asarray(spectrum, dtype=np.float64)
+    n = len(values)
+    upper = np.triu(np.random.default_rng([seed, 1]).standard_normal((n, n)), 1)
+    size = np.linalg.norm(upper)
+    schur = np.diag(values) + (upper * (departure / size) if size else upper)
+    q = haar_orthogonal(n, seed)
+    return np.asarray(q @ schur @ q.T)
+
+
+def with_singular_values(values: ArrayLike, seed: int = 0) -> FloatArray:
+    """Return ``U diag(values) Vᵀ`` with random orthogonal U and V, shape (n, n)."""
+    sizes = np.asarray(values, dtype=np.float64)
+    u, v = haar_orthogonal(len(sizes), [seed, 0]), haar_orthogonal(len(sizes), [seed, 1])
+    return np.asarray((u * sizes) @ v.T)

@@ -107,6 +107,8 @@ class Claim:
     value, expected, tolerance : float or callable
         The claim holds when ``|value − expected| ≤ tolerance``. A callable is given the trajectory
         and the scene's parameters.
+    reason : str
+        Where the tolerance comes from, in one sentence.
     column : str, optional
         The column it speaks of in a comparison.
     """
@@ -115,6 +117,7 @@ class Claim:
     value: Number
     expected: Number
     tolerance: Number
+    reason: str = ""
     column: str | None = None
 
 

@@ -1,6 +1,6 @@
 """Powers of an orthogonal matrix."""
 
-from scenes._growth import constant_norm_claim
+from scenes._growth import constant_norm_claim, orthogonality_claim
 from scenes._matrices import haar_orthogonal
 from scenes._scene import Dim, Seed, Steps, scene
 from scenes._sequence import MatrixSequence, repeated
@@ -13,7 +13,7 @@ from scenes._sequence import MatrixSequence, repeated
     "singular_values",
     title="Orthogonal matrix",
     statement="the product keeps its size, whatever the number of steps",
-    claims=(constant_norm_claim(),),
+    claims=(orthogonality_claim(), constant_norm_claim()),
 )
 def orthogonal(steps: Steps = 64, dim: Dim = 16, seed: Seed = 0) -> MatrixSequence:
     """Powers of a random orthogonal matrix keep their size."""

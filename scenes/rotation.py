@@ -31,7 +31,9 @@ def _rounding(trajectory: Any, parameters: Mapping[str, Any]) -> float:
     "vector",
     title="Rotation",
     statement="each step turns the plane by {angle}°, lengths never change",
-    claims=(Claim("trace at the end", _trace, _expected_trace, _rounding),),
+    claims=(
+        Claim("trace at the end", _trace, _expected_trace, _rounding, "Each step rounds each of n sums by about eps."),
+    ),
     poster=0.125,
 )
 def rotation(

@@ -34,6 +34,8 @@ def test_is_documented(scene):
     assert scene.statement
     for parameter in scene.parameters:
         assert parameter.help.endswith("."), parameter.name
+    for claim in scene.claims:
+        assert claim.reason.endswith("."), claim.text
 
 
 def test_lives_in_a_module_of_its_name(scene):

@@ -11,6 +11,7 @@ from render.layout import Box, Slot
 from render.simulator import Trajectory
 from render.theme import HEADING, LABEL
 from render.words import Words
+from scenes._sequence import FloatArray
 
 Limits = tuple[float, float]
 
@@ -64,6 +65,10 @@ class Panel(ABC):
     @abstractmethod
     def draw(self, step: int) -> None:
         """Draw what moves, for one step."""
+
+    def values(self, step: int) -> FloatArray | None:
+        """Return the numbers of a heat-map's cells, shape (rows, columns); None for other panels."""
+        return None
 
     def describe(self) -> dict[str, Any]:
         """Return what a reader of the film has to know to read this panel: its place, at least."""

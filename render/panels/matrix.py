@@ -59,7 +59,7 @@ class Panel(_base.Panel):
 
     def draw(self, step: int) -> None:
         """Draw the cells, and how many of them are beyond the colours."""
-        values = cell_values(self.stage.trajectory.product(step), self._heatmap.block)
+        values = self.values(step)
         self._heatmap.draw(values)
         if self._heatmap.cell >= _SMALLEST_NUMBERED_CELL:
             self._draw_numbers(values)
@@ -69,6 +69,10 @@ class Panel(_base.Panel):
         clipped = int(np.count_nonzero((values < low - slack) | (values > high + slack)))
         if clipped:
             self._note(-1, self.stage.words("clipped: {count}", {"count": clipped}))
+
+    def values(self, step: int) -> FloatArray:
+        """Return the entries, or the means of blocks."""
+        return cell_values(self.stage.trajectory.product(step), self._heatmap.block)
 
     def describe(self) -> dict[str, Any]:
         """Return place, cell size, limits and colour map."""

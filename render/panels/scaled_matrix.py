@@ -10,6 +10,7 @@ from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._heatmap import Heatmap, block_means
 from render.simulator import Trajectory
+from scenes._sequence import FloatArray
 
 
 class Panel(_base.Panel):
@@ -27,9 +28,13 @@ class Panel(_base.Panel):
 
     def draw(self, step: int) -> None:
         """Draw the cells."""
+        self._heatmap.draw(self.values(step))
+
+    def values(self, step: int) -> FloatArray:
+        """Return the entries, or the means of blocks, divided by the largest."""
         values = block_means(self.stage.trajectory.product(step).normalized().mantissa, self._heatmap.block)
         largest = np.abs(values).max()
-        self._heatmap.draw(values / largest if largest else values)
+        return np.asarray(values / largest) if largest else values
 
     def describe(self) -> dict[str, Any]:
         """Return place, cell size, limits and colour map."""
