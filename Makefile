@@ -28,6 +28,7 @@ lint: $(VENV)/developer  ## Check style and types
 	$(BIN)/mypy
 
 bench: $(VENV)/developer  ## Compare speed and size with matplotlib's FuncAnimation
+	$(BIN)/python -m benchmarks.arithmetic
 	$(BIN)/python -m benchmarks.compare
 
 clean:  ## Remove what was rendered, and the environment

@@ -62,7 +62,8 @@ class Slot:
 
     `heading` is the line above it, and `remark` the line at whose right end a changing number
     stands. A heat-map's colour bar goes into `bar` (horizontal where it is wider than high) and its
-    notes into `notes`. Plots label their axes where told to.
+    notes into `notes`. Plots label their axes where told to; `inset` is the room, left, on top and
+    below, that a plot gives up for labels and legend.
     """
 
     box: Box
@@ -72,6 +73,18 @@ class Slot:
     notes: tuple[Line, ...] = ()
     label_y: bool = True
     label_x: bool = True
+    inset: tuple[int, int, int] = (0, 0, 0)
+
+    @property
+    def top(self) -> Line | None:
+        """The line within the box that a plot without heading gives its heading."""
+        return Line(self.box.x, self.box.y + 22, self.box.width) if self.inset[1] >= 32 else None
+
+    @property
+    def plot(self) -> Box:
+        """The box, less the room for a plot's labels."""
+        left, top, below = self.inset
+        return Box(self.box.x + left, self.box.y + top, self.box.width - left, self.box.height - top - below)
 
 
 @dataclass(frozen=True)
@@ -119,14 +132,15 @@ def find_layout(name: str, columns: int, panels: int) -> Layout:
 
 
 def _wide() -> Layout:
-    def headed(x: int, y: int, width: int, height: int) -> Slot:
+    def headed(x: int, y: int, width: int, height: int, inset: tuple[int, int, int] = (0, 0, 0)) -> Slot:
         line = Line(x, y - 14, width)
-        return Slot(Box(x, y, width, height), heading=line, remark=line)
+        return Slot(Box(x, y, width, height), heading=line, remark=line, inset=inset)
 
     matrix = Slot(
         Box(64, 128, 512, 512),
         bar=Box(64, 656, 272, 16),
         notes=(Line(360, 670, 216), Line(360, 696, 216)),
+        inset=(16, 80, 0),
     )
     return Layout(
         width=1280,
@@ -139,8 +153,8 @@ def _wide() -> Layout:
             (
                 matrix,
                 headed(672, 160, 544, 144),
-                headed(672, 384, 256, 256),
-                headed(960, 384, 256, 256),
+                headed(672, 384, 256, 256, (56, 8, 0)),
+                headed(960, 384, 256, 256, (56, 8, 0)),
             ),
         ),
     )
@@ -151,6 +165,7 @@ def _square() -> Layout:
         Box(32, 64, 512, 512),
         bar=Box(560, 64, 16, 432),
         notes=(Line(560, 546, 144), Line(560, 574, 144)),
+        inset=(56, 80, 40),
     )
     line = Line(96, 608, 592)
     norms = Slot(Box(96, 622, 592, 76), heading=line, remark=line, label_x=False)

@@ -146,7 +146,7 @@ class Painter:
             ranges = [row[place].limits(t) for row, t in zip(rows, trajectories, strict=True)]
             limits = min(low for low, _ in ranges), max(high for _, high in ranges)
             for (label, trajectory), row, slots in zip(script.columns.items(), rows, self.layout.columns, strict=True):
-                stage = Stage(self.canvas, slots[place], trajectory, limits, self._words)
+                stage = Stage(self.canvas, slots[place], trajectory, limits, self._words, script.verdicts)
                 row[place].open(stage)
                 if label is not None and place == 0:
                     stage.heading(label)

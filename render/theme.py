@@ -30,12 +30,19 @@ class Theme:
     grid: Color
     accent: Color
     second: Color
+    third: Color
+    fourth: Color
     colormap: str
 
     @property
     def inks(self) -> tuple[Color, ...]:
         """Every colour that text and lines are drawn in."""
-        return self.ink, self.muted, self.grid, self.accent, self.second
+        return self.ink, self.muted, self.grid, *self.lines
+
+    @property
+    def lines(self) -> tuple[Color, ...]:
+        """Colours of curves shown together, in the order in which they are used."""
+        return self.accent, self.second, self.third, self.fourth
 
 
 THEMES = {
@@ -49,6 +56,8 @@ THEMES = {
             grid=_hex("#d5dade"),
             accent=_hex("#0b62c4"),
             second=_hex("#c8324a"),
+            third=_hex("#0b7f5c"),
+            fourth=_hex("#8a4fbf"),
             colormap="RdBu_r",
         ),
         Theme(
@@ -59,6 +68,8 @@ THEMES = {
             grid=_hex("#333a45"),
             accent=_hex("#5aa7ff"),
             second=_hex("#ff8a70"),
+            third=_hex("#4fd1a5"),
+            fourth=_hex("#c9a0ff"),
             colormap="berlin",
         ),
     )
@@ -97,8 +108,8 @@ def color_index(values: FloatArray, limits: tuple[float, float]) -> NDArray[np.i
     return np.clip((values - low) / (high - low) * 256, 0, 255).astype(np.intp)
 
 
-# How the palette's entries are shared out among ink, muted, grid, accent and second colour.
-_EDGE_SHARES = (0.28, 0.2, 0.06, 0.24, 0.22)
+# How the palette's entries are shared out among ink, muted, grid and the colours of lines.
+_EDGE_SHARES = (0.24, 0.16, 0.06, 0.18, 0.16, 0.1, 0.1)
 
 
 def film_palette(theme: Theme) -> ColorArray:

@@ -51,6 +51,13 @@ def cell_centres(frame, panel):
     return frame[rows, columns].astype(int)
 
 
+def fitting(scene, **values):
+    """Return those values that the scene has parameters for, moved into their bounds."""
+    bounds = {p.name: p.bounds for p in scene.parameters}
+    known = {name: value for name, value in values.items() if name in bounds}
+    return {n: type(v)(min(max(v, bounds[n].low), bounds[n].high)) if bounds[n] else v for n, v in known.items()}
+
+
 def manifest_of(path):
     """Return the manifest beside a film."""
     return json.loads(Path(path).with_suffix(".json").read_text(encoding="utf-8"))

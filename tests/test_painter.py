@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from films import fitting
 
 from render import canvas
 from render.canvas import Canvas, Cells, TextStyle, text_width
@@ -22,7 +23,7 @@ SCENES = all_scenes()
 
 def painter_of(name, language="en", layout="wide", theme="light", title=None, **values):
     scene = SCENES[name]
-    parameters = scene.resolve(**values)
+    parameters = scene.resolve(**fitting(scene, **values))
     columns = {label: simulate(s) for label, s in scene.build(**parameters).items()}
     words = Words(language)
     verdicts = judge(scene.claims, columns, parameters)
@@ -80,6 +81,7 @@ def texts(monkeypatch):
 def test_texts_are_large_enough_inside_and_apart(texts, name, language, layout, dim, steps):
     painter = painter_of(name, language, layout, dim=dim, steps=steps)
     standing = list(texts)
+    steps = next(iter(painter._script.columns.values())).steps
     for step in (0, 1, steps // 2, steps):
         del texts[:]
         painter.paint(step)

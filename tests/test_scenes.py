@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from films import fitting
 
 import render
 import scenes
@@ -59,8 +60,7 @@ def test_matrices_are_finite_read_only_and_reproducible(scene):
 @pytest.mark.parametrize("dim", [2, 3, 5, 16, 33])
 @pytest.mark.parametrize("seed", range(4))
 def test_claims_hold_for_other_seeds_and_sizes(scene, dim, seed):
-    known = {p.name for p in scene.parameters}
-    values = {k: v for k, v in {"dim": dim, "seed": seed}.items() if k in known}
+    values = fitting(scene, dim=dim, seed=seed)
     parameters = scene.resolve(**values)
     verdicts = judge(scene.claims, columns_of(scene, **values), parameters)
     assert verdicts
@@ -70,8 +70,9 @@ def test_claims_hold_for_other_seeds_and_sizes(scene, dim, seed):
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 300])
 def test_any_number_of_steps_can_be_drawn(scene, steps):
-    parameters = scene.resolve(steps=steps)
-    columns = columns_of(scene, steps=steps)
+    parameters = scene.resolve(**fitting(scene, steps=steps))
+    columns = columns_of(scene, **parameters)
+    steps = next(iter(columns.values())).steps
     verdicts = judge(scene.claims, columns, parameters)
     painter = Painter(Script(scene.title, scene.statement, scene.panels, columns, verdicts))
     assert painter.paint(steps).shape == (720, 1280, 4)
@@ -81,7 +82,7 @@ def test_any_number_of_steps_can_be_drawn(scene, steps):
 def test_every_text_is_translated(scene):
     for path in TRANSLATIONS.glob("*.toml"):
         table = tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
-        labels = [label for label in scene.build(steps=1) if label]
+        labels = [label for label in scene.build(**fitting(scene, steps=1)) if label]
         for text in (scene.title, scene.statement, *labels, *(c.text for c in scene.claims)):
             assert text in table, (path.name, text)
     assert set(languages()) >= {"en", "ko"}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from render.canvas import Canvas, TextStyle
+from render.claims import Verdict
 from render.layout import Box, Slot
 from render.simulator import Trajectory
 from render.theme import HEADING, LABEL
@@ -18,13 +20,14 @@ Limits = tuple[float, float]
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a panel plays: the canvas, its slot, the numbers it shows and their limits."""
+    """Where a panel plays: the canvas, its slot, the numbers it shows, their limits, and the film's claims."""
 
     canvas: Canvas
     slot: Slot
     trajectory: Trajectory
     limits: Limits
     words: Words
+    verdicts: Sequence[Verdict] = ()
 
     @property
     def label(self) -> TextStyle:
@@ -33,14 +36,14 @@ class Stage:
 
     def heading(self, text: str) -> None:
         """Write the heading."""
-        line = self.slot.heading
+        line = self.slot.heading or self.slot.top
         if line:
             style = TextStyle(self.canvas.theme.ink, HEADING)
             self.canvas.text(line.x, line.y, self.words(text), style, width=line.width)
 
     def remark(self, text: str, style: TextStyle | None = None) -> None:
         """Write a text that may change with the step."""
-        line = self.slot.remark
+        line = self.slot.remark or self.slot.top
         if line:
             self.canvas.text(line.right, line.y, text, style or self.label, "right", line.width)
 

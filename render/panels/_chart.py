@@ -6,7 +6,7 @@ import numpy as np
 
 from render.layout import Box
 from render.panels._base import Limits, Stage
-from render.words import power_of_ten
+from render.words import number, power_of_ten
 from scenes._sequence import FloatArray
 
 
@@ -50,6 +50,28 @@ class Chart:
             if self.stage.slot.label_y:
                 self.stage.canvas.text(self.box.x - 10, y + 7, power_of_ten(decade), self.stage.label, "right")
 
+    def draw_values(self) -> None:
+        """Draw grid lines at round numbers, and their labels left of the box."""
+        for value in round_values(*self._y, most=max(2, self.box.height // 40)):
+            y = round(float(self.to_y(value)))
+            self._rule(y)
+            if self.stage.slot.label_y:
+                self.stage.canvas.text(self.box.x - 10, y + 7, number(value + 0.0), self.stage.label, "right")
+
+    def draw_mark(self, value: float, label: str) -> None:
+        """Draw a dotted line across at a number, with its label."""
+        if not self._y[0] <= value <= self._y[1]:
+            return
+        canvas, y = self.stage.canvas, round(float(self.to_y(value)))
+        for x in range(self.box.x, self.box.right - 4, 12):
+            canvas.fill(Box(x, y, 6, 2), canvas.theme.muted)
+        below = y - 30 < self.box.y
+        canvas.text(self.box.x + 8, y + 24 if below else y - 8, label, self.stage.label, width=self.box.width - 16)
+
+    def holds(self, y: float) -> bool:
+        """Whether a row in pixels lies within the box."""
+        return self.box.y - 1 <= y <= self.box.bottom + 1
+
     def draw_steps(self) -> None:
         """Draw labels of the steps below the box."""
         if not self.stage.slot.label_x:
@@ -83,6 +105,35 @@ def step_ticks(steps: int, most: int) -> list[int]:
     if steps - ticks[-1] < spacing / 2 and len(ticks) > 1:
         ticks.pop()
     return [*ticks, steps]
+
+
+def round_values(low: float, high: float, most: int) -> list[float]:
+    """Return at most about `most` round numbers, evenly spaced, from `low` to `high`."""
+    rough = (high - low) / most
+    decade = 10.0 ** np.floor(np.log10(rough))
+    spacing = next(decade * m for m in (1, 2, 5, 10) if decade * m >= rough * (1 - 1e-9))
+    first = int(np.ceil(low / spacing - 1e-9))
+    last = int(np.floor(high / spacing + 1e-9))
+    # Through decimal digits, so that 3 · 0.1 is 0.3.
+    return [float(f"{place * spacing:.12g}") for place in range(first, last + 1)]
+
+
+def value_limits(values: FloatArray) -> Limits:
+    """Return round numbers around the finite entries."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return 0.0, 1.0
+    low, high = float(finite.min()), float(finite.max())
+    if low == high:
+        low, high = min(low, 0.0), max(high, 0.0)
+        if low == high:
+            return -1.0, 1.0
+    spacing = 10.0 ** np.floor(np.log10(high - low))
+    for finer in (0.5, 0.2):
+        if (high - low) / spacing < 4:
+            spacing *= finer
+            break
+    return float(np.floor(low / spacing) * spacing), float(np.ceil(high / spacing) * spacing)
 
 
 def decade_limits(log10: FloatArray) -> Limits:

@@ -24,9 +24,7 @@ class Panel(_base.Panel):
         """Draw heading, grid and labels."""
         self.stage = stage
         stage.heading("singular values")
-        box = stage.slot.box
-        self._box = Box(box.x + 56, box.y + 8, box.width - 56, box.height - 16)
-        self._chart = Chart(stage, self._box, (0, stage.trajectory.dim), stage.limits)
+        self._chart = Chart(stage, stage.slot.plot, (0, stage.trajectory.dim), stage.limits)
         self._chart.draw_decades()
 
     def draw(self, step: int) -> None:

@@ -1,0 +1,169 @@
+"""Curves over the steps, drawn up to the step shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from render.canvas import Stroke, TextStyle, text_width
+from render.errors import RenderError
+from render.panels import _base
+from render.panels._base import Limits, Stage
+from render.panels._chart import Chart, decade_limits, value_limits
+from render.simulator import Trajectory
+from render.theme import HEADING, LABEL
+from render.words import number, size_of
+from scenes._sequence import FloatArray
+
+# More curves than this of one series are a crowd: thin, without dots.
+_CROWD = 4
+
+
+class Curves(_base.Panel):
+    """One curve or several, on a decimal or a logarithmic axis.
+
+    Parameters
+    ----------
+    of : str or mapping of str to str
+        The series to show; several by their labels. A series has the shape (T + 1,), or (T + 1, k) for k
+        curves of one colour. Besides those of the scene there are the trajectory's own tracks, such as
+        ``log10_spectral_norm``.
+    heading : str
+        What stands above.
+    scale : str
+        ``log10`` for decimal logarithms, drawn on an axis of powers of ten, or ``linear``.
+    marks : mapping of str to float, optional
+        Numbers to be drawn as labelled lines across.
+    limits : tuple of float, optional
+        Numbers at the axis' ends; by default all that the series hold.
+    """
+
+    def __init__(
+        self,
+        of: str | Mapping[str, str],
+        heading: str,
+        scale: str = "log10",
+        marks: Mapping[str, float] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._of = {"": of} if isinstance(of, str) else dict(of)
+        self._heading, self._log, self._marks, self._asked = heading, scale == "log10", dict(marks or {}), limits
+
+    def limits(self, trajectory: Trajectory) -> Limits:
+        """Return round numbers around all curves and marks."""
+        if self._asked:
+            return self._asked
+        tracks = [track_of(trajectory, name).ravel() for name in self._of.values()]
+        shown = np.concatenate([*tracks, np.array(list(self._marks.values()))])
+        return decade_limits(shown) if self._log else value_limits(shown)
+
+    def open(self, stage: Stage) -> None:
+        """Draw heading, grid, labels and legend."""
+        self.stage = stage
+        stage.heading(self._heading)
+        trajectory, plot = stage.trajectory, stage.slot.plot
+        self._chart = Chart(stage, plot, (0, trajectory.steps), stage.limits)
+        if self._log:
+            self._chart.draw_decades()
+        else:
+            self._chart.draw_values()
+        self._chart.draw_steps()
+        for label, value in self._marks.items():
+            self._chart.draw_mark(value, stage.words(label))
+        colors = stage.canvas.theme.lines
+        self._curves = []
+        for place, name in enumerate(self._of.values()):
+            tracks = track_of(trajectory, name).reshape(trajectory.steps + 1, -1)
+            crowd = tracks.shape[1] > _CROWD
+            for track in tracks.T:
+                self._curves.append(_Curve(self._chart, track, colors[place % len(colors)], crowd))
+        self._draw_legend()
+
+    def draw(self, step: int) -> None:
+        """Draw the curves up to `step`, their ends, and the value of a single one."""
+        canvas = self.stage.canvas
+        # The first curve lies on top.
+        for curve in reversed(self._curves):
+            for stroke in curve.strokes:
+                canvas.draw_stroke(stroke, curve.color, until=step)
+        for curve in reversed(self._curves):
+            if not curve.crowd and np.isfinite(curve.y[step]) and self._chart.holds(curve.y[step]):
+                canvas.dots(curve.x[step], curve.y[step], 7, curve.color)
+        if len(self._curves) == 1:
+            value = float(self._curves[0].track[step])
+            text = size_of(value) if self._log else number(value)
+            self.stage.remark(text, TextStyle(canvas.theme.accent, HEADING, "bold"))
+
+    def _draw_legend(self) -> None:
+        """Write the labels of the curves in their colours, right of the heading or, where there is room, below."""
+        words, slot, canvas = self.stage.words, self.stage.slot, self.stage.canvas
+        colors = canvas.theme.lines
+        styles = [TextStyle(colors[place % len(colors)], LABEL, "bold") for place in range(len(self._of))]
+        entries = [(words(label), style) for label, style in zip(self._of, styles, strict=True) if label]
+        line = slot.remark or slot.top
+        if not line or not entries:
+            return
+        length = sum(text_width(label, style) + 24 for label, style in entries)
+        heading = text_width(words(self._heading), TextStyle(canvas.theme.ink, HEADING))
+        x, y = line.right + 24 - length, line.y
+        if slot.top and heading + length > line.width:
+            x, y = float(line.x), line.y + 30
+        for label, style in entries:
+            canvas.text(x, y, label, style)
+            x += text_width(label, style) + 24
+
+
+class _Curve:
+    """One curve in pixels; where its number is not finite it has a gap."""
+
+    def __init__(self, chart: Chart, track: FloatArray, color: tuple[int, int, int], crowd: bool) -> None:
+        self.track, self.color, self.crowd = track, color, crowd
+        self.x = chart.to_x(np.arange(len(track), dtype=float))
+        with np.errstate(invalid="ignore"):
+            self.y = chart.to_y(track)
+        corners = _corners(track, chart.box.width)
+        corners = corners[np.isfinite(track[corners])]
+        gaps = np.flatnonzero(np.diff(corners) > 1) if len(track) <= 2 * chart.box.width else np.array([], int)
+        width = 2 if crowd else 3 if chart.box.height < 300 else 4
+        self.strokes = [
+            Stroke(self.x[run], np.clip(self.y[run], chart.box.y, chart.box.bottom), width, order=run)
+            for run in np.split(corners, gaps + 1)
+            if run.size
+        ]
+
+
+def track_of(trajectory: Trajectory, name: str) -> FloatArray:
+    """Return a series of the scene, or a track of the trajectory, shape (T + 1, …).
+
+    Raises
+    ------
+    RenderError
+        If there is neither.
+    """
+    series = trajectory.sequence.series
+    if name in series:
+        return series[name]
+    track = getattr(trajectory, name, None) if not name.startswith("_") else None
+    if not isinstance(track, np.ndarray) or len(track) != trajectory.steps + 1:
+        known = ", ".join([*series, "log10_spectral_norm"])
+        raise RenderError(f"there is no series {name!r} to be drawn, choose from {known}")
+    return track
+
+
+def _corners(track: FloatArray, columns: int) -> NDArray[np.intp]:
+    """Return the steps that matter for a curve drawn on so many pixel columns.
+
+    Of every column the first, lowest, highest and last step; all steps where there are few.
+    """
+    count = len(track)
+    if count <= 2 * columns:
+        return np.arange(count)
+    edges = np.linspace(0, count, columns + 1).astype(int)
+    kept = {0, count - 1}
+    for start, stop in pairwise(edges):
+        part = track[start:stop]
+        kept |= {start, start + int(part.argmin()), start + int(part.argmax()), stop - 1}
+    return np.array(sorted(kept))
