@@ -172,7 +172,7 @@ _FILM_OPTIONS = [
         ["--format", "formats"], multiple=True, metavar="NAME",
         help="mp4 or gif; repeat it for several.  [default: both]",
     ),
-    click.Option(["--fps"], default="12.5", show_default=True, metavar="RATE", help="Frames a second, one step each."),
+    click.Option(["--fps"], metavar="RATE", help="Steps a second.  [default: the scene's, mostly 12.5]"),
     click.Option(["--hold-first"], type=float, default=0.0, metavar="SECONDS", help="How long step 0 stays longer."),
     click.Option(["--hold-last"], type=float, default=0.0, metavar="SECONDS", help="How long the last one does."),
     click.Option(["--layout"], default="wide", show_default=True, help="wide (1280 × 720) or square (720 × 720)."),
@@ -233,7 +233,7 @@ class _Scenes(click.Group):
                 type=_Value(p),
                 default=p.default,
                 show_default=True,
-                help=p.help + (f"  [{p.bounds}]" if p.bounds else ""),
+                help=p.help + (f"  [{p.bounds or p.choices}]" if p.bounds or p.choices else ""),
             )
             for p in scene.parameters
         ]

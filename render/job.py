@@ -60,8 +60,8 @@ class Job:
         Their common stem; the scene's name by default.
     formats : tuple of str
         Which videos to write.
-    fps : str
-        Frames per second, as ``12.5`` or ``25/2``.
+    fps : str, optional
+        Frames per second, as ``12.5`` or ``25/2``; the scene's own by default.
     hold_first, hold_last : float
         Seconds for which the first and the last frame stay longer.
     layout, theme, language : str
@@ -81,7 +81,7 @@ class Job:
     output: str = "output"
     name: str | None = None
     formats: tuple[str, ...] = DEFAULT_FORMATS
-    fps: str = "12.5"
+    fps: str | None = None
     hold_first: float = 0.0
     hold_last: float = 0.0
     layout: str = "wide"
@@ -160,7 +160,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     from render import encoder, formats, manifest, storage
     from render.study import study
 
-    stem, fps = job.stem, parse_fps(job.fps)
+    stem, asked = job.stem, parse_fps(job.fps) if job.fps is not None else None
     if not 0 < job.timeout <= 86_400:
         raise UsageError(f"timeout must be above 0 and at most 86,400 seconds, but it is {job.timeout:g}")
     wanted = {job.stem + form.suffix: form for form in formats.find_formats(job.formats)}
@@ -169,6 +169,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
 
     found = study(job.scene, job.parameters)
     steps, parameters = found.steps, found.parameters
+    fps = asked or parse_fps(found.scene.fps)
     timeline = Timeline(steps, fps, job.hold_first, job.hold_last)
     if timeline.frames > job.max_frames:
         raise UsageError(

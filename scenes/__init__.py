@@ -24,6 +24,7 @@ from scenes._matrices import (
 )
 from scenes._scene import (
     Bounds,
+    Choices,
     Claim,
     Dim,
     PanelRequest,
@@ -39,6 +40,7 @@ from scenes._sequence import MatrixSequence, SequenceError, repeated
 
 __all__ = [
     "Bounds",
+    "Choices",
     "Claim",
     "Dim",
     "MatrixSequence",

@@ -13,6 +13,8 @@ import numpy as np
 
 from scenes._sequence import MatrixSequence, SequenceError
 
+DEFAULT_FPS = "12.5"
+
 Number = float | Callable[[Any, Mapping[str, Any]], float]
 
 
@@ -29,6 +31,16 @@ class Bounds:
 
     def __str__(self) -> str:
         return f"from {self.low:,} to {self.high:,}"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The words that a parameter may be."""
+
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(self.words)
 
 
 Steps = Annotated[int, Bounds(0, 1_000_000)]
@@ -53,6 +65,7 @@ class Parameter:
     default: Any
     bounds: Bounds | None
     help: str
+    choices: Choices | None = None
 
     def parse(self, text: str) -> Any:
         """Turn the words of a command line into a value; raise `ParameterError` if they are none."""
@@ -72,6 +85,8 @@ class Parameter:
         fits &= self.kind is bool or not isinstance(value, bool)
         if fits and self.kind is float:
             fits = math.isfinite(value)
+        if fits and self.choices is not None:
+            fits = value in self.choices.words
         if fits and self.bounds is not None:
             fits = self.bounds.low <= value <= self.bounds.high
         if not fits:
@@ -79,6 +94,8 @@ class Parameter:
         return self.kind(value)
 
     def _wanted(self) -> str:
+        if self.choices:
+            return f"one of {self.choices}"
         names = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
         return names[self.kind] + (f" {self.bounds}" if self.bounds else "")
 
@@ -137,6 +154,8 @@ class Scene:
     claims: tuple[Claim, ...]
     parameters: tuple[Parameter, ...]
     poster: float
+    fps: str
+    covers: tuple[int, ...]
 
     def resolve(self, **values: Any) -> dict[str, Any]:
         """Return all parameters, defaults filled in; raise `ParameterError` for a bad one."""
@@ -177,6 +196,8 @@ def scene(
     statement: str | None = None,
     claims: tuple[Claim, ...] = (),
     poster: float = 0.25,
+    fps: str = DEFAULT_FPS,
+    covers: tuple[int, ...] = (),
 ) -> Callable[[Callable[..., Any]], Scene]:
     """Turn a function into a `Scene`.
 
@@ -195,6 +216,10 @@ def scene(
         What the film shows, as numbers; the first is drawn as its verdict.
     poster : float
         Which frame is the poster, as a fraction of the steps.
+    fps : str
+        Steps a second, unless the command says otherwise.
+    covers : tuple of int
+        Numbers of the ideas in `scenes._sources` that the film shows.
     """
 
     def decorate(function: Callable[..., Any]) -> Scene:
@@ -212,6 +237,8 @@ def scene(
             claims=tuple(claims),
             parameters=_parameters(function, documentation),
             poster=poster,
+            fps=fps,
+            covers=covers,
         )
 
     return decorate
@@ -225,14 +252,15 @@ def _parameters(function: Callable[..., Any], documentation: str) -> tuple[Param
         if given.default is inspect.Parameter.empty:
             raise TypeError(f"parameter {name} of scene {function.__name__} needs a default value")
         hint = hints.get(name, type(given.default))
-        bounds = _COMMON_BOUNDS.get(name)
+        bounds, choices = _COMMON_BOUNDS.get(name), None
         if get_origin(hint) is Annotated:
             hint, *notes = get_args(hint)
             bounds = next((note for note in notes if isinstance(note, Bounds)), bounds)
+            choices = next((note for note in notes if isinstance(note, Choices)), None)
         if hint not in (int, float, bool, str):
             raise TypeError(f"parameter {name} of scene {function.__name__} must be int, float, bool or str")
         text = described.get(name) or _COMMON_HELP.get(name, "")
-        parameters.append(Parameter(name, hint, given.default, bounds, text))
+        parameters.append(Parameter(name, hint, given.default, bounds, text, choices))
     return tuple(parameters)
 
 

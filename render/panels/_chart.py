@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from render.canvas import TextStyle, text_width
 from render.layout import Box
 from render.panels._base import Limits, Stage
+from render.theme import HEADING, LABEL
 from render.words import number, power_of_ten
 from scenes._sequence import FloatArray
 
@@ -84,6 +88,31 @@ class Chart:
             anchor = {0: "left", steps: "right"}.get(step, "center") if narrow else "center"
             x = float(self.to_x(float(step)))
             self.stage.canvas.text(x, self.box.bottom + 26, f"{step:,}", self.stage.label, anchor)
+
+    def draw_abscissa(self) -> None:
+        """Draw labels of round numbers below the box."""
+        if self.stage.slot.label_x:
+            for value in round_values(*self._x, most=max(2, self.box.width // 110)):
+                x = float(self.to_x(value))
+                self.stage.canvas.text(x, self.box.bottom + 26, number(value + 0.0), self.stage.label, "center")
+
+    def draw_legend(self, heading: str, labels: Sequence[str]) -> None:
+        """Write the labels of curves in their colours, right of the heading or, where there is room, below."""
+        words, slot, canvas = self.stage.words, self.stage.slot, self.stage.canvas
+        colors = canvas.theme.lines
+        styles = [TextStyle(colors[place % len(colors)], LABEL, "bold") for place in range(len(labels))]
+        entries = [(words(label), style) for label, style in zip(labels, styles, strict=True) if label]
+        line = slot.remark or slot.top
+        if not line or not entries:
+            return
+        length = sum(text_width(label, style) + 24 for label, style in entries)
+        beside = text_width(words(heading), TextStyle(canvas.theme.ink, HEADING))
+        x, y = line.right + 24 - length, line.y
+        if slot.top and beside + length > line.width:
+            x, y = float(line.x), line.y + 30
+        for label, style in entries:
+            canvas.text(x, y, label, style)
+            x += text_width(label, style) + 24
 
     def _rule(self, y: int) -> None:
         self.stage.canvas.fill(Box(self.box.x, y, self.box.width, 1), self.stage.canvas.theme.grid)

@@ -8,13 +8,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from render.canvas import Stroke, TextStyle, text_width
-from render.errors import RenderError
+from render.canvas import Stroke, TextStyle
 from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._chart import Chart, decade_limits, value_limits
+from render.panels._series import Series, labelled, track_of
 from render.simulator import Trajectory
-from render.theme import HEADING, LABEL
+from render.theme import HEADING
 from render.words import number, size_of
 from scenes._sequence import FloatArray
 
@@ -43,13 +43,13 @@ class Curves(_base.Panel):
 
     def __init__(
         self,
-        of: str | Mapping[str, str],
+        of: Series,
         heading: str,
         scale: str = "log10",
         marks: Mapping[str, float] | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self._of = {"": of} if isinstance(of, str) else dict(of)
+        self._of = labelled(of)
         self._heading, self._log, self._marks, self._asked = heading, scale == "log10", dict(marks or {}), limits
 
     def limits(self, trajectory: Trajectory) -> Limits:
@@ -80,7 +80,7 @@ class Curves(_base.Panel):
             crowd = tracks.shape[1] > _CROWD
             for track in tracks.T:
                 self._curves.append(_Curve(self._chart, track, colors[place % len(colors)], crowd))
-        self._draw_legend()
+        self._chart.draw_legend(self._heading, list(self._of))
 
     def draw(self, step: int) -> None:
         """Draw the curves up to `step`, their ends, and the value of a single one."""
@@ -96,24 +96,6 @@ class Curves(_base.Panel):
             value = float(self._curves[0].track[step])
             text = size_of(value) if self._log else number(value)
             self.stage.remark(text, TextStyle(canvas.theme.accent, HEADING, "bold"))
-
-    def _draw_legend(self) -> None:
-        """Write the labels of the curves in their colours, right of the heading or, where there is room, below."""
-        words, slot, canvas = self.stage.words, self.stage.slot, self.stage.canvas
-        colors = canvas.theme.lines
-        styles = [TextStyle(colors[place % len(colors)], LABEL, "bold") for place in range(len(self._of))]
-        entries = [(words(label), style) for label, style in zip(self._of, styles, strict=True) if label]
-        line = slot.remark or slot.top
-        if not line or not entries:
-            return
-        length = sum(text_width(label, style) + 24 for label, style in entries)
-        heading = text_width(words(self._heading), TextStyle(canvas.theme.ink, HEADING))
-        x, y = line.right + 24 - length, line.y
-        if slot.top and heading + length > line.width:
-            x, y = float(line.x), line.y + 30
-        for label, style in entries:
-            canvas.text(x, y, label, style)
-            x += text_width(label, style) + 24
 
 
 class _Curve:
@@ -133,24 +115,6 @@ class _Curve:
             for run in np.split(corners, gaps + 1)
             if run.size
         ]
-
-
-def track_of(trajectory: Trajectory, name: str) -> FloatArray:
-    """Return a series of the scene, or a track of the trajectory, shape (T + 1, …).
-
-    Raises
-    ------
-    RenderError
-        If there is neither.
-    """
-    series = trajectory.sequence.series
-    if name in series:
-        return series[name]
-    track = getattr(trajectory, name, None) if not name.startswith("_") else None
-    if not isinstance(track, np.ndarray) or len(track) != trajectory.steps + 1:
-        known = ", ".join([*series, "log10_spectral_norm"])
-        raise RenderError(f"there is no series {name!r} to be drawn, choose from {known}")
-    return track
 
 
 def _corners(track: FloatArray, columns: int) -> NDArray[np.intp]:

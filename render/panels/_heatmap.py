@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from render.canvas import Cells
+from render.canvas import Cells, TextStyle, text_width
 from render.layout import Box, cell_size
 from render.linalg import Scaled
-from render.panels._base import Stage, place
-from render.theme import color_index
+from render.panels._base import Limits, Stage, place
+from render.theme import HEADING, LABEL, color_index, color_table
+from render.words import number
 from scenes._sequence import FloatArray
 
 
 def block_means(matrix: FloatArray, block: int) -> FloatArray:
-    """Return the means of block × block entries, shape (⌈n / block⌉, ⌈n / block⌉)."""
+    """Return the means of block × block entries, shape (⌈rows / block⌉, ⌈columns / block⌉)."""
     if block == 1:
         return matrix
-    starts = np.arange(0, len(matrix), block)
-    counts = np.minimum(block, len(matrix) - starts)
-    sums = np.add.reduceat(np.add.reduceat(matrix, starts, axis=0), starts, axis=1)
-    return np.asarray(sums / np.outer(counts, counts))
+    sums, counts = matrix, []
+    for axis, length in enumerate(matrix.shape):
+        starts = np.arange(0, length, block)
+        sums = np.add.reduceat(sums, starts, axis=axis)
+        counts.append(np.minimum(block, length - starts))
+    return np.asarray(sums / np.outer(*counts))
 
 
 def cell_values(product: Scaled, block: int) -> FloatArray:
@@ -30,25 +34,93 @@ def cell_values(product: Scaled, block: int) -> FloatArray:
 
 
 class Heatmap:
-    """Draws numbers as cells of one size, top left in a slot's box."""
+    """Draws numbers as cells of one size, top left in a slot's box.
 
-    def __init__(self, stage: Stage) -> None:
-        self._canvas = stage.canvas
+    Parameters
+    ----------
+    stage : Stage
+        Where to draw.
+    rows, columns : int
+        Size of the matrix; what is too large for cells of 8 px is shown as means of blocks.
+    labels : sequence of str
+        Labels of the rows, written left of them.
+    """
+
+    def __init__(self, stage: Stage, rows: int, columns: int, labels: Sequence[str] = ()) -> None:
+        self._stage, self._canvas = stage, stage.canvas
         self._limits = stage.limits
-        room = stage.slot.box
-        self.cell, self.block = cell_size(stage.trajectory.dim, min(room.width, room.height))
-        cells = -(-stage.trajectory.dim // self.block)
-        side = cells * self.cell
+        widest = max((text_width(label, stage.label) for label in labels), default=-10.0)
+        margin = -(-int(widest + 10) // 16) * 16
+        room = Box(stage.slot.box.x + margin, stage.slot.box.y, stage.slot.box.width - margin, stage.slot.box.height)
+        sizes = [cell_size(rows, room.height), cell_size(columns, room.width)]
+        self.block = max(block for _, block in sizes)
+        shown = -(-rows // self.block), -(-columns // self.block)
+        self.cell = min(cell_size(count, side)[0] for count, side in zip(shown, (room.height, room.width), strict=True))
+        height, width = (count * self.cell for count in shown)
         # What leaves much room stands in its middle, still on the codec's grid.
-        slack = (room.width - side) // 32 * 16 if room.width - side >= 96 else 0
-        self.box = Box(room.x + slack, room.y + slack, side, side)
+        right, down = (spare // 32 * 16 if spare >= 96 else 0 for spare in (room.width - width, room.height - height))
+        self.box = Box(room.x + right, room.y + down, width, height)
         self._outline()
+        for row, label in enumerate(labels):
+            y = self.box.y + (row + 0.5) * self.cell + 7
+            self._canvas.text(self.box.x - 10, y, label, stage.label, "right")
 
     def draw(self, values: FloatArray) -> None:
         """Draw the cells."""
         places = color_index(values, self._limits)
         colormap = self._canvas.theme.colormap
         self._canvas.cells(Cells(self.box.x, self.box.y, self.cell, self.cell, places, colormap))
+
+    def draw_numbers(self, values: FloatArray) -> None:
+        """Write the numbers into the cells, below the middle, which keeps the cell's colour."""
+        colors = color_table(self._canvas.theme.colormap)[color_index(values, self._limits)]
+        dark = colors @ [0.299, 0.587, 0.114] < 128
+        size = min(HEADING + 8 * (self.cell // 128), 40) if self.cell >= 128 else LABEL
+        for (row, column), value in np.ndenumerate(values):
+            style = TextStyle((255, 255, 255) if dark[row, column] else (22, 25, 29), size)
+            self._canvas.text(
+                self.box.x + (column + 0.5) * self.cell,
+                self.box.y + (row + 1) * self.cell - self.cell // 10,
+                _short(value, 3 if self.cell >= 96 else 1),
+                style,
+                "center",
+                width=self.cell - 8,
+            )
+
+    def draw_bar(self) -> None:
+        """Draw the colour bar, where the slot has one."""
+        bar, canvas = self._stage.slot.bar, self._canvas
+        if bar is None:
+            return
+        horizontal = bar.width > bar.height
+        length = bar.width if horizontal else bar.height
+        places = np.arange(length) * 256 // length
+        if horizontal:
+            canvas.cells(Cells(bar.x, bar.y, 1, bar.height, places[None], canvas.theme.colormap))
+        else:
+            canvas.cells(Cells(bar.x, bar.y, bar.width, 1, places[::-1, None], canvas.theme.colormap))
+        low, high = self._limits
+        for part, value in ((0.0, low), (0.5, (low + high) / 2), (1.0, high)):
+            text = number(value, 3)
+            if horizontal:
+                canvas.text(bar.x + part * bar.width, bar.bottom + 24, text, self._stage.label, "center")
+            else:
+                canvas.text(bar.right + 10, bar.bottom - part * bar.height + 7, text, self._stage.label)
+
+    def note(self, place: int, text: str) -> None:
+        """Write one of the slot's notes, where it has any."""
+        if self._stage.slot.notes:
+            line = self._stage.slot.notes[place]
+            self._canvas.text(line.right, line.y, text, self._stage.label, "right", line.width)
+
+    def note_clipped(self, values: FloatArray) -> None:
+        """Say how many numbers are beyond the colours."""
+        low, high = self._limits
+        # What is beyond by rounding alone has its true colour.
+        slack = 1e-9 * (high - low)
+        clipped = int(np.count_nonzero((values < low - slack) | (values > high + slack)))
+        if clipped:
+            self.note(-1, self._stage.words("clipped: {count}", {"count": clipped}))
 
     def describe(self) -> dict[str, Any]:
         """Return the manifest entries: place, cell size, and how numbers became colours."""
@@ -61,3 +133,26 @@ class Heatmap:
     def _outline(self) -> None:
         box, color = self.box, self._canvas.theme.grid
         self._canvas.fill(Box(box.x - 1, box.y - 1, box.width + 2, box.height + 2), color)
+
+
+def symmetric_limits(values: FloatArray) -> Limits:
+    """Return ``(−L, L)`` where L is 1, 2 or 5 times a power of ten and covers 99 of 100 numbers, or nearly."""
+    finite = np.abs(values[np.isfinite(values)])
+    typical = float(np.quantile(finite, 0.99)) if finite.size else 0.0
+    if not 1e-300 < typical < 1e300:
+        return -1.0, 1.0
+    decade = 10.0 ** np.floor(np.log10(typical))
+    # From 0.4 on it is 1: the identity, where most films begin, then has its true colour.
+    part = typical / decade
+    limit = decade * (1 if part <= 1 else 2 if part <= 2 else 5 if part < 4 else 10)
+    return -float(limit), float(limit)
+
+
+def _short(value: float, decimals: int) -> str:
+    """Return a number of a cell: so many decimals, or three digits where it is large."""
+    if not np.isfinite(value):
+        return "–" if np.isnan(value) else "∞" if value > 0 else "−∞"
+    if abs(value) >= 1000:
+        return number(float(value), 3)
+    rounded = round(float(value), decimals) + 0.0
+    return f"{rounded:.{decimals}f}".replace("-", "−")

@@ -24,7 +24,7 @@ class Panel(_base.Panel):
         """Write the heading and draw the outline."""
         self.stage = stage
         stage.heading("rescaled to ±1")
-        self._heatmap = Heatmap(stage)
+        self._heatmap = Heatmap(stage, stage.trajectory.dim, stage.trajectory.dim)
 
     def draw(self, step: int) -> None:
         """Draw the cells."""

@@ -1,0 +1,92 @@
+"""Bars for the numbers of one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from render.layout import Box
+from render.panels import _base
+from render.panels._base import Limits, Stage
+from render.panels._chart import Chart, decade_limits, value_limits
+from render.panels._series import track_of
+from render.simulator import Trajectory
+
+
+class Bars(_base.Panel):
+    """Bars of a series at the step shown, from zero, or from 1 on a logarithmic axis.
+
+    Parameters
+    ----------
+    of : str
+        Name of a series of shape (T + 1, k), or of a track such as ``log10_singular_values``. Bars that
+        are NaN are left out and counted.
+    heading : str
+        What stands above.
+    scale : str
+        ``linear``, or ``log10`` for decimal logarithms on an axis of powers of ten.
+    reference : str, optional
+        Another series of that shape, marked across the bars: what they should be.
+    labels : sequence of str
+        What stands below the bars.
+    limits : tuple of float, optional
+        Numbers at the axis' ends; by default all that the series hold.
+    """
+
+    def __init__(
+        self,
+        of: str,
+        heading: str,
+        scale: str = "linear",
+        reference: str | None = None,
+        labels: Sequence[str] = (),
+        limits: Limits | None = None,
+    ) -> None:
+        self._of, self._heading, self._log, self._reference = of, heading, scale == "log10", reference
+        self._labels, self._asked = labels, limits
+
+    def limits(self, trajectory: Trajectory) -> Limits:
+        """Return round numbers around all bars of all steps, and zero."""
+        if self._asked:
+            return self._asked
+        names = [self._of] + ([self._reference] if self._reference else [])
+        shown = np.concatenate([track_of(trajectory, name).ravel() for name in names])
+        return decade_limits(shown) if self._log else value_limits(np.append(shown, 0.0))
+
+    def open(self, stage: Stage) -> None:
+        """Draw heading, grid and labels."""
+        self.stage = stage
+        stage.heading(self._heading)
+        self._track = track_of(stage.trajectory, self._of)
+        self._marks = track_of(stage.trajectory, self._reference) if self._reference else None
+        self._chart = Chart(stage, stage.slot.plot, (0, self._track.shape[1]), stage.limits)
+        if self._log:
+            self._chart.draw_decades()
+        else:
+            self._chart.draw_values()
+        self._edges = np.round(self._chart.to_x(np.arange(self._track.shape[1] + 1.0))).astype(int)
+        for label, (left, right) in zip(self._labels, pairwise(self._edges), strict=False):
+            y = self._chart.box.bottom + 26
+            stage.canvas.text((left + right) / 2, y, stage.words(label), stage.label, "center")
+
+    def draw(self, step: int) -> None:
+        """Draw the bars, and how many are not known."""
+        canvas, box = self.stage.canvas, self._chart.box
+        values = self._track[step]
+        unknown = int(np.isnan(values).sum())
+        if unknown:
+            self.stage.remark(self.stage.words("unknown: {count}", {"count": unknown}))
+        zero = self._row(0.0)
+        for place, (value, (left, right)) in enumerate(zip(values, pairwise(self._edges), strict=True)):
+            width = max(int(right - left) - min(4, (right - left) // 3), 1)
+            if np.isfinite(value):
+                top = self._row(value)
+                upper, lower = max(min(top, zero) - 2, box.y), min(max(top, zero) + 3, box.bottom + 3)
+                canvas.fill(Box(int(left), upper, width, lower - upper), canvas.theme.accent)
+            if self._marks is not None and np.isfinite(self._marks[step, place]):
+                canvas.fill(Box(int(left), self._row(self._marks[step, place]) - 2, width, 4), canvas.theme.second)
+
+    def _row(self, value: float) -> int:
+        return round(float(np.clip(self._chart.to_y(value), self._chart.box.y, self._chart.box.bottom)))

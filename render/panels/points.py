@@ -1,0 +1,86 @@
+"""Points on their way through the plane."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from render.canvas import Stroke, TextStyle, text_width
+from render.errors import RenderError
+from render.panels import _base
+from render.panels._base import Limits, Stage
+from render.panels._plane import Plane
+from render.panels._series import Series, labelled, track_of
+from render.simulator import Trajectory
+from render.theme import LABEL
+from scenes._sequence import FloatArray
+
+# Paths of more points than this would be a tangle.
+_MOST_PATHS = 16
+
+
+class Panel(_base.Panel):
+    """Dots at the points of a series, with the unit circle; those outside stand at the edge, hollow.
+
+    Parameters
+    ----------
+    of : str or mapping of str to str
+        Series of shape (T + 1, k, 2): k points, x and y; several by their labels.
+    heading : str
+        What stands above.
+    reach : float, optional
+        Coordinate at the edge; by default all points are inside.
+    trail : bool
+        Whether to draw the paths that the points have taken.
+    """
+
+    def __init__(self, of: Series, heading: str, reach: float | None = None, trail: bool = False) -> None:
+        self._of, self._heading, self._reach, self._trail = labelled(of), heading, reach, trail
+
+    def limits(self, trajectory: Trajectory) -> Limits:
+        """Return 0 and the greatest distance from the middle, 1 at least."""
+        for name in self._of.values():
+            track = track_of(trajectory, name)
+            if track.ndim != 3 or track.shape[2] != 2:
+                raise RenderError(f"the panel points needs a series {name!r} of shape (steps + 1, points, 2)")
+        if self._reach:
+            return 0.0, self._reach
+        farthest = [float(np.abs(track_of(trajectory, name)).max()) for name in self._of.values()]
+        return 0.0, max(1.0, *farthest) * 1.05
+
+    def open(self, stage: Stage) -> None:
+        """Draw the axes and the unit circle."""
+        self.stage = stage
+        stage.heading(self._heading)
+        self._plane = Plane(stage, stage.limits[1], margin=8)
+        self._tracks, self._paths = [], []
+        line, right = stage.slot.remark or stage.slot.top, 0.0
+        for place, (label, name) in enumerate(self._of.items()):
+            track = track_of(stage.trajectory, name)
+            color = stage.canvas.theme.lines[place % len(stage.canvas.theme.lines)]
+            self._tracks.append((track, color))
+            if self._trail and track.shape[1] <= _MOST_PATHS:
+                for path in np.swapaxes(track, 0, 1):
+                    x, y = self._plane.to_pixels(*self._inside(path)[0].T)
+                    self._paths.append((Stroke(x[:2000], y[:2000], 2), color))
+            if label and line:
+                text, style = stage.words(label), TextStyle(color, LABEL, "bold")
+                stage.canvas.text(line.right - right, line.y, text, style, "right")
+                right += text_width(text, style) + 16
+
+    def draw(self, step: int) -> None:
+        """Draw paths and points."""
+        canvas = self.stage.canvas
+        for stroke, color in self._paths:
+            canvas.draw_stroke(stroke, color, until=step)
+        for track, color in self._tracks:
+            points, outside = self._inside(track[step])
+            x, y = self._plane.to_pixels(*points.T)
+            radius = 6 if len(points) <= 64 else 3
+            canvas.dots(x[~outside], y[~outside], radius, color)
+            canvas.dots(x[outside], y[outside], radius, canvas.theme.background, color)
+
+    def _inside(self, points: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Move points beyond the edge to it; return them, and which were moved."""
+        reach = np.maximum(np.abs(points).max(axis=-1) / self.stage.limits[1], 1.0)
+        return points / reach[..., None], reach > 1.0

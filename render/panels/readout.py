@@ -1,0 +1,55 @@
+"""Numbers as text."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from render.canvas import TextStyle
+from render.panels import _base
+from render.panels._base import Stage
+from render.panels._series import Series, labelled, track_of
+from render.theme import HEADING
+from render.words import number, size_of
+
+
+class Panel(_base.Panel):
+    """Labels with the numbers they have at the step shown, one under the other.
+
+    Parameters
+    ----------
+    of : mapping of str to str
+        Names of series of shape (T + 1,) by label; those that begin with ``log10_`` are shown as the
+        numbers they are logarithms of.
+    heading : str
+        What stands above.
+    """
+
+    def __init__(self, of: Series, heading: str) -> None:
+        self._of, self._heading = labelled(of), heading
+
+    def open(self, stage: Stage) -> None:
+        """Write heading and labels."""
+        self.stage = stage
+        stage.heading(self._heading)
+        box = stage.slot.box
+        pitch = min(64, box.height // max(1, len(self._of)))
+        self._lines = []
+        for place, (label, name) in enumerate(self._of.items()):
+            y = box.y + 24 + place * pitch
+            stage.canvas.text(box.x, y, stage.words(label), stage.label, width=box.width)
+            # Where there is little height the number stands beside its label.
+            self._lines.append((name, track_of(stage.trajectory, name), y + 28 if pitch >= 56 else y))
+
+    def draw(self, step: int) -> None:
+        """Write the numbers."""
+        box, theme = self.stage.slot.box, self.stage.canvas.theme
+        style = TextStyle(theme.accent, HEADING, "bold")
+        for name, track, y in self._lines:
+            value = float(track[step])
+            if not np.isfinite(value):
+                text = "∞" if value > 0 and not name.startswith("log10_") else "–"
+            elif name.startswith("log10_"):
+                text = size_of(value)
+            else:
+                text = f"{int(value):,}" if value == int(value) and abs(value) < 1e15 else number(value, 5)
+            self.stage.canvas.text(box.right, y, text.replace("-", "−"), style, "right", width=box.width)
