@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+import render
 from render import signals
 from render.errors import EigenreelError, RenderError, UsageError
-from render.job import Film, Job, run
+from render.job import Film, Job, command_of, run
 from render.signals import held
+
+if TYPE_CHECKING:
+    from scenes import Scene
 
 
 def run_all(jobs: list[Job], workers: int, done: Callable[[Job, Film], None]) -> None:
@@ -68,6 +73,47 @@ def run_all(jobs: list[Job], workers: int, done: Callable[[Job, Film], None]) ->
             raise
     if failure:
         raise failure
+
+
+def is_current(job: Job) -> bool:
+    """Whether a scene's film is there, whole, made by this command, and newer than everything that makes it.
+
+    That is its scene's module, what scenes have in common, and all of this program.
+    """
+    from render import manifest
+    from render.catalog import load_scene
+    from render.storage import sha256_of
+
+    scene = load_scene(job.scene)
+    source = Path(job.output) / f"{job.stem}.json"
+    try:
+        content = manifest.read(source)
+        made = source.stat().st_mtime_ns
+        whole = all(sha256_of(source.with_name(e["name"])) == e["sha256"] for e in content["files"])
+        endings = {Path(entry["name"]).suffix.lstrip(".") for entry in content["files"]}
+        versions = {"eigenreel": manifest.VERSION} | manifest.versions(content["versions"]["ffmpeg"])
+        same = versions == {"eigenreel": content["eigenreel"]} | content["versions"]
+    except (EigenreelError, OSError, KeyError, TypeError):
+        return False
+    if not whole or not same or endings != {*job.formats, "png"}:
+        return False
+    if content["command"] != command_of(job, scene.resolve(**job.parameters)):
+        return False
+    return all(path.stat().st_mtime_ns <= made for path in _makers(scene))
+
+
+def _makers(scene: Scene) -> Iterator[Path]:
+    """Yield the files that decide how a scene's film looks."""
+    import scenes
+
+    module = sys.modules[scene.function.__module__].__file__
+    if module:
+        yield Path(module)
+    for package in (render, scenes):
+        folder = Path(package.__path__[0])
+        names = ("*.py", "*.toml") if package is render else ("_*.py",)
+        for name in names:
+            yield from folder.rglob(name)
 
 
 _ended = False

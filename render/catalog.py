@@ -11,6 +11,7 @@ import pkgutil
 import sys
 import traceback
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -19,6 +20,7 @@ import numpy as np
 import scenes
 from render.errors import InputError, RenderError, UsageError
 from scenes import Scene
+from scenes._sources import IDEAS, REFERENCE_ONLY
 
 
 def scene_names() -> list[str]:
@@ -43,6 +45,32 @@ def all_scenes() -> dict[str, Scene]:
                 raise UsageError(f"two scenes are named {scene.name}, so rename the one in {module.name}")
             found[scene.name] = scene
     return found
+
+
+@dataclass(frozen=True)
+class Idea:
+    """An idea of the source documents: its number, where it is taught, and what shows it, or why nothing does."""
+
+    number: int
+    documents: str
+    text: str
+    scenes: tuple[str, ...]
+    reason: str
+
+
+def covered_ideas() -> list[Idea]:
+    """Return every idea of the source documents with the scenes that cover it."""
+    found = all_scenes().values()
+    return [
+        Idea(
+            number,
+            documents,
+            text,
+            tuple(sorted(scene.name for scene in found if number in scene.covers)),
+            REFERENCE_ONLY.get(number, ""),
+        )
+        for number, (documents, text) in IDEAS.items()
+    ]
 
 
 def scenes_of(module: ModuleType) -> list[Scene]:

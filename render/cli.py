@@ -6,12 +6,9 @@ Nothing heavy is imported before it is needed: ``render --help`` answers at once
 from __future__ import annotations
 
 import difflib
-import gc
-import io
 import json
 import logging
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,119 +17,19 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 import render
-from render import signals
-from render.errors import EigenreelError, RenderError, UsageError
-from render.job import DEFAULT_MAX_FRAMES, DEFAULT_TIMEOUT, Film, Job, Watch, run
+from render.errors import RenderError, UsageError
+from render.job import DEFAULT_MAX_FRAMES, DEFAULT_TIMEOUT, Film, Job, run
+from render.terminal import Bar, Last, note_finished, say, serve, shown
 
 if TYPE_CHECKING:
     from scenes import Parameter, Scene
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
-_came = 0
-_finished = 0
-
-
-class _Interrupted(BaseException):
-    """Ctrl-C was pressed, or the program was told to end."""
 
 
 def main() -> NoReturn:
     """Run the command line and exit with the code of what happened."""
-    # A command lives for a second: looking for garbage a hundred times meanwhile is a tenth of it.
-    gc.set_threshold(100_000)
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
-        elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    for number in signals.WATCHED:
-        signal.signal(number, _interrupt)
-    sys.exit(_run())
-
-
-def _run() -> int:
-    try:
-        commands.main(prog_name="render", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return error.exit_code
-    except click.ClickException as error:
-        return _complain(error.format_message(), error.exit_code)
-    except EigenreelError as error:
-        return _complain(str(error), error.exit_code) if not _came else _farewell()
-    except MemoryError:
-        return _complain("there is not enough memory, so choose fewer steps or a smaller size", 1)
-    except _Unprinted as trouble:
-        return trouble.explain()
-    except (_Interrupted, click.Abort):
-        return _farewell()
-    except SystemExit:
-        # click ends itself when whoever read its help has gone.
-        return _farewell() if _came else _Unprinted(BrokenPipeError()).explain()
-    except BaseException:
-        # A signal may have fallen into something that turned it into another failure.
-        if _came:
-            return _farewell()
-        raise
-    return 0
-
-
-def _interrupt(signum: int, frame: object) -> NoReturn:
-    global _came
-    _came = signum
-    # Cleaning up takes a moment, and is not to be disturbed by impatience.
-    signals.ignore()
-    signals.insist(_interrupt_again, _farewell_of(signum)[1])
-    raise _Interrupted
-
-
-def _interrupt_again(signum: int, frame: object) -> NoReturn:
-    raise _Interrupted
-
-
-def _farewell_of(signum: int) -> tuple[str, int]:
-    return ("interrupted", 130) if signum in (0, signal.SIGINT) else ("terminated", 143)
-
-
-def _farewell() -> int:
-    what, code = _farewell_of(_came)
-    if _came:
-        # Python waits for its threads, even for those that the signal left waiting for ever.
-        signals.end_soon(code)
-    left = f"the {_finished} films that were finished stay" if _finished else "nothing was changed"
-    return _complain(f"{what}, and {left}", code)
-
-
-def _complain(message: str, code: int) -> int:
-    sentence = message.rstrip(".")
-    click.echo(f"render: {sentence}" + ("" if sentence.endswith("?") else "."), err=True)
-    return code
-
-
-def _say(text: str | bytes, newline: bool = True) -> None:
-    try:
-        click.echo(text, nl=newline)
-    except OSError as error:
-        raise _Unprinted(error) from None
-
-
-class _Unprinted(Exception):
-    """Standard output took no more."""
-
-    def __init__(self, error: OSError) -> None:
-        self._error = error
-
-    def explain(self) -> int:
-        """Return the exit code, having said why unless the reader has gone."""
-        # What Python could not print it would try again at its end, and complain.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")
-        os.dup2(sys.stdout.fileno(), 1)
-        if isinstance(self._error, BrokenPipeError):
-            return 141
-        return _complain(f"the output could not be printed ({self._error.strerror}), so send it somewhere else", 5)
+    serve(commands)
 
 
 class _Commands(click.Group):
@@ -255,24 +152,23 @@ def _make(scene: str, parameters: dict[str, Any], quiet: bool, as_json: bool, **
     options["formats"] = options["formats"] or Job.formats
     job = Job(scene, parameters, **options)
     bar = not quiet and not as_json and sys.stderr.isatty() and "CI" not in os.environ
-    watch = _Bar(job.stem) if bar else _Last()
+    watch = Bar(job.stem) if bar else Last()
     try:
         film = run(job, watch)
     finally:
-        if isinstance(watch, _Bar):
+        if isinstance(watch, Bar):
             watch.clear()
     for remark in film.remarks:
         click.echo(f"render: {remark}.", err=True)
     if as_json:
-        _say(json.dumps(_summary(film), ensure_ascii=False))
+        say(json.dumps(_summary(film), ensure_ascii=False))
     elif not quiet:
         for path in film.files.values():
-            _say(_shown(path))
+            say(shown(path))
 
 
 def _tabulate(scene: str, parameters: dict[str, Any], form: str, output: str | None) -> None:
     from render import numbers
-    from render.storage import Staging
     from render.study import study
 
     if form == "npz" and output is None and sys.stdout.isatty():
@@ -280,18 +176,21 @@ def _tabulate(scene: str, parameters: dict[str, Any], form: str, output: str | N
     found = study(scene, parameters)
     content = numbers.dump(form, found)
     if output is None:
-        _say(content, newline=False)
+        say(content, newline=False)
         return
-    path = Path(output)
+    _write(Path(output), content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write one file, whole or not at all, and say where it is."""
+    from render.storage import Staging
+
+    if not path.name:
+        raise UsageError(f"{str(path)!r} is a folder, so give the name of a file in it")
     with Staging(path.parent, [path.name]) as staging:
         staging.write(path.name, content)
         staging.commit()
-    _say(output)
-
-
-def _shown(path: Path) -> str:
-    """Return a path as short as it can be written from here."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    say(shown(path.absolute()))
 
 
 def _summary(film: Film) -> dict[str, Any]:
@@ -307,37 +206,6 @@ def _summary(film: Film) -> dict[str, Any]:
         "files": [{"path": str(folder / entry["name"])} | entry for entry in content["files"]],
         "remarks": list(film.remarks),
     }
-
-
-class _Last(Watch):
-    """Takes signals that got lost; once the files are in place there is nothing left to interrupt."""
-
-    def painted(self, frames: int, total: int) -> None:
-        # Where an import swallowed the signal, it is taken here.
-        if _came:
-            raise _Interrupted
-
-    def saved(self) -> None:
-        signals.ignore()
-
-
-class _Bar(_Last):
-    """A progress bar on standard error."""
-
-    def __init__(self, label: str) -> None:
-        self._label, self._drawn = label, -1
-
-    def painted(self, frames: int, total: int) -> None:
-        super().painted(frames, total)
-        part = 30 * frames // total
-        if part != self._drawn:
-            self._drawn = part
-            click.echo(f"\r{self._label} [{'#' * part}{'-' * (30 - part)}] {frames}/{total}", err=True, nl=False)
-
-    def clear(self) -> None:
-        """Remove the bar."""
-        if self._drawn >= 0:
-            click.echo("\r" + " " * (len(self._label) + 60) + "\r", err=True, nl=False)
 
 
 @click.group(cls=_Commands, context_settings=_SETTINGS)
@@ -376,12 +244,24 @@ commands.add_command(
 
 @commands.command("list", context_settings=_SETTINGS)
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-def list_scenes(as_json: bool) -> None:
+@click.option("--sources", is_flag=True, help="Print every idea of the source documents, and the scenes that show it.")
+@click.option("--posters", metavar="FILE", help="Draw the posters of all scenes on one PNG.")
+@click.option("--theme", default="light", show_default=True, help="light or dark, for the posters.")
+@click.option("--lang", "language", default="en", show_default=True, help="en or ko, for the posters.")
+def list_scenes(as_json: bool, sources: bool, posters: str | None, theme: str, language: str) -> None:
     """Name all scenes, with what they show and their parameters."""
-    from render.catalog import all_scenes
+    from render.catalog import all_scenes, covered_ideas
 
     found = all_scenes()
-    if as_json:
+    if posters is not None:
+        from render.posters import contact_sheet
+
+        _write(Path(posters), contact_sheet(sorted(found), theme, language))
+    elif sources:
+        for idea in covered_ideas():
+            where = ", ".join(idea.scenes) if idea.scenes else f"reference only ({idea.reason})"
+            say(f"{idea.number:3}  {idea.documents:3} {idea.text}: {where}")
+    elif as_json:
         rows = [
             {
                 "scene": s.name,
@@ -390,11 +270,11 @@ def list_scenes(as_json: bool) -> None:
             }
             for s in found.values()
         ]
-        _say(json.dumps(rows, ensure_ascii=False))
-        return
-    for name, scene in sorted(found.items()):
-        options = " ".join(f"--{p.name.replace('_', '-')} {p.default}" for p in scene.parameters)
-        _say(f"{name}\n    {scene.summary}\n    {options}")
+        say(json.dumps(rows, ensure_ascii=False))
+    else:
+        for name, scene in sorted(found.items()):
+            options = " ".join(f"--{p.name.replace('_', '-')} {p.default}".rstrip() for p in scene.parameters)
+            say(f"{name}\n    {scene.summary}\n    {options}")
 
 
 @commands.command(context_settings=_SETTINGS)
@@ -402,23 +282,29 @@ def list_scenes(as_json: bool) -> None:
 @click.option("--theme", default="light", show_default=True, help="light or dark.")
 @click.option("--layout", default="wide", show_default=True, help="wide (1280 × 720) or square (720 × 720).")
 @click.option("--lang", "language", default="en", show_default=True, help="en or ko.")
+@click.option(
+    "--force", is_flag=True, help="Render all of them, even those that are there and newer than their sources."
+)
 @click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Films at a time.  [default: one a core]")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
-def videos(output: str, theme: str, layout: str, language: str, jobs: int | None, quiet: bool) -> None:
-    """Render all scenes, one line a film."""
-    from render.batch import run_all
+def videos(output: str, theme: str, layout: str, language: str, force: bool, jobs: int | None, quiet: bool) -> None:
+    """Render all scenes whose films are not there or older than their sources, one line a film."""
+    from render.batch import is_current, run_all
     from render.catalog import scene_names
 
     def done(job: Job, film: Film) -> None:
-        global _finished
-        _finished += 1
+        note_finished()
         if not quiet:
             sizes = ", ".join(f"{e['codec']} {e['bytes'] / 1000:,.0f} kB" for e in film.manifest["files"])
             video = next(path for ending, path in film.files.items() if ending != "json")
-            _say(f"{_shown(video)}  ({sizes})")
+            say(f"{shown(video)}  ({sizes})")
 
-    wanted = [Job(n, output=output, theme=theme, layout=layout, language=language) for n in scene_names()]
-    run_all(wanted, jobs or os.cpu_count() or 1, done)
+    everything = [Job(n, output=output, theme=theme, layout=layout, language=language) for n in scene_names()]
+    wanted = [job for job in everything if force or not is_current(job)]
+    if len(wanted) < len(everything) and not quiet:
+        say(f"{len(everything) - len(wanted)} films in {output} are up to date")
+    if wanted:
+        run_all(wanted, jobs or os.cpu_count() or 1, done)
 
 
 @commands.command(context_settings=_SETTINGS)
@@ -431,7 +317,7 @@ def embed(file: Path, dialect: str, language: str, base: str) -> None:
     from render.embed import snippet
 
     # A page is UTF-8, whatever the terminal is.
-    _say((snippet(file, dialect, language, base)).encode())
+    say((snippet(file, dialect, language, base)).encode())
 
 
 @commands.command(context_settings=_SETTINGS)
@@ -450,6 +336,6 @@ def verify(files: tuple[Path, ...], run_scene: bool, quiet: bool) -> None:
         if not quiet:
             lines = [*(f"  ✓ {line}" for line in report.checked), *(f"  – {line}" for line in report.remarks), *lines]
         if lines or not quiet:
-            _say("\n".join([f"{_shown(file)}: {'holds' if report.holds else 'does not hold'}", *lines]))
+            say("\n".join([f"{shown(file)}: {'holds' if report.holds else 'does not hold'}", *lines]))
     if false:
         raise RenderError(f"{false} of the films are not what their manifests say, so render them again")

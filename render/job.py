@@ -177,7 +177,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
             "fewer steps or raise --max-frames"
         )
     from render.painter import Painter
-    from render.stock import STOCKS
+    from render.stock import STOCKS, png
 
     script = write_script(job, found)
     painter = Painter(script)
@@ -210,7 +210,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     # While ffmpeg finishes, the poster is made.
     endings = [pool.submit(single.finish) for _, single in takes]
     poster = painter.paint(poster_step(steps, found.scene.poster))
-    staging.write(f"{stem}.png", _png(poster[..., :3]))
+    staging.write(f"{stem}.png", png(poster[..., :3]))
     for ending in endings:
         ending.result()
 
@@ -221,7 +221,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
         "parameters": parameters,
         "steps": steps,
         "seed": parameters.get("seed"),
-        "command": manifest.command(job.scene, _options(job, parameters)),
+        "command": command_of(job, parameters),
         "versions": manifest.versions(ffmpeg.version),
         "frames": {
             "width": width,
@@ -285,21 +285,17 @@ def poster_step(steps: int, part: float) -> int:
     return min(steps, max(1, round(steps * part)))
 
 
-def _png(pixels: Any) -> bytes:
-    import imageio.v3 as imageio
+def command_of(job: Job, parameters: Mapping[str, Any]) -> str:
+    """Return the command line that makes a film again: with all parameters, and what else is not usual."""
+    from render import manifest
 
-    return bytes(imageio.imwrite("<bytes>", pixels, extension=".png", compress_level=5))
-
-
-def _options(job: Job, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of the command that makes the film again: all parameters, and what else is not usual."""
     usual = Job(job.scene)
     options = dict(parameters)
     for name, option in _COMMAND_OPTIONS.items():
         value = getattr(job, name)
         if value != getattr(usual, name):
             options[option] = None if value is True else value
-    return options
+    return manifest.command(job.scene, options)
 
 
 def job_of(content: Mapping[str, Any], output: str) -> Job:

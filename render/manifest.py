@@ -15,6 +15,7 @@ import matplotlib
 import numpy as np
 
 import render
+from render.catalog import all_scenes
 from render.claims import finite
 from render.errors import InputError
 from render.simulator import Trajectory
@@ -153,10 +154,13 @@ def _check(content: Mapping[str, Any]) -> None:
 
 
 def title_of(content: Mapping[str, Any]) -> str:
-    """Return the title a film was given, else its scene's name as words."""
+    """Return the title a film was given, else its scene's, else the name of its scene file as words."""
     command = shlex.split(str(content["command"]))
     if "--title" in command[:-1]:
         return command[command.index("--title") + 1]
+    known = all_scenes().get(content["scene"])
+    if known:
+        return known.title
     scene = re.split(r"[/\\:]", content["scene"])[-1].removesuffix(".py")
     words = scene.replace("_", " ")
     return words[:1].upper() + words[1:]

@@ -160,3 +160,10 @@ def _nearest_entries(palette: ColorArray) -> NDArray[np.uint8]:
 
 
 STOCKS: dict[str, type[Stock]] = {"yuv420p": Yuv420p, "pal8": Pal8}
+
+
+def png(pixels: ColorArray) -> bytes:
+    """Return a picture, shape (height, width, 3), as a PNG file."""
+    import imageio.v3 as imageio
+
+    return bytes(imageio.imwrite("<bytes>", pixels, extension=".png", compress_level=5))

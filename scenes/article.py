@@ -18,6 +18,7 @@ from scenes._sequence import MatrixSequence, repeated
         growth_claim("exploding_radius", column="exploding"),
         constant_norm_claim(column="orthogonal"),
     ),
+    covers=(1, 15, 24),
 )
 def article(
     steps: Steps = 64,

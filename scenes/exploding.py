@@ -17,6 +17,7 @@ from scenes._sequence import MatrixSequence, repeated
     statement="an eigenvalue is larger than 1, so the product grows without end",
     claims=(growth_claim("spectral_radius"),),
     poster=0.375,
+    covers=(1, 24, 27),
 )
 def exploding(
     steps: Steps = 64,

@@ -47,6 +47,7 @@ def _rounding(trajectory: Any, parameters: Mapping[str, Any]) -> float:
         ),
     ),
     poster=0.5,
+    covers=(15,),
 )
 def jordan(
     steps: Steps = 64,

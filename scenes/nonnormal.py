@@ -52,6 +52,7 @@ def _rounding(trajectory: Any, parameters: Mapping[str, Any]) -> float:
         Claim("log10 norm at last", _last, _true_last, _rounding, "T roundings of about n · eps each."),
     ),
     poster=0.14,
+    covers=(103,),
 )
 def nonnormal(
     steps: Steps = 80,

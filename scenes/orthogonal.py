@@ -14,6 +14,7 @@ from scenes._sequence import MatrixSequence, repeated
     title="Orthogonal matrix",
     statement="the product keeps its size, whatever the number of steps",
     claims=(orthogonality_claim(), constant_norm_claim()),
+    covers=(16, 18, 24, 28),
 )
 def orthogonal(steps: Steps = 64, dim: Dim = 16, seed: Seed = 0) -> MatrixSequence:
     """Powers of a random orthogonal matrix keep their size."""

@@ -83,6 +83,7 @@ def _end(name: str) -> Claim:
     statement="the same product, until each format runs out of exponents: at log max / log ρ",
     claims=(_end("float16"), _end("float32"), _end("float64")),
     poster=0.5,
+    covers=(25, 49),
 )
 def precision(
     steps: Steps = 180,

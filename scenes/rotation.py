@@ -35,6 +35,7 @@ def _rounding(trajectory: Any, parameters: Mapping[str, Any]) -> float:
         Claim("trace at the end", _trace, _expected_trace, _rounding, "Each step rounds each of n sums by about eps."),
     ),
     poster=0.125,
+    covers=(20, 22),
 )
 def rotation(
     steps: Steps = 64,

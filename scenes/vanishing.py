@@ -17,6 +17,7 @@ from scenes._sequence import MatrixSequence, repeated
     statement="every eigenvalue is smaller than 1, so the product dies out",
     claims=(growth_claim("spectral_radius"),),
     poster=0.125,
+    covers=(1, 24, 26),
 )
 def vanishing(
     steps: Steps = 64,

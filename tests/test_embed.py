@@ -171,7 +171,7 @@ def unescape(text):
 def test_comparison_is_told_column_by_column(folder):
     content = manifest_of(folder / "article")
     caption = parse(snippet(folder / "article.mp4")).one("figcaption").text
-    places = [caption.index(label) for label in content["tracks"]]
+    places = [caption.index(f" {label} 1.000") for label in content["tracks"]]
     assert list(content["tracks"]) == ["vanishing", "exploding", "orthogonal"]
     assert places == sorted(places)
     assert caption.count("4 steps") == 1

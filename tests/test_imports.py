@@ -13,8 +13,8 @@ ROOT = Path(__file__).parent.parent
 # stand on the ground.
 FLOORS = [
     ["scenes._sequence"],
-    ["scenes._scene", "scenes._matrices"],
-    ["scenes._growth"],
+    ["scenes._scene", "scenes._matrices", "scenes._sources", "scenes._activations"],
+    ["scenes._growth", "scenes._networks", "scenes._cells"],
     ["scenes"],
     ["scenes.*", "render", "render.errors", "render.signals"],
     ["render.linalg", "render.timeline", "render.theme", "render.layout", "render.formats", "render.storage",
@@ -30,7 +30,7 @@ FLOORS = [
     ["render.painter", "render.encoder", "render.manifest"],
     ["render.embed"],
     ["render.job"],
-    ["render.batch", "render.verify"],
+    ["render.batch", "render.verify", "render.posters", "render.terminal"],
     ["render.cli"],
     ["render.__main__"],
 ]  # fmt: skip
@@ -93,7 +93,7 @@ def test_importing_scenes_loads_nothing_but_numpy():
 def test_help_loads_neither_numpy_nor_matplotlib():
     code = (
         "sys.argv = ['render', '--help']\nimport contextlib, io\n"
-        "from render.cli import _run\nwith contextlib.redirect_stdout(io.StringIO()): _run()\n"
+        "from render.cli import commands\nfrom render.terminal import run\nwith contextlib.redirect_stdout(io.StringIO()): run(commands)\n"
     )
     command = f"import sys\n{code}\nprint(*sorted({{m.split('.')[0] for m in sys.modules}}))"
     run = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)

@@ -112,7 +112,8 @@ def test_every_text_is_translated(scene):
 
 def test_parameters_out_of_bounds_are_refused(scene):
     for parameter in scene.parameters:
-        for value in (float("nan"), float("inf"), "x", None, 10**12, -(10**12), True):
+        free_text = parameter.kind is str and not parameter.choices
+        for value in (float("nan"), float("inf"), None if free_text else "x", None, 10**12, -(10**12), True):
             with pytest.raises(ParameterError, match=f"{parameter.name} must be"):
                 scene.resolve(**{parameter.name: value})
     with pytest.raises(ParameterError, match="has no parameter"):

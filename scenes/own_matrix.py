@@ -1,0 +1,93 @@
+"""The recurrent kernel of a user's own network, and the orthogonal matrix next to it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scenes._matrices import glorot_normal
+from scenes._scene import Claim, Dim, ParameterError, Seed, Steps, scene
+from scenes._sequence import FloatArray, MatrixSequence, repeated
+
+
+def _kernel(file: str, dim: int, seed: int) -> FloatArray:
+    """Return the matrix in a .npy or text file, or Glorot's initialisation where none is named."""
+    if not file:
+        return glorot_normal(dim, seed)
+    try:
+        matrix = np.load(file, allow_pickle=False) if Path(file).suffix == ".npy" else np.loadtxt(file, delimiter=",")
+    except (OSError, ValueError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or "it is no .npy file and no table of numbers with commas"
+        raise ParameterError(f"file {file} could not be read ({reason}), so save the matrix with numpy.save") from None
+    shape = np.shape(matrix)
+    if len(shape) != 2 or shape[0] != shape[1] or shape[0] < 2 or shape[0] > 1_024:
+        raise ParameterError(f"file {file} must hold a square matrix of 2 to 1,024 rows, but its shape is {shape}")
+    return np.asarray(matrix, dtype=np.float64)
+
+
+def _nearest_orthogonal(matrix: FloatArray) -> FloatArray:
+    """Return the orthogonal matrix with the least ``‖A − Q‖_F``: ``U Vᵀ`` of the singular value decomposition."""
+    u, _, vt = np.linalg.svd(matrix)
+    return np.asarray(u @ vt)
+
+
+def _largest(trajectory: Any, parameters: Mapping[str, Any]) -> float:
+    """Return the norm of the first product, which is the kernel's largest singular value."""
+    return float(10 ** trajectory.log10_spectral_norm[min(1, trajectory.steps)])
+
+
+def _largest_by_gram(trajectory: Any, parameters: Mapping[str, Any]) -> float:
+    """Return the root of the largest eigenvalue of ``WᵀW``."""
+    factor = trajectory.sequence.factor
+    return 1.0 if factor is None else float(np.sqrt(np.linalg.eigvalsh(factor.T @ factor)[-1]))
+
+
+def _rounding(trajectory: Any, parameters: Mapping[str, Any]) -> float:
+    return float(1e-13 * trajectory.dim * (1 + _largest_by_gram(trajectory, parameters)))
+
+
+def _drift(trajectory: Any, parameters: Mapping[str, Any]) -> float:
+    return float(np.abs(trajectory.log10_spectral_norm).max())
+
+
+def _drift_bound(trajectory: Any, parameters: Mapping[str, Any]) -> float:
+    return float((trajectory.steps + 4) * trajectory.dim * np.finfo(float).eps)
+
+
+@scene(
+    "matrix",
+    "norms",
+    title="A recurrent kernel",
+    statement="left as it is, right with every singular value set to 1",
+    claims=(
+        Claim(
+            "largest singular value",
+            _largest,
+            _largest_by_gram,
+            _rounding,
+            "Both ways round by about n · eps of the norm.",
+            column="as it is",
+        ),
+        Claim(
+            "drift of log10 norm",
+            _drift,
+            0.0,
+            _drift_bound,
+            "A multiplication rounds by at most about n · eps of the norm.",
+            column="nearest orthogonal",
+        ),
+    ),
+    poster=0.25,
+    covers=(31, 33),
+)
+def own_matrix(steps: Steps = 64, dim: Dim = 16, seed: Seed = 0, file: str = "") -> dict[str, MatrixSequence]:
+    """Powers of a network's own recurrent kernel, beside those of the nearest orthogonal matrix.
+
+    Parameters
+    ----------
+    file : str
+        A .npy file (or one of numbers with commas) with the square matrix; without it one is drawn by Glorot's rule.
+    """
+    kernel = _kernel(file, dim, seed)
+    return {"as it is": repeated(kernel, steps), "nearest orthogonal": repeated(_nearest_orthogonal(kernel), steps)}
