@@ -10,9 +10,8 @@ import threading
 import time
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
-from typing import IO
+from typing import IO, ClassVar
 
 from render.errors import EigenreelError, EncodeError, OutputError
 from render.formats import Format
@@ -45,26 +44,36 @@ def find_ffmpeg() -> str:
 class Ffmpeg:
     """The ffmpeg program in use. Its version is asked for at once, and read when it is needed."""
 
+    # One program is asked once, whatever the number of films.
+    _known: ClassVar[dict[tuple[str, int], str]] = {}
+
     def __init__(self, path: str) -> None:
         self.path = path
-        self._asked = start(path, ["-version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        self._key = path, os.stat(path).st_mtime_ns if os.path.exists(path) else 0
+        self._asked: subprocess.Popen[bytes] | None = None
+        if self._key not in self._known:
+            self._asked = start(path, ["-version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
 
-    @cached_property
+    @property
     def version(self) -> str:
         """Version as ffmpeg states it, or ``unknown``."""
-        try:
-            output = self._asked.communicate(timeout=3)[0]
-        except subprocess.TimeoutExpired:
-            kill(self._asked)
-            output = b""
-        words = output.decode(errors="replace").split()
-        return words[2] if words[:2] == ["ffmpeg", "version"] and len(words) > 2 else "unknown"
+        if self._asked and self._key not in self._known:
+            try:
+                output = self._asked.communicate(timeout=3)[0]
+            except subprocess.TimeoutExpired:
+                kill(self._asked)
+                output = b""
+            words = output.decode(errors="replace").split()
+            named = words[:2] == ["ffmpeg", "version"] and len(words) > 2
+            self._known[self._key] = words[2] if named else "unknown"
+        return self._known[self._key]
 
     def __enter__(self) -> Ffmpeg:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        kill(self._asked)
+        if self._asked:
+            kill(self._asked)
 
 
 def start(

@@ -144,6 +144,10 @@ def log10_singular_values(sequence: MatrixSequence, products: Iterable[Scaled]) 
             graded.step(sequence.factors[step - 1])
         known = graded.log_singular_values()
         track[step, : len(known)] = known / _DECADE
+        if not len(known) and graded.settled:
+            # The norm of the product is right even where its other values are not.
+            mantissa, exponent = product.normalized()
+            track[step, 0] = np.log10(np.linalg.norm(mantissa, 2)) + exponent * LOG10_2
     return track
 
 
@@ -153,12 +157,13 @@ class GradedProduct:
     The product is held as ``P = Q D M Vᵀ``: Q and V have orthonormal columns (V is not needed), D is
     diagonal and kept as logarithms, and M is upper triangular with entries near 1 or below. A factor
     W is taken up by ``W Q = Q′ R``, so that ``P′ = Q′ D (D⁻¹ R D) M Vᵀ``. Where D falls, ``D⁻¹ R D``
-    couples its large entries to the small ones by their ratio only; an LQ and a QR factorisation
-    square that coupling and bring M back to its form. No number leaves float64, and a relative error
-    of about ``eps · Σ κ(W_t)`` is all that a singular value suffers, whatever κ(P) is: this is the QR
-    iteration on the factors (multiply forward, transpose, repeat), converged at every step.
+    couples its large entries to the small ones by their ratio only; LQ and QR factorisations in turn
+    square that coupling and bring M back to its form. No number leaves float64, and singular values
+    keep a relative error of about ``eps · Σ κ(W_t)``, whatever κ(P) is: this is the QR iteration on the
+    factors (multiply forward, transpose, repeat), converged at every step.
 
-    Directions that one factor shrinks so much that rounding drowns them are given up.
+    Two things make a value unknown: a factor that shrinks its direction so much that rounding drowns
+    it, and later factors that undo what earlier ones did, and with it bring rounding to light.
 
     Parameters
     ----------
@@ -168,75 +173,121 @@ class GradedProduct:
 
     # Values this many logarithmic units apart do not change each other by more than 1e-14.
     _REACH = 3.5 * _DECADE
+    # Stands for the logarithm of zero, in differences.
+    _NOTHING = -1e6
+    _MOST_ROUNDS = 30
 
     def __init__(self, initial: FloatArray) -> None:
         vectors, values, _ = np.linalg.svd(initial)
-        with np.errstate(divide="ignore"):
-            self._log = np.log(values)
+        self._log = np.where(values > 0, np.log(np.where(values > 0, values, 1.0)), self._NOTHING)
         self._q, self._m = vectors, np.eye(len(values))
         self._error = np.zeros(len(values))
+        self._widest = np.zeros((len(values), len(values)))
         # Above everything that was given up.
         self._lost = -np.inf
         self._give_up(np.full(len(values), self._log[0]))
 
     def step(self, factor: FloatArray) -> None:
         """Multiply by the next factor, shape (n, n), from the left."""
-        with np.errstate(divide="ignore"):
-            size = np.log(np.linalg.norm(factor))
-            self._lost += size
-            at_most = self._log + size
-            self._q, r = np.linalg.qr(factor @ self._q)
-            self._m = (r * self._falling()) @ self._m
-            scale = np.abs(self._m).max(axis=1, initial=0.0)
-            self._log = self._log + np.log(scale)
-        order = np.argsort(-self._log, kind="stable")
-        self._log, self._q = self._log[order], self._q[:, order]
-        self._m = (self._m / np.where(scale, scale, 1.0)[:, None])[order]
-        error = self._error
+        largest = float(np.abs(factor).max())
+        if largest == 0.0 or not self._log.size:
+            self._log = self._log[:0]
+            return
+        unit = factor / largest
+        at_most = self._log + np.log(largest) + np.log(np.linalg.norm(unit))
+        self._lost += at_most[0] - self._log[0]
+        self._q, r = np.linalg.qr(unit @ self._q)
+        self._m = (r * self._falling()) @ self._m
+        self._log = self._log + np.log(largest)
+        for _ in range(self._MOST_ROUNDS):
+            if self._turn():
+                break
         self._give_up(at_most)
-        lower = np.asarray(np.linalg.qr(self._m.T, mode="r")).T
-        falling = self._falling()
-        turn, upper = np.linalg.qr(lower * falling.T)
-        diagonal = np.abs(upper.diagonal())
-        self._q = self._q @ turn
-        self._m = upper * falling / np.where(diagonal, diagonal, 1.0)[:, None]
-        with np.errstate(divide="ignore"):
-            self._log = self._log + np.log(diagonal)
-        self._error = error[: len(self._log)]
-        self._give_up(at_most[: len(self._log)])
+
+    @property
+    def settled(self) -> bool:
+        """Whether no later factor has undone what earlier ones did."""
+        return bool((self._undone() < _LARGEST_ERROR).all())
 
     def log_singular_values(self) -> FloatArray:
         """Return the natural logarithms of the singular values that are known, descending, shape (k,)."""
-        log, count = self._log, len(self._log)
+        sure = self._error + self._undone() < _LARGEST_ERROR
+        count = len(sure) if sure.all() else int(sure.argmin())
+        # They fall, but for rounding.
+        log = np.minimum.accumulate(self._log)
         found = np.empty(count)
         first = 0
         while first < count:
             # Three decades at a time, from a block that holds whatever still touches them.
-            last = first + int(np.searchsorted(-log[first:], -log[first] + 3 * _DECADE, "right"))
+            last = min(count, int(np.searchsorted(-log, -log[first] + 3 * _DECADE, "right")))
             top = int(np.searchsorted(-log, -log[first] - self._REACH))
             bottom = int(np.searchsorted(-log, -log[last - 1] + self._REACH, "right"))
-            block = np.exp(log[top:bottom] - log[top])[:, None] * self._m[top:bottom, top:bottom]
+            # The last block has the columns of directions just given up, too.
+            end = bottom if bottom < len(log) else self._m.shape[1]
+            block = np.exp(self._log[top:bottom] - log[top])[:, None] * self._m[top:bottom, top:end]
             values = np.linalg.svd(block, compute_uv=False)
             found[first:last] = np.log(values[first - top : last - top]) + log[top]
             first = last
         return found
 
+    def _turn(self) -> bool:
+        """Sort the directions, and decouple them by one LQ and one QR factorisation.
+
+        Returns whether M has come to its form: no entry is much larger than the diagonal one of its
+        row, and the diagonal of D falls.
+        """
+        self._absorb(np.abs(self._m).max(axis=1))
+        order = np.argsort(-self._log, kind="stable")
+        self._log, self._q, self._m = self._log[order], self._q[:, order], self._m[order]
+        lower = np.asarray(np.linalg.qr(self._m.T, mode="r")).T
+        falling = self._falling()
+        turn, upper = np.linalg.qr(lower * falling.T)
+        self._q = self._q @ turn
+        self._m = upper * falling
+        diagonal, largest = np.abs(self._m.diagonal()), np.abs(self._m).max(axis=1)
+        if (diagonal < 0.1 * largest).any():
+            return False
+        self._absorb(diagonal)
+        return bool((np.diff(self._log) < 1.0).all())
+
+    def _absorb(self, scale: FloatArray) -> None:
+        """Move a positive factor of every row from M into D."""
+        some = np.where(scale > 0, scale, 1.0)
+        self._log = np.where(scale > 0, self._log + np.log(some), self._NOTHING)
+        self._m = self._m / some[:, None]
+
     def _falling(self) -> FloatArray:
         """Return ``d_j / d_i`` above the diagonal, 1 on it and 0 below, shape (k, k)."""
-        return np.triu(np.exp(np.minimum(self._log[None] - self._log[:, None], 300.0)))
+        return np.asarray(np.triu(np.exp(np.minimum(self._log[None] - self._log[:, None], 300.0))))
+
+    def _undone(self) -> FloatArray:
+        """Return the relative error of each direction from gaps that were wider once, shape (k,).
+
+        What rounding has mixed of a large direction into a small one stays small as long as the gap
+        between them does not close again.
+        """
+        closed = np.abs(self._widest - (self._log[:, None] - self._log[None])).max(axis=1, initial=0.0)
+        return np.asarray(len(closed) * _EPS * np.exp(np.minimum(closed, 100.0)))
 
     def _give_up(self, at_most: FloatArray) -> None:
         """Keep the leading directions whose sizes are known; `at_most` is what they could have been."""
-        with np.errstate(invalid="ignore"):
-            shrunk = np.exp(np.minimum(at_most - self._log, 100.0))
+        shrunk = np.exp(np.minimum(at_most - self._log, 100.0))
         self._error = self._error + len(self._q) * _EPS * shrunk
-        unsure = np.flatnonzero(~(self._error < _LARGEST_ERROR))
-        if unsure.size:
-            self._lost = max(self._lost, float(self._log[unsure[0]]))
-        kept = int(np.searchsorted(-self._log, -self._lost - self._REACH)) if self._lost > -np.inf else len(self._log)
-        kept = min(kept, int(unsure[0])) if unsure.size else kept
+        kept = int((self._error < _LARGEST_ERROR).cumprod().sum())
+        while kept and (kept < len(self._log) or self._log[kept - 1] < self._lost + self._REACH):
+            # What was given up may still add to those that are within its reach.
+            below = self._log[kept] if kept < len(self._log) else -np.inf
+            self._lost = max(self._lost, float(below))
+            near = int((self._log[:kept] < self._lost + self._REACH).sum())
+            if not near:
+                break
+            kept -= near
         self._log, self._error = self._log[:kept], self._error[:kept]
         self._q, self._m = self._q[:, :kept], self._m[:kept]
+        gap = self._log[:, None] - self._log[None]
+        # Gaps are noted where they are real: i before j.
+        self._widest = np.triu(np.maximum(self._widest[:kept, :kept], gap), 1)
+        self._widest = self._widest - self._widest.T
 
 
 def lyapunov_exponents(sequence: MatrixSequence) -> FloatArray:
@@ -266,14 +317,6 @@ def lyapunov_exponents(sequence: MatrixSequence) -> FloatArray:
         total = larger
     rates = np.where(np.isneginf(total), -np.inf, total + missed) / sequence.steps
     return np.asarray(np.sort(rates)[::-1])
-
-
-def log10_sum(log10: FloatArray) -> FloatArray:
-    """Return log10 of the sum of ``10^log10`` over the last axis; NaN where a term is NaN."""
-    largest = log10.max(axis=-1)
-    offset = np.where(np.isfinite(largest), largest, 0.0)
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log10((10.0 ** (log10 - offset[..., None])).sum(axis=-1)) + offset)
 
 
 def departure_from_normality(matrix: FloatArray) -> float:

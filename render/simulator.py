@@ -17,7 +17,6 @@ from render.linalg import (
     eigenvalues_of_power,
     log10_norms,
     log10_singular_values,
-    log10_sum,
     lyapunov_exponents,
     match_eigenvalues,
     orthogonality_drift,
@@ -160,16 +159,24 @@ class Trajectory:
         """
         return log10_singular_values(self.sequence, (self.product(step) for step in range(self.steps + 1)))
 
-    @property
+    @cached_property
     def log10_nuclear_norm(self) -> FloatArray:
-        """log10 of the sum of the singular values of ``P_t``, shape (T + 1,)."""
-        known = self.log10_singular_values
-        # What is too small to be known is too small to count.
-        return log10_sum(np.where(np.isnan(known), -np.inf, known))
+        """log10 of the sum of the singular values of ``P_t``, shape (T + 1,).
+
+        Rounding errors in the small ones do not matter here, so they are those of the product.
+        """
+        track = np.empty(self.steps + 1)
+        for start, products in self._batches():
+            parts = [product.normalized() for product in products]
+            values = np.linalg.svd(np.stack([part.mantissa for part in parts]), compute_uv=False)
+            with np.errstate(divide="ignore"):
+                track[start : start + len(parts)] = np.log10(values.sum(axis=1))
+            track[start : start + len(parts)] += np.array([part.exponent for part in parts]) * LOG10_2
+        return track
 
     @property
     def log10_condition(self) -> FloatArray:
-        """log10 of ``σ₁ / σ_n`` of ``P_t``, shape (T + 1,); inf where it is singular, NaN where unknown."""
+        """log10 of ``σ₁ / σ_n`` of ``P_t``, shape (T + 1,); NaN where σ_n is not known or ``P_t`` is zero."""
         known = self.log10_singular_values
         with np.errstate(invalid="ignore"):
             return np.asarray(known[:, 0] - known[:, -1])

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scenes._sequence import FloatArray
 
 Shape = int | tuple[int, int]
-# Whatever `numpy.random.default_rng` takes; a list gives streams that have nothing to do with each other.
+# Whatever `numpy.random.default_rng` takes; lists that do not end in 0 give streams of their own.
 Seeds = int | list[int]
 
 
@@ -112,9 +112,23 @@ def with_spectral_radius(matrix: FloatArray, radius: float) -> FloatArray:
         If every eigenvalue of `matrix` is zero, since no scaling changes that.
     """
     found = float(np.abs(np.linalg.eigvals(matrix)).max())
-    if found == 0.0:
+    if found == 0.0 or _is_nilpotent(matrix):
         raise ValueError("a matrix whose eigenvalues are all zero has no other spectral radius")
     return matrix * (radius / found)
+
+
+def _is_nilpotent(matrix: FloatArray) -> bool:
+    """Whether a power of the matrix is zero but for rounding.
+
+    The eigenvalues do not tell: rounding gives those of a nilpotent matrix a modulus of ``eps^(1/n)``.
+    """
+    power = matrix
+    for _ in range(max(1, int(np.ceil(np.log2(len(matrix)))))):
+        power = power / np.linalg.norm(power)
+        power = power @ power
+        if np.linalg.norm(power) <= len(matrix) * np.finfo(float).eps:
+            return True
+    return False
 
 
 def random_unit_vector(dim: int, seed: Seeds = 0) -> FloatArray:
@@ -153,8 +167,15 @@ def block_rotation(angles: ArrayLike, dim: int | None = None) -> FloatArray:
         Angles in radians of the planes (1, 2), (3, 4) and so on.
     dim : int, optional
         Rows and columns, 2k by default; axes beyond 2k stay where they are.
+
+    Raises
+    ------
+    ValueError
+        If `dim` is below 2k.
     """
     turns = np.asarray(angles, dtype=np.float64)
+    if dim is not None and dim < 2 * len(turns):
+        raise ValueError(f"{len(turns)} planes need {2 * len(turns)} dimensions at least, but there are {dim}")
     matrix = np.eye(2 * len(turns) if dim is None else dim)
     for plane, angle in enumerate(turns):
         matrix[2 * plane : 2 * plane + 2, 2 * plane : 2 * plane + 2] = rotation_matrix(angle)
@@ -175,7 +196,7 @@ def permutation_matrix(order: ArrayLike) -> FloatArray:
         If `order` does not hold each of 0 … n − 1 once.
     """
     places = np.asarray(order)
-    if sorted(places.tolist()) != list(range(len(places))):
+    if places.dtype.kind not in "iu" or sorted(places.tolist()) != list(range(len(places))):
         raise ValueError("a permutation names every place from 0 to n − 1 once")
     return np.asarray(np.eye(len(places))[places])
 
@@ -191,6 +212,8 @@ def reflection_matrix(normal: ArrayLike) -> FloatArray:
     v = np.asarray(normal, dtype=np.float64)
     if not v.any():
         raise ValueError("the normal of a reflection must not be zero")
+    # Scaled first: squares of its entries may be beyond float64.
+    v = v / np.abs(v).max()
     unit = v / np.linalg.norm(v)
     return np.asarray(np.eye(len(v)) - 2.0 * np.outer(unit, unit))
 
@@ -230,5 +253,5 @@ def nonnormal_matrix(spectrum: ArrayLike, departure: float, seed: int = 0) -> Fl
 def with_singular_values(values: ArrayLike, seed: int = 0) -> FloatArray:
     """Return ``U diag(values) Vᵀ`` with random orthogonal U and V, shape (n, n)."""
     sizes = np.asarray(values, dtype=np.float64)
-    u, v = haar_orthogonal(len(sizes), [seed, 0]), haar_orthogonal(len(sizes), [seed, 1])
+    u, v = haar_orthogonal(len(sizes), [seed, 1]), haar_orthogonal(len(sizes), [seed, 2])
     return np.asarray((u * sizes) @ v.T)

@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import imageio_ffmpeg
 import matplotlib
 import numpy as np
+
+from render.catalog import load_scene
+from render.study import study
 
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "TERM"}}
 
@@ -49,6 +53,16 @@ def cell_centres(frame, panel):
     rows = slice(panel["y"] + half, panel["y"] + panel["height"], cell)
     columns = slice(panel["x"] + half, panel["x"] + panel["width"], cell)
     return frame[rows, columns].astype(int)
+
+
+@lru_cache(maxsize=256)
+def _study(name, values):
+    return study(name, dict(values))
+
+
+def study_of(name, **values):
+    """Return a scene's numbers, from an earlier test where that had the same parameters, moved into their bounds."""
+    return _study(name, tuple(sorted(fitting(load_scene(name), **values).items())))
 
 
 def fitting(scene, **values):

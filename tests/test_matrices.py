@@ -1,0 +1,356 @@
+"""Makers of matrices: what each one promises, against closed forms and the laws of random matrices."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+
+from scenes import (
+    block_rotation,
+    gaussian_matrix,
+    glorot_normal,
+    glorot_uniform,
+    haar_orthogonal,
+    he_normal,
+    jordan_block,
+    lecun_normal,
+    nonnormal_matrix,
+    permutation_matrix,
+    random_unit_vector,
+    reflection_matrix,
+    rotation_matrix,
+    scaled_identity,
+    uniform_matrix,
+    with_singular_values,
+    with_spectral_radius,
+)
+
+EPS = np.finfo(float).eps
+# Standard deviations that a sample may lie from what is expected; seeds are fixed, so nothing is flaky.
+SIGMAS = 4.5
+SHAPES = [(400, 400), (1000, 150), (150, 1000)]
+RANDOM = [gaussian_matrix, uniform_matrix, glorot_normal, glorot_uniform, he_normal, lecun_normal, haar_orthogonal]
+METHODS = ["qr", "svd"]
+DRAWS = 400
+
+
+def assert_variance(sample, variance):
+    """N14: within five deviations of the variance of a normal sample (a uniform one strays less)."""
+    count = sample.size
+    assert abs(sample.mean()) <= SIGMAS * math.sqrt(variance / count)
+    assert abs((sample**2).mean() - variance) <= 5 * variance * math.sqrt(2 / count)
+
+
+def haar_draws(dim, method):
+    return np.array([haar_orthogonal(dim, [seed, dim], method) for seed in range(DRAWS)])
+
+
+@pytest.mark.parametrize("maker", RANDOM)
+def test_the_seed_decides_alone(maker):
+    assert np.array_equal(maker((6, 4), 5), maker((6, 4), 5))
+    assert np.array_equal(maker((6, 4), [5, 1]), maker((6, 4), [5, 1]))
+    draws = [maker((6, 4), seed) for seed in (0, 1, [0, 1], [1, 1])]
+    assert not any(np.allclose(a, b) for i, a in enumerate(draws) for b in draws[:i])
+    assert np.array_equal(maker((6, 4)), maker((6, 4), 0))
+
+
+@pytest.mark.parametrize("maker", RANDOM)
+def test_shapes_are_rows_and_columns(maker):
+    for shape, expected in ((7, (7, 7)), ((7, 3), (7, 3)), ((3, 7), (3, 7)), (1, (1, 1)), ((1, 5), (1, 5))):
+        matrix = maker(shape)
+        assert matrix.shape == expected
+        assert matrix.dtype == np.float64
+    assert np.array_equal(maker(5, 2), maker((5, 5), 2))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_normal_initialisations_have_the_variance_of_their_papers(shape):
+    fan_out, fan_in = shape
+    assert_variance(gaussian_matrix(shape, 1), 1 / fan_in)
+    assert_variance(gaussian_matrix(shape, 2, scale=3.0), 9.0)
+    assert_variance(glorot_normal(shape, 3), 2 / (fan_in + fan_out))
+    assert_variance(he_normal(shape, 4), 2 / fan_in)
+    assert_variance(lecun_normal(shape, 5), 1 / fan_in)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_uniform_initialisations_stay_within_their_bounds(shape):
+    fan_out, fan_in = shape
+    for sample, bound in (
+        (uniform_matrix(shape, 1), 0.07),
+        (uniform_matrix(shape, 2, bound=2.5), 2.5),
+        (glorot_uniform(shape, 3), math.sqrt(6 / (fan_in + fan_out))),
+    ):
+        assert_variance(sample, bound**2 / 3)
+        assert -bound <= sample.min() < -bound * (1 - 50 / sample.size)
+        assert bound * (1 - 50 / sample.size) < sample.max() < bound
+
+
+def test_normal_entries_have_normal_tails():
+    sample = gaussian_matrix(500, 6, scale=1.0)
+    for deviations, share in ((1, 0.682689), (2, 0.954500), (3, 0.997300)):
+        deviation = math.sqrt(share * (1 - share) / sample.size)
+        assert abs((np.abs(sample) < deviations).mean() - share) <= SIGMAS * deviation
+
+
+def test_scale_multiplies_the_same_draw():
+    assert gaussian_matrix(9, 3, scale=2.5) == pytest.approx(2.5 * gaussian_matrix(9, 3, scale=1.0), rel=1e-15)
+    assert not gaussian_matrix(9, 3, scale=0.0).any()
+    # LeCun's is the default scale, and He's twice that variance.
+    assert lecun_normal((5, 8), 1) == pytest.approx(gaussian_matrix((5, 8), 1), rel=1e-15)
+    assert he_normal((5, 8), 1) == pytest.approx(math.sqrt(2) * lecun_normal((5, 8), 1), rel=1e-15)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("dim", [1, 2, 5, 64])
+def test_orthogonal_draws_have_orthonormal_columns(dim, method):
+    for seed in range(5):
+        matrix = haar_orthogonal(dim, seed, method)
+        assert np.linalg.norm(matrix.T @ matrix - np.eye(dim)) <= 20 * dim * EPS
+        assert np.linalg.norm(matrix @ matrix.T - np.eye(dim)) <= 20 * dim * EPS
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("shape", [(7, 3), (40, 39), (5, 1)])
+def test_rectangles_are_semi_orthogonal(shape, method):
+    rows, columns = shape
+    tall, wide = haar_orthogonal(shape, 3, method), haar_orthogonal((columns, rows), 3, method)
+    assert np.linalg.norm(tall.T @ tall - np.eye(columns)) <= 20 * rows * EPS
+    assert np.linalg.norm(wide @ wide.T - np.eye(columns)) <= 20 * rows * EPS
+    assert np.linalg.svd(wide, compute_uv=False) == pytest.approx(np.ones(columns), abs=20 * rows * EPS)
+
+
+@pytest.mark.parametrize("shape", [(6, 6), (9, 4)])
+def test_methods_factorise_the_same_gaussian_matrix(shape):
+    random = gaussian_matrix(shape, 8, scale=1.0)
+    upper = haar_orthogonal(shape, 8, "qr").T @ random
+    assert np.abs(np.tril(upper, -1)).max() < 1e-14
+    assert (upper.diagonal() > 0).all()
+    assert haar_orthogonal(shape, 8, "qr") @ upper == pytest.approx(random, abs=1e-14)
+    # The polar factor leaves a symmetric positive definite rest.
+    rest = haar_orthogonal(shape, 8, "svd").T @ random
+    assert rest == pytest.approx(rest.T, abs=1e-14)
+    assert np.linalg.eigvalsh((rest + rest.T) / 2).min() > 0
+    assert haar_orthogonal(shape, 8, "svd") @ rest == pytest.approx(random, abs=1e-14)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_entries_of_orthogonal_draws_are_uniform_on_the_sphere(method):
+    n = 5
+    draws = haar_draws(n, method)
+    # Each entry has mean 0, variance 1/n and fourth moment 3 / (n (n + 2)).
+    assert np.abs(draws.mean(axis=0)).max() <= SIGMAS * math.sqrt(1 / n / DRAWS)
+    spread = 3 / (n * (n + 2)) - 1 / n**2
+    assert np.abs((draws**2).mean(axis=0) - 1 / n).max() <= SIGMAS * math.sqrt(spread / DRAWS)
+    determinants = np.linalg.det(draws)
+    assert np.abs(determinants) == pytest.approx(np.ones(DRAWS), abs=1e-13)
+    assert abs((determinants > 0).mean() - 0.5) <= SIGMAS * 0.5 / math.sqrt(DRAWS)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_eigenvalues_of_orthogonal_draws_are_spread_like_haar(method):
+    # P. Diaconis and M. Shahshahani (1994): Tr Qᵏ has mean 1 for even k, 0 for odd k, and variance k (2k ≤ n).
+    n = 12
+    phases = np.angle(np.linalg.eigvals(haar_draws(n, method)))
+    for k in range(1, 6):
+        trace = np.exp(1j * k * phases).sum(axis=1)
+        assert np.abs(trace.imag).max() < 1e-10
+        assert abs(trace.real.mean() - (k % 2 == 0)) <= SIGMAS * math.sqrt(k / DRAWS)
+        # A normal law, whose sample variance strays by k √(2 / draws).
+        assert abs(trace.real.var() - k) <= SIGMAS * k * math.sqrt(2 / DRAWS)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_orthogonal_draws_stay_haar_under_any_rotation(method):
+    # The law of U Q is that of Q: seen in Q₀₀, whose mean a wrong sign convention shifts, and in a mixed moment.
+    turn = haar_orthogonal(4, 77)
+    turned = turn @ haar_draws(4, method)
+    assert np.abs(turned.mean(axis=0)).max() <= SIGMAS * 0.5 / math.sqrt(DRAWS)
+    # E Q₀₀ Q₁₁ = 0 and E (Q₀₀ Q₁₁)² < 1/8 for n = 4.
+    assert abs((turned[:, 0, 0] * turned[:, 1, 1]).mean()) <= SIGMAS * math.sqrt(1 / 8 / DRAWS)
+
+
+def test_unknown_methods_are_refused():
+    for shape in (4, (3, 5)):
+        with pytest.raises(ValueError, match="no method 'lq', choose qr or svd"):
+            haar_orthogonal(shape, 0, "lq")
+
+
+@pytest.mark.parametrize("radius", [1e-200, 0.0, 1.0, 1e200])
+def test_spectral_radius_may_be_any_size(radius):
+    # Of a pair of complex eigenvalues, found in closed form: λ² = −6.
+    scaled = with_spectral_radius(np.array([[0.0, 2.0], [-3.0, 0.0]]), radius)
+    expected = radius / math.sqrt(6)
+    assert scaled == pytest.approx(np.array([[0, 2 * expected], [-3 * expected, 0]]), rel=1e-14)
+    with pytest.raises(ValueError, match="eigenvalues are all zero has no other spectral radius"):
+        with_spectral_radius(np.eye(4, k=1), radius)
+
+
+def test_unit_vectors_are_uniform_on_the_sphere():
+    n, draws = 5, 2000
+    vectors = np.array([random_unit_vector(n, [3, seed]) for seed in range(draws)])
+    assert vectors.shape == (draws, n)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(draws), abs=4 * EPS)
+    assert np.abs(vectors.mean(axis=0)).max() <= SIGMAS * math.sqrt(1 / n / draws)
+    # Covariance I / n; a product of two coordinates has variance 1 / (n (n + 2)), a square twice that and a bit less.
+    covariance = vectors.T @ vectors / draws
+    assert np.abs(covariance - np.eye(n) / n).max() <= SIGMAS * math.sqrt(2 / (n * (n + 2)) / draws)
+    assert abs(random_unit_vector(1, 4)[0]) == 1
+    assert np.array_equal(random_unit_vector(8, 2), random_unit_vector(8, 2))
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.3, math.pi / 2, -2.0, 100.0])
+def test_rotation_turns_from_the_first_axis_to_the_second(angle):
+    turn = rotation_matrix(angle)
+    with mpmath.workdps(40):
+        cosine, sine = float(mpmath.cos(mpmath.mpf(angle))), float(mpmath.sin(mpmath.mpf(angle)))
+    assert turn == pytest.approx(np.array([[cosine, -sine], [sine, cosine]]), abs=EPS)
+    u, v = np.eye(5)[3], np.eye(5)[1]
+    inside = rotation_matrix(angle, np.column_stack([u, v]))
+    assert inside @ u == pytest.approx(cosine * u + sine * v, abs=2 * EPS)
+    assert inside @ v == pytest.approx(cosine * v - sine * u, abs=2 * EPS)
+    assert np.linalg.det(inside) == pytest.approx(1, abs=1e-14)
+
+
+def test_block_rotation_turns_each_plane_by_its_own_angle():
+    angles = [0.1, -2.0, math.pi]
+    matrix = block_rotation(angles)
+    expected = np.zeros((6, 6))
+    for k, angle in enumerate(angles):
+        expected[2 * k, 2 * k] = expected[2 * k + 1, 2 * k + 1] = math.cos(angle)
+        expected[2 * k + 1, 2 * k], expected[2 * k, 2 * k + 1] = math.sin(angle), -math.sin(angle)
+    assert matrix == pytest.approx(expected, abs=EPS)
+    phases = np.sort(np.abs(np.angle(np.linalg.eigvals(matrix))))
+    assert phases == pytest.approx([0.1, 0.1, 2.0, 2.0, math.pi, math.pi], abs=1e-14)
+
+
+@pytest.mark.parametrize("dim", [4, 5, 9])
+def test_block_rotation_leaves_further_axes_alone(dim):
+    matrix = block_rotation([0.4, 1.2], dim)
+    assert matrix.shape == (dim, dim)
+    assert np.array_equal(matrix[4:], np.eye(dim)[4:])
+    assert np.array_equal(matrix[:, 4:], np.eye(dim)[:, 4:])
+    assert np.array_equal(matrix[:4, :4], block_rotation([0.4, 1.2]))
+    with pytest.raises(ValueError):
+        block_rotation([0.4, 1.2], 3)
+
+
+def test_scaled_identity_multiplies_by_its_scale():
+    x = random_unit_vector(6, 1)
+    assert np.array_equal(scaled_identity(6, -1.75) @ x, -1.75 * x)
+    assert scaled_identity(3, 0.5).tolist() == [[0.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]]
+
+
+def test_permutation_takes_entry_order_i_to_place_i():
+    order = [2, 0, 3, 1]
+    x = np.array([10.0, 11.0, 12.0, 13.0])
+    matrix = permutation_matrix(order)
+    assert (matrix @ x).tolist() == [12, 10, 13, 11]
+    assert np.array_equal(matrix.T @ matrix, np.eye(4))
+    assert np.array_equal(permutation_matrix(np.array([0])), [[1.0]])
+    # Applying one after the other composes the orders.
+    other = [1, 3, 0, 2]
+    assert np.array_equal(permutation_matrix(other) @ matrix, permutation_matrix([order[i] for i in other]))
+
+
+@pytest.mark.parametrize("order", [[0, 0], [1, 2], [0, 1, 3], [-1, 0], [0.5, 1.0], [[0, 1], [1, 0]]])
+def test_what_is_no_permutation_is_refused(order):
+    with pytest.raises(ValueError, match="every place from 0 to n − 1 once"):
+        permutation_matrix(order)
+
+
+@pytest.mark.parametrize("normal", [[1, 0, 0], [3.0, -4.0], [1e-5, 2e5, 7.0, -3.0], [2]])
+def test_reflection_turns_its_normal_round_and_nothing_else(normal):
+    normal = np.array(normal, float)
+    n = len(normal)
+    matrix = reflection_matrix(normal)
+    assert np.array_equal(matrix, matrix.T)
+    assert matrix @ matrix == pytest.approx(np.eye(n), abs=1e-14)
+    assert matrix @ normal == pytest.approx(-normal, rel=1e-14, abs=1e-9)
+    assert np.linalg.det(matrix) == pytest.approx(-1, abs=1e-14)
+    across = np.linalg.svd(normal[None])[2][1:]
+    assert matrix @ across.T == pytest.approx(across.T, abs=1e-14)
+    assert reflection_matrix(-7 * normal) == pytest.approx(matrix, abs=1e-15)
+
+
+def test_reflection_needs_a_normal():
+    with pytest.raises(ValueError, match="must not be zero"):
+        reflection_matrix([0, 0, 0])
+
+
+def test_jordan_block_has_ones_above_the_diagonal():
+    assert jordan_block(3, 0.5).tolist() == [[0.5, 1, 0], [0, 0.5, 1], [0, 0, 0.5]]
+    assert jordan_block(2).tolist() == [[1, 1], [0, 1]]
+    assert jordan_block(1, -2).tolist() == [[-2]]
+    # (J − λ)ⁿ = 0, and no lower power is.
+    nilpotent = jordan_block(5, 3.0) - 3 * np.eye(5)
+    assert np.linalg.matrix_power(nilpotent, 4).any()
+    assert not np.linalg.matrix_power(nilpotent, 5).any()
+
+
+@pytest.mark.parametrize("departure", [0.0, 0.5, 20.0])
+def test_nonnormal_matrix_has_its_spectrum_and_its_departure(departure):
+    spectrum = np.array([0.9, -0.5, 0.3, 0.0])
+    matrix = nonnormal_matrix(spectrum, departure, 4)
+    # Henrici: ‖A‖_F² = Σ |λ|² + departure².
+    assert (matrix**2).sum() == pytest.approx((spectrum**2).sum() + departure**2, rel=1e-13)
+    # Traces of powers are sums of powers of the eigenvalues, whatever stands above the diagonal.
+    for k in range(1, 5):
+        trace = np.trace(np.linalg.matrix_power(matrix, k))
+        assert trace == pytest.approx((spectrum**k).sum(), abs=1e-14 * max(1, departure) ** k)
+    with mpmath.workdps(40):
+        values = mpmath.eig(mpmath.matrix(matrix.tolist()), left=False, right=False)
+        found = sorted(float(mpmath.re(v)) for v in values)
+    assert found == pytest.approx(np.sort(spectrum), abs=1e-10)
+    assert (departure == 0) == np.allclose(matrix, matrix.T, atol=1e-14)
+
+
+def test_nonnormal_matrix_depends_on_its_seed_only():
+    first, second = nonnormal_matrix([1.0, 0.5], 2.0, 1), nonnormal_matrix([1.0, 0.5], 2.0, 2)
+    assert not np.allclose(first, second)
+    assert np.array_equal(first, nonnormal_matrix([1.0, 0.5], 2.0, 1))
+    assert abs(nonnormal_matrix([0.7], 5.0)[0, 0]) == pytest.approx(0.7, abs=EPS)
+
+
+@pytest.mark.parametrize("values", [[3.0, 1.0, 0.25], [2.0], [1.0, 1.0, 1.0, 1.0], [1e6, 1.0, 1e-6], [5.0, 0.0]])
+def test_singular_values_are_what_was_asked_for(values):
+    matrix = with_singular_values(values, 9)
+    found = np.linalg.svd(matrix, compute_uv=False)
+    assert found == pytest.approx(values, abs=20 * len(values) * EPS * max(values))
+    assert np.array_equal(matrix, with_singular_values(values, 9))
+
+
+def test_singular_directions_are_drawn_apart():
+    values = [4.0, 2.0, 1.0]
+    left, _, right = np.linalg.svd(with_singular_values(values, 3))
+    # Were U and V the same, the matrix would be symmetric.
+    assert not np.allclose(np.abs(left), np.abs(right.T))
+    assert not np.allclose(with_singular_values(values, 3), with_singular_values(values, 4))
+    # The order of the values does not matter to them.
+    found = np.linalg.svd(with_singular_values(values[::-1], 3), compute_uv=False)
+    assert found == pytest.approx(values, rel=1e-14)
+
+
+def test_reflection_takes_normals_of_any_size():
+    for size in (1e-200, 1e200, 5e-324):
+        assert reflection_matrix([size, size]) == pytest.approx(np.array([[0, -1], [-1, 0]]), abs=1e-15)
+
+
+def test_spectral_radius_of_a_nilpotent_matrix_cannot_be_set():
+    # Its computed eigenvalues are 1e-16, not zero.
+    with pytest.raises(ValueError, match="all zero"):
+        with_spectral_radius(np.array([[1.0, -1.0], [1.0, -1.0]]), 1.0)
+
+
+@pytest.mark.parametrize("order", [[0.0, 1.0], [True, False], []])
+def test_orders_that_are_no_integers_are_refused(order):
+    with pytest.raises(ValueError, match="every place"):
+        permutation_matrix(order)
+
+
+def test_streams_of_one_seed_differ():
+    turned = with_singular_values([3.0, 2.0, 1.0], 5)
+    u, _, vt = np.linalg.svd(turned)
+    for other in (haar_orthogonal(3, 5), vt.T):
+        assert np.abs(np.abs(u) - np.abs(other)).max() > 0.01
