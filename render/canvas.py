@@ -256,6 +256,8 @@ class Canvas:
         # What lies outside the picture is left out.
         rows = slice(max(top, 0), max(min(bottom, self.height), 0))
         columns = slice(max(left, 0), max(min(right, self.width), 0))
+        if rows.start >= rows.stop or columns.start >= columns.stop:
+            return
         part = coverage[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
         under = self.pixels[rows, columns, :3].astype(np.int32)
         blend = (np.array(color, np.int32) - under) * part[..., None]

@@ -119,8 +119,13 @@ def _hint(name: str, names: list[str]) -> str:
 
 
 def _from_file(path: Path, wanted: str) -> Scene:
-    if not path.is_file():
-        raise UsageError(f"there is no scene file {path}, so check the path")
+    try:
+        found_file = path.is_file()
+    except OSError:
+        # A name that is too long, for one.
+        found_file = False
+    if not found_file:
+        raise UsageError(f"there is no scene file {str(path)[:200]}, so check the path")
     # A name of its own, so that two files of one name do not meet and nothing installed is hidden.
     module_name = f"_scene_file_{path.stem}"
     spec = importlib.util.spec_from_file_location(module_name, path)

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 import render
-from render.errors import RenderError, UsageError
+from render.errors import InputError, RenderError, UsageError
 from render.job import DEFAULT_MAX_FRAMES, DEFAULT_TIMEOUT, Film, Job, run
-from render.terminal import Bar, Last, note_finished, say, serve, shown
+from render.terminal import Bar, Last, note_finished, one_line, say, serve, shown
 
 if TYPE_CHECKING:
     from scenes import Parameter, Scene
@@ -135,14 +135,16 @@ class _Scenes(click.Group):
             for p in scene.parameters
         ]
         known = {p.name for p in scene.parameters}
-        others = [option for option in self._options if option.name not in known]
+        taken = {"format"} | {option.name for option in [*_FILM_OPTIONS, *_NUMBERS_OPTIONS]}
+        for clash in sorted(known & taken):
+            raise UsageError(f"scene {name} has a parameter {clash}, which is an option of the command, so rename it")
 
         def callback(**values: Any) -> None:
             parameters = {key: values.pop(key) for key in known}
             self._make(name, parameters, **values)
 
         return click.Command(
-            name, params=[*own, *others], callback=callback, help=scene.summary, context_settings=_SETTINGS
+            name, params=[*own, *self._options], callback=callback, help=scene.summary, context_settings=_SETTINGS
         )
 
 
@@ -328,14 +330,22 @@ def verify(files: tuple[Path, ...], run_scene: bool, quiet: bool) -> None:
     """Check that films are what their manifests say: bytes, frames, cells, numbers, claims."""
     from render.verify import verify as check
 
-    false = 0
-    for file in dict.fromkeys(file.with_suffix(".json") for file in files if file.name) or files:
-        report = check(file, run_scene)
+    false, unread = 0, None
+    for file in dict.fromkeys(file.with_suffix(".json") if file.name else file for file in files):
+        try:
+            report = check(file, run_scene)
+        except InputError as error:
+            unread = error
+            say(one_line(f"{shown(file)}: not verified, since {error}"))
+            continue
         false += not report.holds
         lines = [f"  ✗ {fault}" for fault in report.faults]
         if not quiet:
             lines = [*(f"  ✓ {line}" for line in report.checked), *(f"  – {line}" for line in report.remarks), *lines]
         if lines or not quiet:
-            say("\n".join([f"{shown(file)}: {'holds' if report.holds else 'does not hold'}", *lines]))
+            verdict = "holds" if report.holds else "does not hold" if report.faults else "not verified"
+            say("\n".join(map(one_line, [f"{shown(file)}: {verdict}", *lines])))
     if false:
-        raise RenderError(f"{false} of the films are not what their manifests say, so render them again")
+        raise RenderError(f"{false} of the films could not be verified, so see above, and render them again")
+    if unread:
+        raise unread

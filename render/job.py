@@ -306,12 +306,12 @@ def job_of(content: Mapping[str, Any], output: str) -> Job:
     InputError
         If the manifest's command is not one that this program wrote.
     """
-    words = shlex.split(content["command"])
     given: dict[str, Any] = {}
     own = {name.replace("_", "-") for name in content["parameters"]}
     names = {option.replace("_", "-"): name for name, option in _COMMAND_OPTIONS.items()}
-    rest = iter(words[3:])
     try:
+        words = shlex.split(content["command"])
+        rest = iter(words[3:])
         if words[:3] != ["render", "scene", content["scene"]]:
             raise ValueError
         for word in rest:

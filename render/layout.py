@@ -208,7 +208,7 @@ def _comparison(name: str, columns: int) -> Layout:
             heading: Line | None = Line(x, plot.y - 14, side)
             remark = Line(x, plot.y - 14, side)
         else:
-            plot = Box(x, below + 128, side, 208)
+            plot = Box(x, below + 128, side, min(208, 720 - 48 - below - 128))
             heading = Line(left, plot.y - 46, width - left - right) if first else None
             remark = Line(x, plot.y - 14, side)
         slots.append((matrix, Slot(plot, heading=heading, remark=remark, label_y=first)))

@@ -99,7 +99,8 @@ def dump(content: Mapping[str, Any]) -> bytes:
             lines.append(f"{_line(key)}: [\n  {rows}\n ]")
         else:
             lines.append(f"{_line(key)}: {_line(value)}")
-    return ("{\n " + ",\n ".join(lines) + "\n}\n").encode()
+    # A title from a command line that is not UTF-8 has characters that only JSON's escapes can write.
+    return ("{\n " + ",\n ".join(lines) + "\n}\n").encode(errors="backslashreplace")
 
 
 def _line(value: Any) -> str:
@@ -147,6 +148,11 @@ def _check(content: Mapping[str, Any]) -> None:
         norms = column["log10_spectral_norm"]
         need(isinstance(norms, list) and bool(norms))
         need(all(v is None or (type(v) in (int, float) and math.isfinite(v)) for v in norms))
+    need(isinstance(content["parameters"], dict))
+    need(isinstance(content["panels"], list) and isinstance(content["claims"], list))
+    versions = content["versions"]
+    need(isinstance(versions, dict) and {"python", "numpy", "matplotlib", "ffmpeg"} <= versions.keys())
+    need(all(isinstance(version, str) for version in versions.values()))
     need(isinstance(content["files"], list))
     for entry in content["files"]:
         name = entry["name"]

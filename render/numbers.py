@@ -98,7 +98,7 @@ def dump(form: str, study: Study) -> bytes:
             "claims": [verdict.as_json() for verdict in study.verdicts],
             "columns": {name: [finite(v) for v in track.tolist()] for name, track in tracks.items()},
         }
-        return (json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        return (json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n").encode(errors="backslashreplace")
     file = io.BytesIO()
     named: Any = tracks
     np.savez_compressed(file, **named)

@@ -119,13 +119,20 @@ class Painter:
     def _draw_head(self) -> None:
         canvas, layout, script = self.canvas, self.layout, self._script
         ink, muted = canvas.theme.ink, canvas.theme.muted
-        self._write(layout.title, script.title, TextStyle(ink, TITLE, "bold"))
+        false = [verdict for verdict in script.verdicts if not verdict.holds]
+        if layout.verdicts or not false:
+            self._write(layout.title, script.title, TextStyle(ink, TITLE, "bold"))
+        else:
+            # Where there is no line for what the film claims, what is false takes the place of the title.
+            style = TextStyle(canvas.theme.second, TITLE, "bold")
+            self._write(layout.title, self._verdict(false[0], layout.title.width, style), style)
         if layout.statement:
             self._write(layout.statement, script.statement, TextStyle(muted, STATEMENT))
-        for line, verdict in zip(layout.verdicts, script.verdicts, strict=False):
-            color = canvas.theme.ink if verdict.holds else canvas.theme.second
-            style = TextStyle(color, LABEL)
-            self._write(line, self._verdict(verdict, line.width, style), style)
+        for line, label in zip(layout.verdicts, script.columns, strict=False):
+            own = [verdict for verdict in script.verdicts if verdict.column == label or verdict.column is None]
+            for verdict in sorted(own, key=lambda v: v.holds)[:1]:
+                style = TextStyle(canvas.theme.ink if verdict.holds else canvas.theme.second, LABEL)
+                self._write(line, self._verdict(verdict, line.width, style), style)
 
     def _write(self, line: Line, text: str, style: TextStyle) -> None:
         if text:

@@ -21,7 +21,7 @@ from render.linalg import (
     match_eigenvalues,
     orthogonality_drift,
 )
-from scenes import MatrixSequence
+from scenes import MatrixSequence, SequenceError
 from scenes._sequence import FloatArray
 
 # Memory spent on products kept along the way, and on those handed to one batch of SVDs.
@@ -154,8 +154,8 @@ class Trajectory:
     def log10_singular_values(self) -> FloatArray:
         """log10 of the singular values of ``P_t``, descending, shape (T + 1, n).
 
-        Right however ill-conditioned the product is; −inf for zero, and NaN for those few that no
-        arithmetic on rounded factors can tell.
+        Right however ill-conditioned the product is; −inf where it is zero, and NaN for what
+        arithmetic on rounded factors cannot tell, zero beside others among it.
         """
         return log10_singular_values(self.sequence, (self.product(step) for step in range(self.steps + 1)))
 
@@ -205,5 +205,14 @@ class Trajectory:
 
 
 def simulate(sequence: MatrixSequence) -> Trajectory:
-    """Return the trajectory of `sequence`; nothing is multiplied until it is asked for."""
+    """Return the trajectory of `sequence`; nothing is multiplied until it is asked for.
+
+    Raises
+    ------
+    SequenceError
+        If a series has the name of a track, or another that tables need themselves.
+    """
+    for name in sequence.series:
+        if hasattr(Trajectory, name) or name in ("step", "file"):
+            raise SequenceError(f"a series cannot be named {name!r}, which stands for something else, so rename it")
     return Trajectory(sequence)

@@ -80,9 +80,12 @@ class Staging:
         try:
             self._make_folder()
             for name, final in self._final.items():
-                if final.is_symlink():
+                # Asking fails where a name is too long, for one.
+                with output_errors(f"write {str(final)[:200]}"):
+                    linked, folder = final.is_symlink(), final.is_dir()
+                if linked:
                     raise OutputError(f"{final} is a symbolic link, so remove it or choose another name")
-                if final.is_dir():
+                if folder:
                     raise OutputError(f"{final} is a folder, so remove it or choose another name")
                 self._create(name, self._temporary)
             self._sweep()
@@ -145,8 +148,8 @@ class Staging:
         return dict(self._final)
 
     def _make_folder(self) -> None:
-        missing = [p for p in (self.folder, *self.folder.parents) if not p.exists()]
-        with output_errors(f"make the folder {self.folder}"):
+        with output_errors(f"make the folder {str(self.folder)[:200]}"):
+            missing = [p for p in (self.folder, *self.folder.parents) if not p.exists()]
             for folder in reversed(missing):
                 folder.mkdir(exist_ok=True)
                 self._made.append(folder)
@@ -155,7 +158,7 @@ class Staging:
 
     def _create(self, name: str, register: dict[str, Path]) -> Path:
         """Make an empty file of a new name, and note it first: what is noted is cleaned up."""
-        stem = name.rpartition(".")[0]
+        stem = Path(name).stem
         token = f"{_machine()}{secrets.token_hex(4)}"
         path = register[name] = self.folder / f".{stem}.{os.getpid()}-{token}.part"
         with output_errors(f"write into {self.folder}"):

@@ -64,5 +64,5 @@ def study(source: str, parameters: Mapping[str, Any]) -> Study:
     scene = load_scene(source)
     with guarded(source):
         resolved = scene.resolve(**parameters)
-        sequences = scene.build(**resolved)
-    return Study(source, scene, resolved, {label: simulate(sequence) for label, sequence in sequences.items()})
+        columns = {label: simulate(sequence) for label, sequence in scene.build(**resolved).items()}
+    return Study(source, scene, resolved, columns)

@@ -117,6 +117,11 @@ def say(text: str | bytes, newline: bool = True) -> None:
         raise _Unprinted(error) from None
 
 
+def one_line(text: str) -> str:
+    """Return text without characters that are orders to a terminal."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
 class _Unprinted(Exception):
     """Standard output took no more."""
 

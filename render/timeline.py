@@ -23,10 +23,14 @@ def parse_fps(text: str | float | Fraction) -> Fraction:
     """
     words = str(text)
     rate = Fraction(0)
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)?(/[0-9]*[1-9][0-9]*)?", words) and not ("." in words and "/" in words):
+    if (
+        len(words) <= 32
+        and re.fullmatch(r"[0-9]+(\.[0-9]+)?(/[0-9]*[1-9][0-9]*)?", words)
+        and not ("." in words and "/" in words)
+    ):
         rate = Fraction(words)
     if not _LOWEST_FPS <= rate <= _HIGHEST_FPS:
-        raise UsageError(f"fps must be a number from 0.1 to 120 frames a second, but it is {words!r}")
+        raise UsageError(f"fps must be a number from 0.1 to 120 frames a second, but it is {words[:80]!r}")
     return rate.limit_denominator(1001)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from render import manifest
 from render.encoder import Decoding, Ffmpeg, find_ffmpeg, kill, start
-from render.errors import EigenreelError
+from render.errors import EigenreelError, InputError, RenderError, UsageError
 from render.job import Job, job_of, poster_step, run, write_script
 from render.painter import Painter
 from render.storage import sha256_of
@@ -26,25 +27,29 @@ from render.theme import ColorArray, color_index, color_table
 # How far the colour in the middle of a cell may be from that of its number, of 255: MP4 has chroma at
 # half resolution, which small cells feel; GIF has 256 colours.
 _TOLERANCE = {"png": 0, "gif": 4, "h264": 8}
-_SMALL_CELL, _SMALL_CELL_TOLERANCE = 12, 24
+_SMALL_CELL, _SMALL_CELL_TOLERANCE = 12, 36
 # What another processor's rounding can do to a picture, and to a number.
-_ROUNDED_PIXEL, _ROUNDED_NUMBER = 8, 1e-9
+_ROUNDED_PIXEL, _ROUNDED_NUMBER, _ROUNDED_ZERO = 8, 1e-9, 1e-12
 _SECONDS = 600.0
 
 
 @dataclass
 class Report:
-    """What was checked of one film, what was found false, and what has to be known besides."""
+    """What was checked of one film, what was found false, and what has to be known besides.
+
+    `complete` is whether everything was compared.
+    """
 
     manifest: Path
+    complete: bool = True
     checked: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
-        """Whether nothing was found false."""
-        return not self.faults
+        """Whether everything was compared, and nothing found false."""
+        return self.complete and not self.faults
 
 
 def verify(path: Path, run_scene: bool = False) -> Report:
@@ -70,6 +75,7 @@ def verify(path: Path, run_scene: bool = False) -> Report:
     report = Report(path.with_suffix(".json"))
     with Ffmpeg(find_ffmpeg()) as ffmpeg, tempfile.TemporaryDirectory() as folder:
         if ".py" in content["scene"] and not run_scene:
+            report.complete = False
             report.remarks.append(
                 f"numbers, cells and frames were not compared, since that runs the program {content['scene']}, "
                 "so look into it and add --run-scene"
@@ -78,26 +84,29 @@ def verify(path: Path, run_scene: bool = False) -> Report:
             _count_frames(content, report, ffmpeg)
             return report
         try:
-            again = _Again(job_of(content, folder), Path(folder))
-        except EigenreelError as error:
+            job = job_of(content, folder)
+            again = _Again(job, Path(folder))
+        except (InputError, RenderError, UsageError) as error:
             report.faults.append(f"the film cannot be rendered again: {error}")
             _check_bytes(content, report, {})
             return report
         fresh = again.fresh
         other = _other_versions(content, fresh)
         if other:
-            report.remarks.append(f"made by another version ({other}), so bytes and last digits may differ")
+            report.remarks.append(
+                f"made by another version ({other}), for which bytes, frames and last digits may differ"
+            )
         same = _check_bytes(content, report, {entry["name"]: entry["sha256"] for entry in fresh["files"]})
         _check_numbers(content, fresh, report, exact=same and not other)
+        _check_claims(fresh, report, job.allow_false_claims)
         for entry in fresh["files"]:
-            _check_frames(report.manifest.parent / entry["name"], entry, again, report, ffmpeg, bool(other))
+            _check_frames(report.manifest.parent / entry["name"], entry, again, report, ffmpeg)
     return report
 
 
 def _other_versions(content: Mapping[str, Any], fresh: Mapping[str, Any]) -> str:
     now = {"eigenreel": fresh["eigenreel"]} | fresh["versions"]
-    given = content.get("versions")
-    then = {"eigenreel": content["eigenreel"]} | (given if isinstance(given, dict) else {})
+    then = {"eigenreel": content["eigenreel"]} | content["versions"]
     return ", ".join(f"{name} {then.get(name)}, here {now[name]}" for name in now if then.get(name) != now[name])
 
 
@@ -111,9 +120,13 @@ def _check_bytes(content: Mapping[str, Any], report: Report, again: Mapping[str,
         name = entry["name"]
         path = report.manifest.parent / name
         try:
-            size, digest = path.stat().st_size, sha256_of(path)
+            regular = stat.S_ISREG(path.stat().st_mode)
+            size, digest = (path.stat().st_size, sha256_of(path)) if regular else (0, "")
         except OSError as error:
             report.faults.append(f"{name} cannot be read ({error.strerror})")
+            continue
+        if not regular:
+            report.faults.append(f"{name} is no file")
             continue
         found[name] = digest
         if (size, digest) == (entry.get("bytes"), entry.get("sha256")):
@@ -131,20 +144,25 @@ def _check_bytes(content: Mapping[str, Any], report: Report, again: Mapping[str,
 
 def _check_numbers(content: Mapping[str, Any], fresh: Mapping[str, Any], report: Report, exact: bool) -> None:
     """Compare the manifest with one made again, hashes of files and versions aside."""
-    aside = {"eigenreel", "versions", "files"}
-    described = ("name", "codec", "frames", "width", "height")
-    then, now = ({k: v for k, v in c.items() if k not in aside} for c in (content, fresh))
+    then, now = ({k: v for k, v in c.items() if k not in ("eigenreel", "versions", "files")} for c in (content, fresh))
     then["files"], now["files"] = (
-        [{k: entry.get(k) for k in described} for entry in c["files"]] for c in (content, fresh)
+        [{k: v for k, v in entry.items() if k not in ("bytes", "sha256")} for entry in c["files"]]
+        for c in (content, fresh)
     )
+    then["versions"], now["versions"] = (sorted(c["versions"]) for c in (content, fresh))
     differing = list(_differences(then, now, "", 0.0 if exact else _ROUNDED_NUMBER))
     if differing:
         more = f", and {len(differing) - 1} more" if len(differing) > 1 else ""
         report.faults.append(f"the manifest was edited, or the scene is another one now: {differing[0]}{more}")
     else:
         report.checked.append(f"{len(fresh['tracks'])} tracks and all else in the manifest are as recomputed")
+
+
+def _check_claims(fresh: Mapping[str, Any], report: Report, allowed: bool) -> None:
     false = [claim["claim"] for claim in fresh["claims"] if not claim["holds"]]
-    if false:
+    if false and allowed:
+        report.remarks.append(f"the film says itself that it claims what is false: {', '.join(false)}")
+    elif false:
         report.faults.append(f"the film claims what is false: {', '.join(false)}")
     elif fresh["claims"]:
         report.checked.append(f"{len(fresh['claims'])} claims hold")
@@ -162,26 +180,31 @@ def _differences(then: Any, now: Any, place: str, tolerance: float) -> Iterator[
         for count, pair in enumerate(zip(then, now, strict=True)):
             yield from _differences(*pair, f"{place}[{count}]", tolerance)
     elif not _equal(then, now, tolerance):
-        yield f"{place.lstrip('.')} is {_short(then)} where {_short(now)} is right"
+        yield f"{place.lstrip('.')} is {_short(then, now)} where {_short(now, then)} is right"
 
 
 def _equal(then: Any, now: Any, tolerance: float) -> bool:
     numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (then, now))
-    if numbers and tolerance:
-        return math.isclose(then, now, rel_tol=tolerance, abs_tol=tolerance)
+    if numbers and tolerance and max(abs(then), abs(now)) < 1e300:
+        return math.isclose(then, now, rel_tol=tolerance, abs_tol=_ROUNDED_ZERO)
     return type(then) is type(now) and bool(then == now)
 
 
-def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+def _short(value: Any, other: Any) -> str:
+    """Return a value as JSON, of a long one the part where it first differs from another."""
+    text, beside = (json.dumps(v, ensure_ascii=False) for v in (value, other))
+    if len(text) <= 60:
+        return text
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(text, beside, strict=False)))
+    start = max(0, same - 20)
+    return ("…" if start else "") + text[start : start + 55] + ("…" if start + 55 < len(text) else "")
 
 
 def _count_frames(content: Mapping[str, Any], report: Report, ffmpeg: Ffmpeg) -> None:
     """Decode all videos, and count their frames."""
     for entry in content["files"]:
         path = report.manifest.parent / entry["name"]
-        if not path.is_file():
+        if not _is_file(path):
             continue
         try:
             with Decoding(ffmpeg, path, _SECONDS) as decoding:
@@ -207,11 +230,17 @@ class _Playback:
     worst_cell: int = 0
 
 
-def _check_frames(
-    film: Path, entry: Mapping[str, Any], again: _Again, report: Report, ffmpeg: Ffmpeg, other: bool
-) -> None:
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # A name that is too long, for one.
+        return False
+
+
+def _check_frames(film: Path, entry: Mapping[str, Any], again: _Again, report: Report, ffmpeg: Ffmpeg) -> None:
     """Decode a film and the one rendered again side by side; compare both, and cells with their numbers."""
-    if not film.is_file():
+    if not _is_file(film):
         return
     size = entry["width"], entry["height"]
     mine, second = (_decoded(ffmpeg, path, *size) for path in (film, again.folder / film.name))
@@ -234,13 +263,17 @@ def _check_frames(
         report.checked.append(
             f"{film.name}: {seen.cells:,} cells have the colours of their numbers, within {seen.worst_cell} of 255"
         )
+    if not seen.frames:
+        return
     if not seen.differing:
         report.checked.append(f"{film.name}: every decoded frame of {seen.frames} is as rendered again")
+        if seen.frames == entry["frames"] and sha256_of(film) != entry["sha256"]:
+            report.faults.append(f"{film.name} has the frames of the film rendered again, but is another file")
         return
     some = ", ".join(map(str, seen.differing[:5])) + (" …" if len(seen.differing) > 5 else "")
     what = f"{film.name}: {len(seen.differing)} frames ({some}) differ from those rendered again"
-    if other or seen.furthest <= _ROUNDED_PIXEL:
-        report.remarks.append(f"{what}, by at most {seen.furthest} of 255")
+    if seen.furthest <= _ROUNDED_PIXEL:
+        report.remarks.append(f"{what}, by at most {seen.furthest} of 255, as another processor may round")
     else:
         report.faults.append(f"{what}, by up to {seen.furthest} of 255")
 

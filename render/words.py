@@ -76,6 +76,8 @@ def number(value: Any, digits: int = 4) -> str:
     """Return a number as people write it, with at most `digits` digits: ``0.9``, ``2.5×10⁻⁷``."""
     if not isinstance(value, float):
         return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    if value != value or value in (float("inf"), float("-inf")):
+        return "?" if value != value else "∞" if value > 0 else "−∞"
     if value == 0 or 1e-3 <= abs(value) < 1e5:
         return f"{value:.{digits}g}".replace("-", "−")
     mantissa, exponent = f"{value:.{max(digits - 2, 0)}e}".split("e")

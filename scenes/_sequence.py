@@ -88,6 +88,8 @@ class MatrixSequence:
         _finite(first, "initial")
         tracks = {}
         for name, values in (series or {}).items():
+            if not isinstance(name, str) or not name or not name.isprintable():
+                raise SequenceError(f"a series needs a name that can be printed, but one is named {name!r}")
             track = _real(values, f"series {name!r}")
             if track.ndim < 1 or track.shape[0] != shape[0] + 1:
                 raise SequenceError(

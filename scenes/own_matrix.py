@@ -15,6 +15,8 @@ def _kernel(file: str, dim: int, seed: int) -> FloatArray:
     """Return the matrix in a .npy or text file, or Glorot's initialisation where none is named."""
     if not file:
         return glorot_normal(dim, seed)
+    if not Path(file).is_file():
+        raise ParameterError(f"there is no file {file}, so check the path")
     try:
         matrix = np.load(file, allow_pickle=False) if Path(file).suffix == ".npy" else np.loadtxt(file, delimiter=",")
     except (OSError, ValueError, EOFError) as error:

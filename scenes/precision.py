@@ -29,9 +29,11 @@ def _plain(turn: FloatArray, scale: float, steps: int, kind: type[np.floating[An
     factor = (scale * turn).astype(kind)
     product, true = np.eye(len(turn), dtype=kind), np.eye(len(turn))
     for step in range(steps + 1):
-        norms[step] = _log10_norm(product.astype(np.float64))
-        if np.isnan(norms[step]):
+        norm = _log10_norm(product.astype(np.float64))
+        # Below the smallest normal number digits are lost, and what rounds up never reaches zero.
+        if not norm >= np.log10(float(np.finfo(kind).smallest_normal)):
             break
+        norms[step] = norm
         # Divided by its size first: scale^step itself may be beyond float64.
         with np.errstate(over="ignore", under="ignore"):
             unit = product.astype(np.float64) * np.exp(-step * np.log(scale) / 2) * np.exp(-step * np.log(scale) / 2)
@@ -54,7 +56,7 @@ def _end(name: str) -> Claim:
         rate = np.log(parameters["spectral_radius"])
         if rate == 0:
             return float(trajectory.steps + 1)
-        end = np.log(float(kind.max)) if rate > 0 else np.log(float(kind.smallest_subnormal) / 2)
+        end = np.log(float(kind.max)) if rate > 0 else np.log(float(kind.smallest_normal))
         return float(min(np.ceil(end / rate), trajectory.steps + 1))
 
     def spread(trajectory: Any, parameters: Mapping[str, Any]) -> float:
