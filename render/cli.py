@@ -336,7 +336,8 @@ def verify(files: tuple[Path, ...], run_scene: bool, quiet: bool) -> None:
             report = check(file, run_scene)
         except InputError as error:
             unread = error
-            say(one_line(f"{shown(file)}: not verified, since {error}"))
+            if len(files) > 1:
+                say(one_line(f"{shown(file)}: not verified, since {error}"))
             continue
         false += not report.holds
         lines = [f"  ✗ {fault}" for fault in report.faults]
@@ -346,6 +347,8 @@ def verify(files: tuple[Path, ...], run_scene: bool, quiet: bool) -> None:
             verdict = "holds" if report.holds else "does not hold" if report.faults else "not verified"
             say("\n".join(map(one_line, [f"{shown(file)}: {verdict}", *lines])))
     if false:
-        raise RenderError(f"{false} of the films could not be verified, so see above, and render them again")
+        raise RenderError(
+            f"{false} of the films are not what their manifests say, or not verified, so render them again"
+        )
     if unread:
         raise unread

@@ -212,7 +212,10 @@ def simulate(sequence: MatrixSequence) -> Trajectory:
     SequenceError
         If a series has the name of a track, or another that tables need themselves.
     """
+    tracks = {name for name in vars(Trajectory) if name.startswith("log10_")}
+    taken = tracks | {name.removeprefix("log10_") for name in tracks} | {"step", "file"}
+    taken |= {"departure_from_normality", "orthogonality_drift"}
     for name in sequence.series:
-        if hasattr(Trajectory, name) or name in ("step", "file"):
+        if name in taken:
             raise SequenceError(f"a series cannot be named {name!r}, which stands for something else, so rename it")
     return Trajectory(sequence)

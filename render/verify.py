@@ -93,9 +93,7 @@ def verify(path: Path, run_scene: bool = False) -> Report:
         fresh = again.fresh
         other = _other_versions(content, fresh)
         if other:
-            report.remarks.append(
-                f"made by another version ({other}), for which bytes, frames and last digits may differ"
-            )
+            report.remarks.append(f"made by another version ({other}), so bytes and last digits may differ")
         same = _check_bytes(content, report, {entry["name"]: entry["sha256"] for entry in fresh["files"]})
         _check_numbers(content, fresh, report, exact=same and not other)
         _check_claims(fresh, report, job.allow_false_claims)
@@ -126,7 +124,7 @@ def _check_bytes(content: Mapping[str, Any], report: Report, again: Mapping[str,
             report.faults.append(f"{name} cannot be read ({error.strerror})")
             continue
         if not regular:
-            report.faults.append(f"{name} is no file")
+            report.faults.append(f"{name} cannot be read (it is no regular file)")
             continue
         found[name] = digest
         if (size, digest) == (entry.get("bytes"), entry.get("sha256")):
