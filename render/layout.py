@@ -102,6 +102,7 @@ class Layout:
 
 LAYOUTS = ("wide", "square")
 _GRID = 16
+_MOST_COLUMNS = 4
 
 
 def find_layout(name: str, columns: int, panels: int) -> Layout:
@@ -125,9 +126,8 @@ def find_layout(name: str, columns: int, panels: int) -> Layout:
         raise UsageError(f"there is no layout {name!r}, choose from {', '.join(LAYOUTS)}")
     if columns == 1:
         return _wide() if name == "wide" else _square()
-    most = 4 if name == "wide" else 3
-    if columns > most:
-        raise UsageError(f"layout {name} has room for {most} columns, but the scene has {columns}")
+    if columns > _MOST_COLUMNS:
+        raise UsageError(f"a film has room for {_MOST_COLUMNS} columns, but the scene has {columns}")
     return _comparison(name, columns)
 
 

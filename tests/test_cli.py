@@ -158,15 +158,6 @@ def test_a_scene_file_prints_to_standard_error_and_changes_nothing(tmp_path):
     assert (tmp_path / "output" / "loud.mp4").exists()
 
 
-def test_videos_renders_every_scene_one_line_each(tmp_path):
-    done = run("videos", "--output", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
-    assert len(lines) == len({line.split()[0] for line in lines}) >= 5
-    assert all(".mp4" in line for line in lines)
-    assert len(listing(tmp_path / "out")) == 4 * len(lines)
-
-
 def test_a_new_scene_needs_one_file(tmp_path):
     """A file in the package's folder appears in the list, in `videos` and in the contract tests."""
     folder = tmp_path / "copy"

@@ -93,7 +93,8 @@ def test_importing_scenes_loads_nothing_but_numpy():
 def test_help_loads_neither_numpy_nor_matplotlib():
     code = (
         "sys.argv = ['render', '--help']\nimport contextlib, io\n"
-        "from render.cli import commands\nfrom render.terminal import run\nwith contextlib.redirect_stdout(io.StringIO()): run(commands)\n"
+        "from render.cli import commands\nfrom render.terminal import run\n"
+        "with contextlib.redirect_stdout(io.StringIO()): run(commands)\n"
     )
     command = f"import sys\n{code}\nprint(*sorted({{m.split('.')[0] for m in sys.modules}}))"
     run = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from films import ENVIRONMENT, listing
 
+from render.catalog import all_scenes
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -31,6 +33,10 @@ def test_commands_run(tmp_path):
         done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, env=ENVIRONMENT)
         assert done.returncode == 0, (command, done.stderr)
         assert done.stdout
+        if command == "make videos":
+            # Every scene, one line a film.
+            lines = [line for line in done.stdout.splitlines() if ".mp4" in line]
+            assert len(lines) == len(set(lines)) == len(all_scenes())
     made = listing(tmp_path / "output")
     assert {"article.mp4", "my-film.gif", "orthogonal.json", "rotation.png"} <= set(made)
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from render.canvas import text_width
 from render.layout import Box
 from render.panels import _base
 from render.panels._base import Limits, Stage
@@ -61,15 +62,22 @@ class Bars(_base.Panel):
         stage.heading(self._heading)
         self._track = track_of(stage.trajectory, self._of)
         self._marks = track_of(stage.trajectory, self._reference) if self._reference else None
-        self._chart = Chart(stage, stage.slot.plot, (0, self._track.shape[1]), stage.limits)
+        plot = stage.slot.plot
+        if self._labels and not stage.slot.label_x:
+            # There is no room below: the labels take it from the bars.
+            plot = Box(plot.x, plot.y, plot.width, plot.height - 32)
+        self._chart = Chart(stage, plot, (0, self._track.shape[1]), stage.limits)
         if self._log:
             self._chart.draw_decades()
         else:
             self._chart.draw_values()
         self._edges = np.round(self._chart.to_x(np.arange(self._track.shape[1] + 1.0))).astype(int)
-        for label, (left, right) in zip(self._labels, pairwise(self._edges), strict=False):
-            y = self._chart.box.bottom + 26
-            stage.canvas.text((left + right) / 2, y, stage.words(label), stage.label, "center")
+        labels = [stage.words(label) for label in self._labels]
+        widest = max((text_width(label, stage.label) for label in labels), default=0.0) + 8
+        # Where bars are narrow, every second label or fewer.
+        stride = max(1, int(np.ceil(widest * self._track.shape[1] / self._chart.box.width)))
+        for label, (left, right) in list(zip(labels, pairwise(self._edges), strict=False))[::stride]:
+            stage.canvas.text((left + right) / 2, self._chart.box.bottom + 26, label, stage.label, "center")
 
     def draw(self, step: int) -> None:
         """Draw the bars, and how many are not known."""

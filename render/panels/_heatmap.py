@@ -33,6 +33,9 @@ def cell_values(product: Scaled, block: int) -> FloatArray:
     return Scaled(block_means(product.mantissa, block), product.exponent).value()
 
 
+_LINE = 24
+
+
 class Heatmap:
     """Draws numbers as cells of one size, top left in a slot's box.
 
@@ -61,7 +64,8 @@ class Heatmap:
         right, down = (spare // 32 * 16 if spare >= 96 else 0 for spare in (room.width - width, room.height - height))
         self.box = Box(room.x + right, room.y + down, width, height)
         self._outline()
-        for row, label in enumerate(labels):
+        # Where rows are low, every second label or fewer.
+        for row, label in list(enumerate(labels))[:: -(-_LINE // self.cell)]:
             y = self.box.y + (row + 0.5) * self.cell + 7
             self._canvas.text(self.box.x - 10, y, label, stage.label, "right")
 
