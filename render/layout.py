@@ -202,6 +202,7 @@ def _comparison(name: str, columns: int) -> Layout:
             notes=(Line(x, below + 21, side), label)
             if wide
             else (Line(x, below + 52, side), Line(x, below + 26, side)),
+            label_y=first,
         )
         if wide:
             plot = Box(x, below + 62, side, 104)

@@ -86,6 +86,8 @@ def number(value: Any, digits: int = 4) -> str:
 
 def size_of(log10: float) -> str:
     """Return the number ``10^log10`` with four digits, far beyond what float64 holds."""
+    if log10 != log10 or log10 == float("inf"):
+        return "?" if log10 != log10 else "∞"
     if log10 == float("-inf"):
         return "0"
     if -3 <= log10 < 4:

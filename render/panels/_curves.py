@@ -94,8 +94,9 @@ class Curves(_base.Panel):
                 canvas.dots(curve.x[step], curve.y[step], 7, curve.color)
         if len(self._curves) == 1:
             value = float(self._curves[0].track[step])
-            text = size_of(value) if self._log else number(value)
-            self.stage.remark(text, TextStyle(canvas.theme.accent, HEADING, "bold"))
+            if not np.isnan(value):
+                text = size_of(value) if self._log else number(value)
+                self.stage.remark(text, TextStyle(canvas.theme.accent, HEADING, "bold"))
 
 
 class _Curve:

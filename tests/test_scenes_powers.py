@@ -1,0 +1,133 @@
+"""Powers of small matrices against closed forms and exact integers."""
+
+from math import lcm
+
+import numpy as np
+import pytest
+from films import fitting
+
+from render.claims import judge
+from render.simulator import simulate
+from scenes import powers
+
+
+def film(scene, **values):
+    parameters = scene.resolve(**values)
+    columns = {label: simulate(s) for label, s in scene.build(**parameters).items()}
+    return columns, {(v.column, v.claim): v for v in judge(scene.claims, columns, parameters)}
+
+
+@pytest.mark.parametrize(
+    "scene", [getattr(powers, n) for n in ("reflections", "turning_planes", "permutation", "gram")]
+)
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_claims_hold_for_twenty_seeds(scene, seed):
+    assert all(v.holds for v in film(scene, seed=seed)[1].values())
+
+
+@pytest.mark.parametrize("name", ["quarter_turn", "phase_plane", "trichotomy", "transposes", "reflections", "gram"])
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 500])
+def test_claims_hold_for_any_length(name, steps):
+    scene = getattr(powers, name)
+    assert all(v.holds for v in film(scene, **fitting(scene, steps=steps))[1].values())
+
+
+def test_four_quarter_turns_are_none():
+    columns, verdicts = film(powers.quarter_turn, steps=1000)
+    assert np.array_equal(columns[None].matrix(1000), np.eye(2))
+    assert np.array_equal(columns[None].matrix(999), [[0, -1], [1, 0]])
+    assert verdicts[None, "R⁴ − I"].value == verdicts[None, "det R − 1"].value == 0
+    # The vector drawn is the one that the matrix turns, and the waves are its first row.
+    for step in range(9):
+        product = columns[None].matrix(step)
+        assert np.array_equal(columns[None].sequence.series["vector"][step], product @ [1, 0])
+        assert product[0, 0] == columns[None].sequence.series["cosine"][step]
+        assert product[0, 1] == columns[None].sequence.series["sine"][step]
+    assert sorted(np.linalg.eigvals(columns[None].sequence.factor), key=np.imag) == pytest.approx([-1j, 1j], abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("kind", "moduli"),
+    [("node", (0.88, 0.96)), ("saddle", (0.9, 1.05)), ("spiral", (0.96, 0.96)), ("centre", (1, 1)), ("shear", (1, 1))],
+)
+def test_phase_planes_are_what_they_are_called(kind, moduli):
+    columns, verdicts = film(powers.phase_plane, kind=kind)
+    factor = columns[None].sequence.factor
+    values = np.linalg.eigvals(factor)
+    assert sorted(np.abs(values)) == pytest.approx(moduli, abs=1e-12)
+    assert np.iscomplexobj(values) == (kind in ("spiral", "centre"))
+    assert verdicts[None, "stable directions"].value == sum(m < 1 for m in moduli)
+    ring = columns[None].sequence.series["ring"]
+    assert np.linalg.norm(ring[0], axis=1) == pytest.approx(np.ones(16))
+    assert ring[-1] == pytest.approx(ring[0] @ columns[None].matrix(64).T, abs=1e-12)
+    if kind == "centre":
+        # On the circle, and yet the norm is not constant: the matrix is not normal.
+        assert columns[None].log10_spectral_norm.max() > 0.1
+
+
+def test_a_ring_vanishes_stays_or_explodes():
+    columns, _ = film(powers.trichotomy)
+    lengths = [np.linalg.norm(t.sequence.series["ring"][-1], axis=1) for t in columns.values()]
+    for length, expected in zip(lengths, (0.97**64, 1, 0.97**-64), strict=True):
+        assert length == pytest.approx(np.full(16, expected), rel=1e-13)
+
+
+def test_a_reflection_undoes_itself():
+    columns, verdicts = film(powers.reflections, dim=9, seed=5)
+    factor = columns[None].sequence.factor
+    assert np.abs(factor @ factor - np.eye(9)).max() < 1e-14
+    assert np.linalg.eigvalsh(factor) == pytest.approx([-1] * 4 + [1] * 5)
+    assert verdicts[None, "‖W − I‖"].value == pytest.approx(2 * np.sqrt(4))
+
+
+@pytest.mark.parametrize("angles", [(1.0, 21.0), (7.5, 30.0), (20.0, 179.0)])
+def test_planes_are_found_from_the_matrix_alone(angles):
+    columns, verdicts = film(powers.turning_planes, slow=angles[0], fast=angles[1], seed=3)
+    series, t = columns[None].sequence.series, np.arange(49)
+    for name, angle, radius in zip(("slow", "fast"), np.deg2rad(angles), (0.9, 0.6), strict=True):
+        turned = radius * np.column_stack([np.cos(t * angle), np.sin(t * angle)])
+        assert series[name][:, 0] == pytest.approx(turned, abs=1e-11)
+        assert series[f"{name} trace"] == pytest.approx(2 * np.cos(t * angle), abs=1e-11)
+    assert series["axis"][:, 0] == pytest.approx(np.tile([0.3, 0.0], (49, 1)), abs=1e-12)
+    values = np.linalg.eigvals(columns[None].sequence.factor)
+    # They come in conjugate pairs, so their powers add up to real numbers.
+    assert (values**17).sum().imag == pytest.approx(0, abs=1e-14)
+    assert verdicts[None, "largest ||λ| − 1|"].value < 1e-14
+
+
+def test_a_permutation_returns_after_the_common_multiple_of_its_cycles():
+    columns, verdicts = film(powers.permutation)
+    assert verdicts[None, "I again at step"].value == 60
+    assert np.array_equal(columns[None].matrix(60), np.eye(16))
+    places = np.arange(16)
+    order = columns[None].sequence.factor.argmax(axis=1)
+    for step in range(61):
+        assert np.array_equal(columns[None].matrix(step), np.eye(16)[places])
+        assert columns[None].sequence.series["at home"][step] == (places == np.arange(16)).sum()
+        places = order[places]
+    assert lcm(*powers._cycle_lengths(order)) == 60
+    assert sum(powers._cycle_lengths(order)) == 16
+
+
+def test_angles_between_columns():
+    columns, verdicts = film(powers.gram, dim=8)
+    for label, trajectory in columns.items():
+        product = trajectory.matrix(7)
+        unit = product / np.linalg.norm(product, axis=0)
+        assert trajectory.sequence.series["cosines"][7] == pytest.approx(unit.T @ unit, abs=1e-12), label
+    assert verdicts["orthogonal", "largest |cos|"].value < 1e-13
+    # Beta(1/2, (n − 1)/2) has the mean 1/n and the variance 2 (n − 1) / (n² (n + 2)).
+    rows = np.random.default_rng(0).standard_normal((20_000, 2, 5))
+    squares = ((rows[:, 0] * rows[:, 1]).sum(1) / np.linalg.norm(rows, axis=2).prod(axis=1)) ** 2
+    assert squares.mean() == pytest.approx(1 / 5, abs=4.5 * np.sqrt(8 / 175 / 20_000))
+    assert squares.var() == pytest.approx(8 / 175, rel=0.05)
+
+
+def test_the_transpose_undoes_only_orthogonal_matrices():
+    columns, verdicts = film(powers.transposes, seed=2)
+    w = columns["orthogonal"].matrix(1)
+    assert columns["orthogonal"].matrix(2) == pytest.approx(np.eye(8), abs=1e-14)
+    assert columns["orthogonal"].matrix(3) == pytest.approx(w, abs=1e-14)
+    w = columns["random"].matrix(1)
+    assert columns["random"].matrix(3) == pytest.approx(w @ w.T @ w, rel=1e-12)
+    assert verdicts["random", "log10 norm at last"].expected == pytest.approx(6 * np.log10(np.linalg.norm(w.T @ w, 2)))
