@@ -140,7 +140,6 @@ IDEAS = {
 
 # What no film can show, and where it is instead.
 REFERENCE_ONLY = {
-    68: "names of initialisations for other kinds of layers, which multiply no square matrix",
     75: "a link, which belongs into the text around a film",
     99: "links, which belong into the text around a film",
     111: "a list of years, which no matrix decides",

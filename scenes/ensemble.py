@@ -12,7 +12,7 @@ from scenes._scene import Bounds, Claim, Seed, scene, show
 from scenes._sequence import FloatArray, MatrixSequence, repeated
 
 # Draws that are counted, and of them those whose eigenvalues and curves are shown: more would be a blot.
-_DRAWS, _CLOUD, _CURVES = 1000, 100, 60
+_DRAWS, _CLOUD, _CURVES = 1000, 40, 60
 _NODES = 80
 
 
@@ -152,7 +152,7 @@ def ensemble(
     dim: Annotated[int, Bounds(2, 32)] = 16,
     seed: Seed = 0,
 ) -> MatrixSequence:
-    """Powers of Gaussian and of orthogonal matrices: norms of 60, eigenvalues of 100, and how many of 1,000 grow.
+    """Powers of Gaussian and of orthogonal matrices: norms of 60, eigenvalues of 40, and how many of 1,000 grow.
 
     The eigenvalues are those of more and more Gaussian draws; as n grows they fill the unit disc (V. L. Girko,
     "Circular law", Theory of Probability and its Applications 29, 1984). The product is that of the first.

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from scenes._matrices import block_rotation, gaussian_matrix, haar_orthogonal, permutation_matrix, rotation_matrix
-from scenes._scene import Bounds, Choices, Claim, Seed, scene, show
+from scenes._scene import Bounds, Claim, Seed, scene, show
 from scenes._sequence import FloatArray, MatrixSequence, repeated
 
 _EPS = float(np.finfo(float).eps)
@@ -83,74 +83,65 @@ def quarter_turn(steps: Annotated[int, Bounds(0, 10_000)] = 16) -> MatrixSequenc
 
 # What becomes of a ring of points.
 
-# For every kind: a matrix in its simplest form, its power t in closed form, and its eigenvalues inside the circle.
-_NODE, _SADDLE, _SPIRAL, _TURN, _SHEAR = (0.96, 0.88), (1.05, 0.9), 0.96, np.deg2rad(6.0), 0.0625
-_STABLE_DIRECTIONS = {"node": 2, "saddle": 1, "spiral": 2, "centre": 0, "shear": 0}
-# What makes it look like any other matrix: a change of basis whose inverse is exact.
+# What makes a matrix look like any other: a change of basis whose inverse is exact.
 _BASIS, _BASIS_INVERSE = np.array([[1.0, 0.5], [0.0, 1.0]]), np.array([[1.0, -0.5], [0.0, 1.0]])
+# For every kind of fixed point: in how many directions it draws near.
+_STABLE_DIRECTIONS = {"node": 2, "saddle": 1, "spiral": 2, "centre": 0}
 
 
 def _planar_power(kind: str, power: int) -> FloatArray:
+    """Return the t-th power of a matrix of that kind in closed form."""
+    turn = rotation_matrix(power * np.deg2rad(6.0))
     simple = {
-        "node": np.diag(np.array(_NODE) ** power),
-        "saddle": np.diag(np.array(_SADDLE) ** power),
-        "spiral": _SPIRAL**power * rotation_matrix(power * _TURN),
-        "centre": rotation_matrix(power * _TURN),
-        "shear": np.array([[1.0, power * _SHEAR], [0.0, 1.0]]),
+        "node": np.diag([0.96**power, 0.88**power]),
+        "saddle": np.diag([1.05**power, 0.9**power]),
+        "spiral": 0.96**power * turn,
+        "centre": turn,
     }[kind]
     return np.asarray(_BASIS @ simple @ _BASIS_INVERSE)
 
 
-def _stable_directions(trajectory: Any, parameters: Mapping[str, Any]) -> float:
-    factor = _planar_power(parameters["kind"], 1) if trajectory.sequence.factor is None else trajectory.sequence.factor
-    return float(np.count_nonzero(np.abs(np.linalg.eigvals(factor)) < 1 - 1e-9))
+def _stable_directions(kind: str) -> Claim:
+    def found(trajectory: Any, parameters: Mapping[str, Any]) -> float:
+        # Without steps there is no factor to be asked.
+        factor = trajectory.sequence.factor if trajectory.steps else _planar_power(kind, 1)
+        return float(np.count_nonzero(np.abs(np.linalg.eigvals(factor)) < 1 - 1e-9))
+
+    expected = _STABLE_DIRECTIONS[kind]
+    return Claim("stable directions", found, expected, 0.0, "Eigenvalues inside the unit circle are counted.", kind)
 
 
-def _true_planar_norm(trajectory: Any, parameters: Mapping[str, Any]) -> float:
-    return float(np.log10(np.linalg.norm(_planar_power(parameters["kind"], trajectory.steps), 2)))
+def _planar_norm(kind: str) -> Claim:
+    return Claim(
+        "log10 norm at last",
+        lambda trajectory, parameters: float(trajectory.log10_spectral_norm[-1]),
+        lambda trajectory, parameters: float(np.log10(np.linalg.norm(_planar_power(kind, trajectory.steps), 2))),
+        lambda trajectory, parameters: 16 * (trajectory.steps + 1) * _EPS,
+        "Each of T multiplications rounds by about eps; the basis has a condition of 1.6.",
+        kind,
+    )
 
 
 @scene(
-    show("points", of="ring", heading="sixteen starts", reach=1.6, trail=True),
-    "norms",
-    "eigenvalues",
-    "claims",
+    show("points", of="ring", heading="", reach=1.6, trail=True),
+    show("series", of="log10_spectral_norm", heading="norm"),
     title="Phase plane",
-    statement="the eigenvalues decide where every start goes; this is a {kind}",
-    claims=(
-        Claim(
-            "stable directions",
-            _stable_directions,
-            lambda trajectory, parameters: _STABLE_DIRECTIONS[parameters["kind"]],
-            0.0,
-            "Eigenvalues inside the unit circle are counted.",
-        ),
-        Claim(
-            "log10 norm at last",
-            lambda trajectory, parameters: float(trajectory.log10_spectral_norm[-1]),
-            _true_planar_norm,
-            lambda trajectory, parameters: 16 * (trajectory.steps + 1) * _EPS,
-            "Each of T multiplications rounds by about eps; the basis has a condition of 1.6.",
-        ),
-    ),
+    statement="the eigenvalues decide where all starts go: in, in and out, turning in, or round",
+    claims=(*map(_stable_directions, _STABLE_DIRECTIONS), *map(_planar_norm, _STABLE_DIRECTIONS)),
     poster=0.5,
     covers=(2, 15),
 )
-def phase_plane(
-    steps: Annotated[int, Bounds(0, 2_000)] = 64,
-    kind: Annotated[str, Choices(tuple(_STABLE_DIRECTIONS))] = "spiral",
-) -> MatrixSequence:
-    """Paths of a ring of points under a 2 × 2 matrix: node, saddle, spiral, centre or shear.
+def phase_plane(steps: Annotated[int, Bounds(0, 2_000)] = 64) -> dict[str, MatrixSequence]:
+    """Paths of a ring of points under four 2 × 2 matrices: node, saddle, spiral and centre.
 
-    Parameters
-    ----------
-    kind : str
-        What its eigenvalues make of the plane: ``node`` (both real and inside the unit circle), ``saddle``
-        (one inside, one outside), ``spiral`` (a complex pair inside), ``centre`` (a pair on the circle:
-        the norm is bounded, but not constant), ``shear`` (twice 1 with one eigenvector: it grows).
+    The eigenvalues are real and inside the unit circle, real with one of them outside, a complex pair
+    inside, and a pair on the circle. There the norm is bounded, but not constant: the matrix is not normal.
     """
-    matrix = _planar_power(kind, 1)
-    return repeated(matrix, steps, {"ring": _ring(matrix, steps)})
+    columns = {}
+    for kind in _STABLE_DIRECTIONS:
+        matrix = _planar_power(kind, 1)
+        columns[kind] = repeated(matrix, steps, {"ring": _ring(matrix, steps)})
+    return columns
 
 
 def _modulus_claim(column: str, power: int) -> Claim:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from films import ENVIRONMENT, listing
 
-from render.catalog import all_scenes
-
 ROOT = Path(__file__).parent.parent
+SCENES = {"article", "orthogonal", "rotation", "vanishing"}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -23,6 +22,13 @@ def test_commands_run(tmp_path):
     # As after a first `make`, with the environment that runs the tests in the place of the new one.
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
+    # The program with some of its scenes: all of them would take minutes.
+    shutil.copytree(ROOT / "render", tmp_path / "render")
+    shutil.copytree(ROOT / "scenes", tmp_path / "scenes")
+    for path in (tmp_path / "scenes").glob("[a-z]*.py"):
+        if path.stem not in SCENES:
+            path.unlink()
+    environment = ENVIRONMENT | {"PYTHONPATH": str(tmp_path)}
     (tmp_path / ".venv").mkdir()
     os.symlink(Path(sys.executable).parent, tmp_path / ".venv" / "bin")
     for stamp in ("installed", "developer"):
@@ -30,13 +36,13 @@ def test_commands_run(tmp_path):
     commands = [line for block in blocks("sh") for line in block.splitlines()]
     assert len(commands) >= 8
     for command in commands:
-        done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, env=ENVIRONMENT)
+        done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, env=environment)
         assert done.returncode == 0, (command, done.stderr)
         assert done.stdout
         if command == "make videos":
-            # Every scene, one line a film.
-            lines = [line for line in done.stdout.splitlines() if ".mp4" in line]
-            assert len(lines) == len(set(lines)) == len(all_scenes())
+            # One line a film.
+            made = {line.split("  (")[0] for line in done.stdout.splitlines() if ".mp4" in line}
+            assert made == {f"output/{name}.mp4" for name in SCENES}
     made = listing(tmp_path / "output")
     assert {"article.mp4", "my-film.gif", "orthogonal.json", "rotation.png"} <= set(made)
 

@@ -72,6 +72,14 @@ def test_matrices_are_finite_read_only_and_reproducible(scene):
         assert sequence.sha256 == second[label].sha256
 
 
+# They train networks or draw many of them; for these, fewer seeds are tried.
+SLOW_TO_BUILD = {
+    *("bidirectional", "deep_signal", "edge_of_chaos", "ensemble", "fan_dilemma", "gaussian_product", "learning_time"),
+    *("lstm_or_gru", "norm_stabiliser", "remedies", "same_or_fresh", "saturation", "soft_constraint", "two_trainings"),
+    *("update_gate",),
+}
+
+
 def false_claims(scene, **values):
     return [verdict for verdict in study_of(scene.name, **values).verdicts if not verdict.holds]
 
@@ -79,17 +87,18 @@ def false_claims(scene, **values):
 def test_claims_hold_for_other_seeds(scene):
     assert scene.claims
     known = {parameter.name for parameter in scene.parameters}
-    for seed in range(1, 21) if "seed" in known else ():
+    seeds = 4 if scene.name in SLOW_TO_BUILD else 20
+    for seed in range(1, seeds + 1) if "seed" in known else ():
         assert not false_claims(scene, seed=seed * 7919)
 
 
-@pytest.mark.parametrize("dim", [2, 3, 5, 33])
+@pytest.mark.parametrize("dim", [2, 3, 20])
 def test_claims_hold_for_other_sizes(scene, dim):
     if "dim" in {parameter.name for parameter in scene.parameters}:
         assert not false_claims(scene, dim=dim, seed=dim)
 
 
-@pytest.mark.parametrize("steps", [0, 1, 2, 300])
+@pytest.mark.parametrize("steps", [0, 1, 2, 200])
 def test_any_number_of_steps_can_be_drawn(scene, steps):
     found = study_of(scene.name, steps=steps)
     painter = Painter(Script(scene.title, scene.statement, scene.panels, found.columns, found.verdicts))

@@ -157,4 +157,4 @@ def test_cloud_shows_ever_more_draws():
     counts = [len(np.unique(points.round(12), axis=0)) for points in cloud]
     assert counts[0] == 4
     assert counts == sorted(counts)
-    assert counts[-1] == 400
+    assert counts[-1] == 160
