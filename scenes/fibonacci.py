@@ -276,7 +276,7 @@ def _golden_runs_out(trajectory: Any, parameters: Mapping[str, Any]) -> float:
         ),
         Claim("product fails at n", _product_fails, _too_long, 0.0, "Sums that float64 can hold are exact."),
     ),
-    poster=0.875,
+    poster=0.9,
     fps="10",
     covers=(3, 7),
 )

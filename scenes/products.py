@@ -377,7 +377,7 @@ def _outside_bounds(trajectory: Any, parameters: Mapping[str, Any]) -> float:
 @scene(
     show("series", of={"same matrix": "same", "fresh matrices": "fresh"}, heading="length"),
     show("series", of={"same": "mean same", "fresh": "mean fresh", "theory": "theory"}, heading="mean length"),
-    show("points", of="spectra", heading="their eigenvalues", reach=1.4),
+    show("bars", of="radii", heading="ρ of the same", reference="unit circle"),
     "claims",
     title="The same matrix, or fresh ones",
     statement="entries N(0, 1/n): powers follow the spectral radius; fresh factors lose 1/(2n) a step",
@@ -417,8 +417,7 @@ def same_or_fresh(
     lengths = np.zeros((steps + 1, _DRAWS))
     lengths[1:] = np.cumsum(_growths(steps, dim, _DRAWS, seed) - np.log(dim) / 2, axis=0) / _LN10
     same = _same_growths(steps, dim, seed)
-    values = np.linalg.eigvals(_repeated_matrices(dim, seed)).ravel()
-    plane = np.column_stack([values.real, values.imag])
+    radii = np.sort(np.abs(np.linalg.eigvals(_repeated_matrices(dim, seed))).max(axis=1))[::-1]
     slope = (lyapunov_exponent(dim) - np.log(dim) / 2) / _LN10
     series = {
         "same": same,
@@ -426,7 +425,8 @@ def same_or_fresh(
         "mean same": same.mean(axis=1),
         "mean fresh": lengths.mean(axis=1),
         "theory": np.arange(steps + 1) * slope,
-        "spectra": np.broadcast_to(plane, (steps + 1, *plane.shape)),
+        "radii": np.broadcast_to(radii, (steps + 1, _WALKERS)),
+        "unit circle": np.ones((steps + 1, _WALKERS)),
     }
     factors = np.random.default_rng([seed, 3]).standard_normal((steps, dim, dim)) / np.sqrt(dim)
     return MatrixSequence(factors, series=series)
