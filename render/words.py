@@ -78,10 +78,19 @@ def number(value: Any, digits: int = 4) -> str:
         return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
     if value != value or value in (float("inf"), float("-inf")):
         return "?" if value != value else "∞" if value > 0 else "−∞"
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.{digits}g}".replace("-", "−")
+    if value == int(value) and abs(value) < 10 ** max(digits, 4):
+        # Whole numbers are written out: 1000, not 1e+03.
+        return f"{int(value)}".replace("-", "−")
+    if 1e-3 <= abs(value) < 1e5:
+        return _plain(value, digits).replace("-", "−")
     mantissa, exponent = f"{value:.{max(digits - 2, 0)}e}".split("e")
     return mantissa.replace("-", "−") + "×" + power_of_ten(int(exponent))
+
+
+def _plain(value: float, digits: int) -> str:
+    """Return a number without an exponent, with `digits` digits, or as many as stand before its point."""
+    text = f"{value:.{digits}g}"
+    return f"{value:.0f}" if "e" in text else text
 
 
 def size_of(log10: float) -> str:

@@ -96,26 +96,27 @@ class Chart:
                 x = float(self.to_x(value))
                 self.stage.canvas.text(x, self.box.bottom + 26, number(value + 0.0), self.stage.label, "center")
 
-    def draw_legend(self, heading: str, labels: Sequence[str]) -> None:
-        """Write the labels of curves in their colours, right of the heading or, where there is room, below."""
-        words, slot, canvas = self.stage.words, self.stage.slot, self.stage.canvas
-        colors = canvas.theme.lines
-        styles = [TextStyle(colors[place % len(colors)], LABEL, "bold") for place in range(len(labels))]
-        entries = [(words(label), style) for label, style in zip(labels, styles, strict=True) if label]
-        line = slot.remark or slot.top
-        if not line or not entries:
-            return
-        length = sum(text_width(label, style) + 24 for label, style in entries)
-        beside = text_width(words(heading), TextStyle(canvas.theme.ink, HEADING))
-        x, y = line.right + 24 - length, line.y
-        if slot.top and beside + length > line.width:
-            x, y = float(line.x), line.y + 30
-        for label, style in entries:
-            canvas.text(x, y, label, style)
-            x += text_width(label, style) + 24
-
     def _rule(self, y: int) -> None:
         self.stage.canvas.fill(Box(self.box.x, y, self.box.width, 1), self.stage.canvas.theme.grid)
+
+
+def draw_legend(stage: Stage, heading: str, labels: Sequence[str]) -> None:
+    """Write labels in the colours of lines, right of the heading or, where there is room, below."""
+    words, slot, canvas = stage.words, stage.slot, stage.canvas
+    colors = canvas.theme.lines
+    styles = [TextStyle(colors[place % len(colors)], LABEL, "bold") for place in range(len(labels))]
+    entries = [(words(label), style) for label, style in zip(labels, styles, strict=True) if label]
+    line = slot.remark or slot.top
+    if not line or not entries:
+        return
+    length = sum(text_width(label, style) + 24 for label, style in entries)
+    beside = text_width(words(heading), TextStyle(canvas.theme.ink, HEADING))
+    x, y = line.right + 24 - length, line.y
+    if slot.top and beside + length > line.width:
+        x, y = float(line.x), line.y + 30
+    for label, style in entries:
+        canvas.text(x, y, label, style)
+        x += text_width(label, style) + 24
 
 
 def _spacings() -> list[int]:

@@ -8,10 +8,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from render.canvas import Stroke, TextStyle
+from render.canvas import Stroke, TextStyle, text_width
 from render.panels import _base
 from render.panels._base import Limits, Stage
-from render.panels._chart import Chart, decade_limits, value_limits
+from render.panels._chart import Chart, decade_limits, draw_legend, value_limits
 from render.panels._series import Series, labelled, track_of
 from render.simulator import Trajectory
 from render.theme import HEADING
@@ -64,6 +64,10 @@ class Curves(_base.Panel):
         """Draw heading, grid, labels and legend."""
         self.stage = stage
         stage.heading(self._heading)
+        line, above = stage.slot.remark or stage.slot.top, stage.slot.heading
+        self._room = float(line.width) if line else 0.0
+        if line and above and line.y == above.y:
+            self._room -= text_width(stage.words(self._heading), TextStyle(stage.canvas.theme.ink, HEADING)) + 8
         trajectory, plot = stage.trajectory, stage.slot.plot
         self._chart = Chart(stage, plot, (0, trajectory.steps), stage.limits)
         if self._log:
@@ -80,7 +84,7 @@ class Curves(_base.Panel):
             crowd = tracks.shape[1] > _CROWD
             for track in tracks.T:
                 self._curves.append(_Curve(self._chart, track, colors[place % len(colors)], crowd))
-        self._chart.draw_legend(self._heading, list(self._of))
+        draw_legend(self.stage, self._heading, list(self._of))
 
     def draw(self, step: int) -> None:
         """Draw the curves up to `step`, their ends, and the value of a single one."""
@@ -96,7 +100,10 @@ class Curves(_base.Panel):
             value = float(self._curves[0].track[step])
             if not np.isnan(value):
                 text = size_of(value) if self._log else number(value)
-                self.stage.remark(text, TextStyle(canvas.theme.accent, HEADING, "bold"))
+                style = TextStyle(canvas.theme.accent, HEADING, "bold")
+                # In narrow columns there may be no room for both.
+                if text_width(text, style) <= self._room:
+                    self.stage.remark(text, style)
 
 
 class _Curve:

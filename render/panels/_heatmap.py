@@ -158,5 +158,7 @@ def _short(value: float, decimals: int) -> str:
         return "–" if np.isnan(value) else "∞" if value > 0 else "−∞"
     if abs(value) >= 1000:
         return number(float(value), 3)
+    if value == int(value) and abs(value) > 1:
+        return f"{int(value):,}".replace("-", "−")
     rounded = round(float(value), decimals) + 0.0
     return f"{rounded:.{decimals}f}".replace("-", "−")

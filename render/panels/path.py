@@ -10,7 +10,7 @@ from render.canvas import Cells, Stroke
 from render.errors import RenderError
 from render.panels import _base
 from render.panels._base import Limits, Stage
-from render.panels._chart import Chart
+from render.panels._chart import Chart, draw_legend
 from render.panels._series import Series, labelled, track_of
 from render.simulator import Trajectory
 from scenes._sequence import FloatArray
@@ -59,7 +59,7 @@ class Panel(_base.Panel):
         self._chart.draw_values()
         self._chart.draw_abscissa()
         stage.heading(self._heading)
-        self._chart.draw_legend(self._heading, list(self._of))
+        draw_legend(self.stage, self._heading, list(self._of))
         box = self._chart.box
         self._tracks = []
         for place, name in enumerate(self._of.values()):

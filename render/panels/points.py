@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from render.canvas import Stroke, TextStyle, text_width
+from render.canvas import Stroke
 from render.errors import RenderError
 from render.panels import _base
 from render.panels._base import Limits, Stage
+from render.panels._chart import draw_legend
 from render.panels._plane import Plane
 from render.panels._series import Series, labelled, track_of
 from render.simulator import Trajectory
-from render.theme import LABEL
 from scenes._sequence import FloatArray
 
 # Paths of more points than this would be a tangle.
@@ -54,8 +54,8 @@ class Panel(_base.Panel):
         stage.heading(self._heading)
         self._plane = Plane(stage, stage.limits[1], margin=8)
         self._tracks, self._paths = [], []
-        line, right = stage.slot.remark or stage.slot.top, 0.0
-        for place, (label, name) in enumerate(self._of.items()):
+        draw_legend(stage, self._heading, list(self._of))
+        for place, name in enumerate(self._of.values()):
             track = track_of(stage.trajectory, name)
             color = stage.canvas.theme.lines[place % len(stage.canvas.theme.lines)]
             self._tracks.append((track, color))
@@ -63,10 +63,6 @@ class Panel(_base.Panel):
                 for path in np.swapaxes(track, 0, 1):
                     x, y = self._plane.to_pixels(*self._inside(path)[0].T)
                     self._paths.append((Stroke(x[:2000], y[:2000], 2), color))
-            if label and line:
-                text, style = stage.words(label), TextStyle(color, LABEL, "bold")
-                stage.canvas.text(line.right - right, line.y, text, style, "right")
-                right += text_width(text, style) + 16
 
     def draw(self, step: int) -> None:
         """Draw paths and points."""
