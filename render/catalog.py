@@ -114,7 +114,7 @@ def _quick(name: str) -> Scene | None:
 
 
 def _hint(name: str, names: list[str]) -> str:
-    near = difflib.get_close_matches(name, names, 1, 0.5)
+    near = difflib.get_close_matches(name, names, 1)
     return f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(names)}"
 
 

@@ -978,7 +978,7 @@ def test_refusals_in_any_encoding(place, env):
     assert re.fullmatch(r"render: a file cannot be named [^\n]+\.\n", done.stderr_text), done.stderr_text
 
 
-@pytest.mark.parametrize("where", ["render.simulator.simulate", "render.painter.Painter.paint"])
+@pytest.mark.parametrize("where", ["render.study.study", "render.painter.Painter.paint"])
 def test_not_enough_memory(place, monkeypatch, where):
     before = place.old_files()
 
