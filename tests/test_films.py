@@ -17,6 +17,7 @@ from render.batch import run_all
 from render.errors import UsageError
 from render.job import Job, poster_step
 from render.panels._heatmap import block_means
+from render.verify import verify
 
 KEYS = [
     "eigenreel", "scene", "parameters", "steps", "seed", "command", "versions", "frames", "panels", "matrix",
@@ -213,3 +214,9 @@ def test_frame_counts_in_the_files(tmp_path):
     for ending in ("mp4", "gif"):
         lines = ffmpeg("-i", film.files[ending], "-f", "framecrc", "-").decode().splitlines()
         assert len([line for line in lines if not line.startswith("#")]) == 8
+
+
+def test_numbers_in_small_cells_leave_their_middles_alone(tmp_path):
+    film = render.film("gru", steps=16, output=tmp_path, formats="mp4")
+    assert film.manifest["panels"][0]["cell"] == 64
+    assert verify(film.files["mp4"]).holds

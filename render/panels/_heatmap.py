@@ -80,11 +80,13 @@ class Heatmap:
         colors = color_table(self._canvas.theme.colormap)[color_index(values, self._limits)]
         dark = colors @ [0.299, 0.587, 0.114] < 128
         size = min(HEADING + 8 * (self.cell // 128), 40) if self.cell >= 128 else LABEL
+        # The codec's block that holds the middle of a cell must not touch the number.
+        gap = self.cell // 10 if self.cell >= 80 else 1
         for (row, column), value in np.ndenumerate(values):
             style = TextStyle((255, 255, 255) if dark[row, column] else (22, 25, 29), size)
             self._canvas.text(
                 self.box.x + (column + 0.5) * self.cell,
-                self.box.y + (row + 1) * self.cell - self.cell // 10,
+                self.box.y + (row + 1) * self.cell - gap,
                 _short(value, 3 if self.cell >= 96 else 1),
                 style,
                 "center",
