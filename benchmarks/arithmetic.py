@@ -53,11 +53,13 @@ def ratio(program: Callable[[MatrixSequence], None], sequence: MatrixSequence, r
 def main() -> None:
     rng = np.random.default_rng(0)
     orthogonal = repeated(haar_orthogonal(64, 0), 64)
+    turns = MatrixSequence(np.stack([haar_orthogonal(64, seed) for seed in range(64)]))
     gaussian = MatrixSequence(rng.standard_normal((64, 64, 64)) / 8)
     print("Against bare W @ P (medians):")
     for text, program, sequence, repeats in (
         ("64 steps, n = 64, orthogonal: products", products, orthogonal, 20),
         ("64 steps, n = 64, orthogonal: singular values of all steps", all_singular_values, orthogonal, 5),
+        ("64 steps, n = 64, different orthogonal ones: the same", all_singular_values, turns, 2),
         ("64 steps, n = 64, Gaussian: singular values of all steps", all_singular_values, gaussian, 2),
         ("64 steps, n = 64, Gaussian: singular values of the last step", last_singular_values, gaussian, 2),
         ("8 steps, n = 1,024: products", products, repeated(gaussian_matrix(1024, 0), 8), 1),

@@ -151,6 +151,33 @@ def log10_singular_values(sequence: MatrixSequence, products: Iterable[Scaled]) 
     return track
 
 
+def log10_singular_values_of_powers(factor: FloatArray, spectrum: NDArray[Any], steps: int) -> FloatArray | None:
+    """Return log10 of the singular values of ``W^0 … W^T`` for a normal matrix, shape (T + 1, n); else None.
+
+    ``W Wᵀ = Wᵀ W`` gives W orthogonal eigenvectors, so that the singular values of its powers are
+    ``|λ|^t``. None also where rounding in the eigenvalues would grow too large over the steps.
+
+    Parameters
+    ----------
+    factor : ndarray, shape (n, n)
+        The matrix W.
+    spectrum : ndarray of complex, shape (n,)
+        Its eigenvalues.
+    steps : int
+        Number of multiplications T.
+    """
+    moduli = np.sort(np.abs(spectrum))[::-1]
+    if not moduli[-1] > 0.0:
+        return None
+    unit = factor / moduli[0]
+    rounding = len(factor) * _EPS
+    error = steps * rounding * moduli[0] / moduli[-1]
+    normal = np.linalg.norm(unit @ unit.T - unit.T @ unit) <= 4 * rounding
+    if not normal or error > 0.1 * _LARGEST_ERROR:
+        return None
+    return np.asarray(np.arange(steps + 1)[:, None] * np.log10(moduli)[None])
+
+
 class GradedProduct:
     """A growing product in a form that tells all its singular values, however far apart they lie.
 

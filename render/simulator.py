@@ -17,6 +17,7 @@ from render.linalg import (
     eigenvalues_of_power,
     log10_norms,
     log10_singular_values,
+    log10_singular_values_of_powers,
     lyapunov_exponents,
     match_eigenvalues,
     orthogonality_drift,
@@ -157,6 +158,11 @@ class Trajectory:
         Right however ill-conditioned the product is; −inf where it is zero, and NaN for what
         arithmetic on rounded factors cannot tell, zero beside others among it.
         """
+        if self._spectrum is not None and self.sequence.factor is not None:
+            # Those of a normal matrix are the moduli of its eigenvalues, and so are those of its powers.
+            track = log10_singular_values_of_powers(self.sequence.factor, self._spectrum, self.steps)
+            if track is not None:
+                return track
         return log10_singular_values(self.sequence, (self.product(step) for step in range(self.steps + 1)))
 
     @cached_property

@@ -170,7 +170,7 @@ def test_non_dyadic_power_against_fifty_digits():
 @pytest.mark.slow
 def test_very_many_steps_neither_overflow_nor_drift():
     # More than there are checkpoints for.
-    count = 600_000
+    count = 1_000_000
     trajectory = simulate(repeated(rotation_matrix(2 * np.pi / 64) * 1e3, count))
     steps = np.append(np.arange(0, count, 997), count)
     products = [trajectory.product(int(step)) for step in steps]
@@ -885,3 +885,29 @@ def test_a_product_undone_tells_no_wrong_singular_values(count):
     sequence = MatrixSequence([factor] * count + [np.linalg.inv(factor)] * count)
     found = simulate(sequence).log10_singular_values[-1]
     assert_known_ones_are_right(found, true_log10_singular_values(sequence, 2 * count, 150))
+
+
+def symmetric(spectrum, seed):
+    turn = haar_orthogonal(len(spectrum), seed)
+    half = (turn * np.array(spectrum)) @ turn.T
+    return (half + half.T) / 2
+
+
+@pytest.mark.parametrize(
+    "factor",
+    [
+        haar_orthogonal(6, 3),
+        symmetric([2.0, -1.5, 1.0, 0.3], 1),
+        symmetric([1.0, 1e-5, -1e-9], 2),
+        np.diag([3.0, 0.0, 1.0]),
+        rotation_matrix(0.3) * 0.7,
+        # Almost normal: the powers' norms are another matter.
+        np.array([[0.9, 1e-6], [0.0, 0.9]]),
+    ],
+)
+def test_singular_values_of_powers_of_normal_and_almost_normal_matrices(factor):
+    sequence = repeated(factor, 60)
+    found = simulate(sequence).log10_singular_values
+    for step in (1, 7, 60):
+        assert_known_ones_are_right(found[step], true_log10_singular_values(sequence, step, 700), 1e-9)
+    assert np.isfinite(found[60, 0])
