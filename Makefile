@@ -30,6 +30,7 @@ lint: $(VENV)/developer  ## Check style and types
 bench: $(VENV)/developer  ## Compare speed and size with matplotlib's FuncAnimation
 	$(BIN)/python -m benchmarks.arithmetic
 	$(BIN)/python -m benchmarks.compare
+	$(BIN)/python -m benchmarks.all_films
 
 clean:  ## Remove what was rendered, and the environment
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from fractions import Fraction
 from pathlib import Path
 
+import imageio.v3 as imageio
 import imageio_ffmpeg
+import numpy as np
 
+from benchmarks.compare import RGB_TO_VIDEO
 from render.catalog import scene_names
 from render.encoder import Footage, encode_arguments
 from render.formats import FORMATS
@@ -19,45 +21,65 @@ from render.job import Job, write_script
 from render.painter import Painter
 from render.stock import STOCKS
 from render.study import study
+from render.theme import film_palette, find_theme
 from render.timeline import parse_fps
 
 
-def encoders_alone(name: str, folder: Path) -> float:
-    """Return how long ffmpeg takes for a film's frames from memory, one format after the other."""
+def encode(frames: list[bytes], arguments: list[str]) -> float:
+    """Return how long ffmpeg takes for frames from memory."""
+    began = time.perf_counter()
+    process = subprocess.Popen([imageio_ffmpeg.get_ffmpeg_exe(), *arguments], stdin=subprocess.PIPE, bufsize=0)
+    assert process.stdin is not None
+    for frame in frames:
+        process.stdin.write(frame)
+    process.stdin.close()
+    assert process.wait() == 0
+    return time.perf_counter() - began
+
+
+def encoders_alone(name: str, folder: Path) -> tuple[float, float]:
+    """Return how long ffmpeg takes for a film's MP4 and GIF: given RGB frames, and given them converted."""
     found = study(name, {})
     painter = Painter(write_script(Job(name), found))
-    rate = Fraction(parse_fps(found.scene.fps))
-    seconds = 0.0
+    rgb, converted = [], {kind: [] for kind in STOCKS}
+    stocks = {kind: stock(painter.canvas) for kind, stock in STOCKS.items()}
+    for step in range(found.steps + 1):
+        rgb.append(painter.paint(step).tobytes())
+        for kind, stock in stocks.items():
+            converted[kind].append(bytes(stock.develop()))
+    # The palette is known before the first frame, so looking for one is spared.
+    palette = folder / "palette.png"
+    imageio.imwrite(palette, film_palette(find_theme("light")).reshape(16, 16, 3))
+    totals = [0.0, 0.0]
     for form in (FORMATS["mp4"], FORMATS["gif"]):
-        stock = STOCKS[form.pixel_format](painter.canvas)
-        frames = []
-        for step in range(found.steps + 1):
-            painter.paint(step)
-            frames.append(bytes(stock.develop()))
-        footage = Footage(1280, 720, len(frames), form.nearest_fps(rate))
-        command = [imageio_ffmpeg.get_ffmpeg_exe(), *encode_arguments(form, folder / f"film{form.suffix}", footage)]
-        began = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, bufsize=0)
-        assert process.stdin is not None
-        for frame in frames:
-            process.stdin.write(frame)
-        process.stdin.close()
-        assert process.wait() == 0
-        seconds += time.perf_counter() - began
-    return seconds
+        footage = Footage(1280, 720, len(rgb), form.nearest_fps(parse_fps(found.scene.fps)))
+        usual = encode_arguments(form, folder / f"film{form.suffix}", footage)
+        totals[1] += encode(converted[form.pixel_format], usual)
+        plain = list(usual)
+        plain[plain.index("-pixel_format") + 1] = "rgb0"
+        if form.name == "mp4":
+            plain[plain.index("-vf") + 1] = RGB_TO_VIDEO
+        else:
+            place = plain.index("pipe:0") + 1
+            plain[place:place] = ["-i", str(palette), "-lavfi", "paletteuse=dither=none"]
+        totals[0] += encode(rgb, plain)
+    return totals[0], totals[1]
 
 
 def main() -> None:
     cores = os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as name:
-        began = time.perf_counter()
         command = [sys.executable, "-m", "render", "videos", "--quiet", "--output", name]
+        began = time.perf_counter()
         subprocess.run(command, check=True)
         whole = time.perf_counter() - began
-        alone = sum(encoders_alone(scene, Path(name)) for scene in scene_names())
-    print(f"{len(scene_names())} films on {cores} cores: {whole:.1f} s, start-up included")
-    print(f"their encoders alone: {alone:.1f} s of one core each, {alone / cores:.1f} s on {cores} cores")
-    print(f"ratio: {whole / (alone / cores):.2f} ×")
+        began = time.perf_counter()
+        subprocess.run(command, check=True)
+        again = time.perf_counter() - began
+        alone = np.array([encoders_alone(scene, Path(name)) for scene in scene_names()]).sum(axis=0) / cores
+    print(f"{len(scene_names())} films on {cores} cores: {whole:.1f} s, start-up included; once more: {again:.1f} s")
+    for seconds, what in zip(alone, ("RGB frames", "converted frames"), strict=True):
+        print(f"their encoders alone, fed {what:16} {seconds:6.1f} s  ratio {whole / seconds:.2f} ×")
 
 
 if __name__ == "__main__":
