@@ -36,7 +36,7 @@ def test_a_frame_does_not_depend_on_what_was_drawn_before(name, layout):
     last = next(iter(walked._script.columns.values())).steps
     forward = [walked.paint(step).copy() for step in range(last + 1)]
     jumped = painter_of(name, layout=layout, steps=7)
-    for step in (last, last // 4, last // 2, 0):
+    for step in (last, last // 2, 0):
         assert np.array_equal(jumped.paint(step), forward[step])
 
 
@@ -72,8 +72,12 @@ def texts(monkeypatch):
 
 
 # What is not said is as the scene has it.
-LOOKS = [("en", "wide", {}), ("ko", "square", {}), ("ko", "wide", {"dim": 33, "steps": 7})]
-FAR_LOOKS = [("ko", "wide", {"dim": 2, "steps": 1000}), ("en", "square", {"dim": 200, "steps": 2})]
+LOOKS = [("en", "wide", {}), ("ko", "square", {})]
+FAR_LOOKS = [
+    ("ko", "wide", {"dim": 33, "steps": 7}),
+    ("ko", "wide", {"dim": 2, "steps": 1000}),
+    ("en", "square", {"dim": 200, "steps": 2}),
+]
 FEW = ("article", "orthogonal", "rotation", "vanishing")
 
 
