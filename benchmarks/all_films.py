@@ -56,6 +56,7 @@ def encoders_alone(name: str, folder: Path) -> tuple[float, float]:
         usual = encode_arguments(form, folder / f"film{form.suffix}", footage)
         totals[1] += encode(converted[form.pixel_format], usual)
         plain = list(usual)
+        plain[plain.index("warning")] = "error"
         plain[plain.index("-pixel_format") + 1] = "rgb0"
         if form.name == "mp4":
             plain[plain.index("-vf") + 1] = RGB_TO_VIDEO
