@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -19,42 +20,56 @@ from render.encoder import Footage, encode_arguments
 from render.formats import FORMATS
 from render.job import Job, write_script
 from render.painter import Painter
-from render.stock import STOCKS
+from render.stock import STOCKS, Shutter
 from render.study import study
 from render.theme import film_palette, find_theme
 from render.timeline import parse_fps
 
 
-def encode(frames: list[bytes], arguments: list[str]) -> float:
-    """Return how long ffmpeg takes for frames from memory."""
-    began = time.perf_counter()
+def encode(frames: list[bytes], arguments: list[str]) -> None:
+    """Run ffmpeg on frames from memory."""
     process = subprocess.Popen([imageio_ffmpeg.get_ffmpeg_exe(), *arguments], stdin=subprocess.PIPE, bufsize=0)
     assert process.stdin is not None
     for frame in frames:
         process.stdin.write(frame)
     process.stdin.close()
     assert process.wait() == 0
-    return time.perf_counter() - began
 
 
-def encoders_alone(name: str, folder: Path) -> tuple[float, float]:
+def at_full_load(work: list[tuple[list[bytes], list[str]]], folder: Path, copies: int) -> float:
+    """Return how long a film's encoders take where so many films are encoded at a time."""
+    threads = []
+    for copy in range(copies):
+        for place, (frames, arguments) in enumerate(work):
+            arguments = [*arguments[:-1], f"file:{folder / f'{copy}-{place}'}"]
+            threads.append(threading.Thread(target=encode, args=(frames, arguments)))
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return (time.perf_counter() - began) / copies
+
+
+def encoders_alone(name: str, folder: Path, cores: int) -> tuple[float, float]:
     """Return how long ffmpeg takes for a film's MP4 and GIF: given RGB frames, and given them converted."""
     found = study(name, {})
     painter = Painter(write_script(Job(name), found))
     rgb, converted = [], {kind: [] for kind in STOCKS}
-    stocks = {kind: stock(painter.canvas) for kind, stock in STOCKS.items()}
+    shutter, stocks = Shutter(painter.canvas), {kind: stock(painter.canvas) for kind, stock in STOCKS.items()}
     for step in range(found.steps + 1):
         rgb.append(painter.paint(step).tobytes())
+        exposure = shutter.release()
         for kind, stock in stocks.items():
-            converted[kind].append(bytes(stock.develop()))
+            converted[kind].append(bytes(stock.develop(exposure)))
     # The palette is known before the first frame, so looking for one is spared.
     palette = folder / "palette.png"
     imageio.imwrite(palette, film_palette(find_theme("light")).reshape(16, 16, 3))
-    totals = [0.0, 0.0]
+    plainly, usually = [], []
     for form in (FORMATS["mp4"], FORMATS["gif"]):
         footage = Footage(1280, 720, len(rgb), form.nearest_fps(parse_fps(found.scene.fps)))
-        usual = encode_arguments(form, folder / f"film{form.suffix}", footage)
-        totals[1] += encode(converted[form.pixel_format], usual)
+        usual = encode_arguments(form, folder / "film", footage)
+        usually.append((converted[form.pixel_format], usual))
         plain = list(usual)
         plain[plain.index("warning")] = "error"
         plain[plain.index("-pixel_format") + 1] = "rgb0"
@@ -63,8 +78,8 @@ def encoders_alone(name: str, folder: Path) -> tuple[float, float]:
         else:
             place = plain.index("pipe:0") + 1
             plain[place:place] = ["-i", str(palette), "-lavfi", "paletteuse=dither=none"]
-        totals[0] += encode(rgb, plain)
-    return totals[0], totals[1]
+        plainly.append((rgb, plain))
+    return at_full_load(plainly, folder, cores), at_full_load(usually, folder, cores)
 
 
 def main() -> None:
@@ -77,7 +92,7 @@ def main() -> None:
         began = time.perf_counter()
         subprocess.run(command, check=True)
         again = time.perf_counter() - began
-        alone = np.array([encoders_alone(scene, Path(name)) for scene in scene_names()]).sum(axis=0) / cores
+        alone = np.array([encoders_alone(scene, Path(name), cores) for scene in scene_names()]).sum(axis=0)
     print(f"{len(scene_names())} films on {cores} cores: {whole:.1f} s, start-up included; once more: {again:.1f} s")
     for seconds, what in zip(alone, ("RGB frames", "converted frames"), strict=True):
         print(f"their encoders alone, fed {what:16} {seconds:6.1f} s  ratio {whole / seconds:.2f} ×")

@@ -24,7 +24,7 @@ from render.encoder import Footage, encode_arguments
 from render.formats import FORMATS
 from render.painter import Painter, Script
 from render.simulator import simulate
-from render.stock import Yuv420p
+from render.stock import Shutter, Yuv420p
 from render.theme import color_index, color_table
 from render.timeline import DEFAULT_FPS
 
@@ -90,11 +90,11 @@ def truth(path: Path, x: float, y: float, side: float) -> tuple[float, int]:
 
 def main() -> None:
     frames = painter()
-    stock = Yuv420p(frames.canvas)
+    shutter, stock = Shutter(frames.canvas), Yuv420p(frames.canvas)
     rgb, yuv = [], []
     for step in range(STEPS + 1):
         rgb.append(frames.paint(step).tobytes())
-        yuv.append(bytes(stock.develop()))
+        yuv.append(bytes(stock.develop(shutter.release())))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         form = FORMATS["mp4"]

@@ -1,4 +1,4 @@
-"""A picture in pixels: text, strokes, dots and cells.
+"""A picture in pixels: text, lines, dots and cells.
 
 Coordinates are pixels from the top left corner; y grows downwards, and pixel (i, j) covers the square
 from (i, j) to (i + 1, j + 1). There are no axes and no artists: a frame costs what it draws, and
@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from render.fonts import find_font
 from render.layout import Box
+from render.strokes import Ink, Polyline, Stroke
 from render.theme import LABEL, Color, ColorArray, Theme, color_table
 from scenes._sequence import FloatArray
 
@@ -74,47 +75,6 @@ class Cells:
         area.reshape(len(lines), self.height, box.width)[:] = lines[:, None]
 
 
-class Stroke:
-    """A line through points that can be drawn up to any of them.
-
-    Parameters
-    ----------
-    x, y : array_like, shape (k,)
-        The points.
-    width : float
-        Thickness of the line.
-    order : array_like of int, shape (k,), optional
-        A rising number for each point, by which `Canvas.draw_stroke` knows where to end; its place by default.
-    """
-
-    def __init__(self, x: ArrayLike, y: ArrayLike, width: float, order: ArrayLike | None = None) -> None:
-        points = np.column_stack([x, y]).astype(float)
-        steps = np.arange(len(points)) if order is None else np.asarray(order)
-        covered: dict[tuple[int, int], tuple[float, int]] = {}
-        for start, end, step in zip(points[:-1], points[1:], steps[1:], strict=True):
-            rows, columns, coverage = _segment(start, end, width)
-            for place in zip(rows.tolist(), columns.tolist(), coverage.tolist(), strict=True):
-                before, since = covered.get(place[:2], (0.0, int(step)))
-                covered[place[:2]] = max(before, place[2]), since
-        ranked = sorted(covered.items(), key=lambda item: item[1][1])
-        self.places = np.array([place for place, _ in ranked], dtype=np.intp).reshape(-1, 2)
-        self.coverage = np.array([share for _, (share, _) in ranked])
-        self.since = np.array([step for _, (_, step) in ranked], dtype=np.intp)
-
-
-def _segment(start: FloatArray, end: FloatArray, width: float) -> tuple[Any, Any, FloatArray]:
-    """Return rows, columns and coverage of the pixels that a line with round ends touches."""
-    reach = width / 2 + 1
-    low, high = np.minimum(start, end) - reach, np.maximum(start, end) + reach
-    columns, rows = np.meshgrid(np.arange(int(low[0]), int(high[0]) + 1), np.arange(int(low[1]), int(high[1]) + 1))
-    along = end - start
-    x, y = columns + 0.5 - start[0], rows + 0.5 - start[1]
-    part = np.clip((x * along[0] + y * along[1]) / max(float(along @ along), 1e-12), 0, 1)
-    coverage = np.clip(width / 2 + 0.5 - np.hypot(x - part * along[0], y - part * along[1]), 0, 1)
-    touched = coverage > 0
-    return rows[touched], columns[touched], coverage[touched]
-
-
 class Canvas:
     """A picture of fixed size. `keep` remembers it, `restore` returns to what was kept.
 
@@ -139,7 +99,7 @@ class Canvas:
     def keep(self) -> None:
         """Remember the picture as it is now."""
         self.kept = self.pixels.copy()
-        self.kept_cells, self.kept_touched = self.cells_drawn, self.touched
+        self.kept_cells = self.cells_drawn
         self.touched, self.cells_drawn = [], []
 
     def restore(self) -> None:
@@ -202,20 +162,13 @@ class Canvas:
 
     def line(self, x: ArrayLike, y: ArrayLike, color: Color, width: float = 1) -> None:
         """Draw a line through points."""
-        self.draw_stroke(Stroke(x, y, width), color)
+        self.ink(Ink([Stroke([Polyline(x, y)], color, width)], self.pixels))
 
-    def draw_stroke(self, stroke: Stroke, color: Color, until: int | None = None) -> None:
-        """Draw a stroke, up to the point whose order is `until`, over what is kept."""
-        count = len(stroke.since) if until is None else int(np.searchsorted(stroke.since, until, "right"))
-        rows, columns = stroke.places[:count].T
-        inside = (rows >= 0) & (rows < self.height) & (columns >= 0) & (columns < self.width)
-        rows, columns = rows[inside], columns[inside]
-        if not rows.size:
-            return
-        under = self.pixels[rows, columns, :3]
-        share = stroke.coverage[:count][inside][:, None]
-        self.pixels[rows, columns, :3] = np.rint(under + (np.array(color) - under) * share)
-        self.touch(columns.min(), rows.min(), columns.max(), rows.max())
+    def ink(self, ink: Ink, until: int | None = None) -> None:
+        """Draw strokes, up to a step, on the picture for which they were laid out."""
+        drawn = ink.draw(self.pixels, until)
+        if drawn:
+            self.touch(*drawn)
 
     def circle(self, x: float, y: float, radius: float, color: Color, width: float = 2) -> None:
         """Draw a circle's outline."""

@@ -177,7 +177,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
             "fewer steps or raise --max-frames"
         )
     from render.painter import Painter
-    from render.stock import STOCKS, png
+    from render.stock import STOCKS, Shutter, png
 
     script = write_script(job, found)
     painter = Painter(script)
@@ -197,13 +197,15 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
         footage = encoder.Footage(width, height, timeline.frames, held_fps)
         make = partial(encoder.Encoder, ffmpeg, form, staging.path(name), footage, job.timeout)
         takes.append((STOCKS[form.pixel_format](painter.canvas), _enter(stack, make)))
-    shown = 0
+    shutter = Shutter(painter.canvas)
+    shown, exposure = 0, shutter.release()
     for count, step in enumerate(timeline.frame_steps, 1):
         if step != shown:
             painter.paint(step)
             shown = step
+            exposure = shutter.release()
         for stock, single in takes:
-            single.write(stock.develop())
+            single.write(stock.develop(exposure))
         watch.painted(count, timeline.frames)
     for _, single in takes:
         single.end()

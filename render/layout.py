@@ -187,31 +187,32 @@ def _comparison(name: str, columns: int) -> Layout:
     left, right, gap = (80, 144, 48) if wide else (80, 80, 24)
     pitch = (width - left - right + gap) // columns // _GRID * _GRID
     # Wide frames have little height, square ones little width.
-    side = min((pitch - gap) // _GRID * _GRID, 320)
+    room = (pitch - gap) // _GRID * _GRID
+    side = min(room, 320)
     top = 160 if wide else 144
     slots = []
     for column in range(columns):
         x, below = left + column * pitch, top + side
-        label = Line(x, top - 14, side)
+        label = Line(x, top - 14, room)
         first, last = column == 0, column == columns - 1
         matrix = Slot(
-            Box(x, top, side, side),
+            Box(x, top, room, side),
             heading=label,
-            bar=Box(x + side + (24 if wide else 12), top, 16, side) if last else None,
+            bar=Box(x + room + (24 if wide else 12), top, 16, side) if last else None,
             # Narrow columns have no room for label and note on one line.
-            notes=(Line(x, below + 21, side), label)
+            notes=(Line(x, below + 21, room), label)
             if wide
-            else (Line(x, below + 52, side), Line(x, below + 26, side)),
+            else (Line(x, below + 52, room), Line(x, below + 26, room)),
             label_y=first,
         )
         if wide:
-            plot = Box(x, below + 62, side, 104)
-            heading: Line | None = Line(x, plot.y - 14, side)
-            remark = Line(x, plot.y - 14, side)
+            plot = Box(x, below + 62, room, 104)
+            heading: Line | None = Line(x, plot.y - 14, room)
+            remark = Line(x, plot.y - 14, room)
         else:
-            plot = Box(x, below + 128, side, min(208, 720 - 48 - below - 128))
+            plot = Box(x, below + 128, room, min(208, 720 - 48 - below - 128))
             heading = Line(left, plot.y - 46, width - left - right) if first else None
-            remark = Line(x, plot.y - 14, side)
+            remark = Line(x, plot.y - 14, room)
         slots.append((matrix, Slot(plot, heading=heading, remark=remark, label_y=first)))
     return Layout(
         width=width,
@@ -219,7 +220,7 @@ def _comparison(name: str, columns: int) -> Layout:
         title=Line(left, 62, 864) if wide else Line(left, 62, 400),
         counter=Line(960, 68, 256) if wide else Line(480, 64, 208),
         statement=Line(left, 98, 1136) if wide else None,
-        verdicts=tuple(Line(s[0].box.x, 702, side + gap - 16) for s in slots) if wide else (),
+        verdicts=tuple(Line(s[0].box.x, 702, room + gap - 16) for s in slots) if wide else (),
         columns=tuple(slots),
     )
 

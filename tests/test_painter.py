@@ -12,7 +12,7 @@ from render.layout import Box, cell_size, find_layout
 from render.painter import Painter, Script, find_panel
 from render.panels._base import Panel
 from render.simulator import simulate
-from render.stock import STOCKS, Pal8, Yuv420p
+from render.stock import STOCKS, Pal8, Shutter, Yuv420p
 from render.theme import LABEL, THEMES, color_index, color_table, film_palette
 from render.words import Words
 from scenes import PanelRequest, repeated, show
@@ -43,14 +43,16 @@ def test_a_frame_does_not_depend_on_what_was_drawn_before(name, layout):
 @pytest.mark.parametrize("kind", sorted(STOCKS))
 def test_developed_frames_do_not_depend_on_what_was_drawn_before(kind):
     walked = painter_of("vanishing", steps=9)
-    stock = STOCKS[kind](walked.canvas)
+    shutter, stock = Shutter(walked.canvas), STOCKS[kind](walked.canvas)
     forward = []
     for step in range(10):
         walked.paint(step)
-        forward.append(bytes(stock.develop()))
+        forward.append(bytes(stock.develop(shutter.release())))
     for step in (9, 2, 5):
         walked.paint(step)
-        assert bytes(stock.develop()) == forward[step]
+        assert bytes(stock.develop(shutter.release())) == forward[step]
+        fresh = STOCKS[kind](walked.canvas).develop(Shutter(walked.canvas).release())
+        assert bytes(fresh) == forward[step]
 
 
 @pytest.fixture
@@ -146,7 +148,7 @@ def test_video_levels_are_those_of_bt709():
     }.items():
         sheet.restore()
         sheet.fill(Box(0, 0, 16, 16), color)
-        frame = np.frombuffer(Yuv420p(sheet).develop(), np.uint8)
+        frame = np.frombuffer(Yuv420p(sheet).develop(Shutter(sheet).release()), np.uint8)
         assert (frame[:256] == levels[0]).all()
         assert (frame[256:320] == levels[1]).all()
         assert (frame[320:] == levels[2]).all()
@@ -159,7 +161,7 @@ def test_palette_frames_are_exact_for_cells_and_inks():
     sheet.cells(Cells(0, 0, 2, 16, np.arange(256)[None], theme.colormap))
     for place, ink in enumerate((*theme.inks, theme.background)):
         sheet.fill(Box(16 * place, 32, 16, 16), ink)
-    frame = np.frombuffer(stock.develop(), np.uint8)
+    frame = np.frombuffer(stock.develop(Shutter(sheet).release()), np.uint8)
     palette = frame[512 * 64 :].reshape(256, 4)[:, 2::-1].astype(int)
     shown = palette[frame[: 512 * 64].reshape(64, 512)]
     assert np.abs(shown[8, ::2] - color_table(theme.colormap)).max() <= 2

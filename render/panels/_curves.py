@@ -8,13 +8,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from render.canvas import Stroke, TextStyle, text_width
+from render.canvas import TextStyle, text_width
 from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._chart import Chart, decade_limits, draw_legend, value_limits
 from render.panels._series import Series, labelled, track_of
 from render.simulator import Trajectory
-from render.theme import HEADING
+from render.strokes import Ink, Polyline, Stroke
+from render.theme import HEADING, Color
 from render.words import number, size_of
 from scenes._sequence import FloatArray
 
@@ -77,27 +78,33 @@ class Curves(_base.Panel):
         self._chart.draw_steps()
         for label, value in self._marks.items():
             self._chart.draw_mark(value, stage.words(label))
+        draw_legend(self.stage, self._heading, list(self._of))
         colors = stage.canvas.theme.lines
-        self._curves = []
+        strokes, curves = [], 0
+        self._ends: list[tuple[FloatArray, FloatArray, Color]] = []
         for place, name in enumerate(self._of.values()):
             tracks = track_of(trajectory, name).reshape(trajectory.steps + 1, -1)
-            crowd = tracks.shape[1] > _CROWD
-            for track in tracks.T:
-                self._curves.append(_Curve(self._chart, track, colors[place % len(colors)], crowd))
-        draw_legend(self.stage, self._heading, list(self._of))
+            crowd, color = tracks.shape[1] > _CROWD, colors[place % len(colors)]
+            curves += tracks.shape[1]
+            pieces = [piece for track in tracks.T for piece in self._pieces(track)]
+            strokes.append(Stroke(pieces, color, 2 if crowd else 3 if plot.height < 300 else 4))
+            if not crowd:
+                with np.errstate(invalid="ignore"):
+                    self._ends += [(track, self._chart.to_y(track), color) for track in tracks.T]
+        self._single = curves == 1
+        # The first curve lies on top.
+        self._ink = Ink(strokes[::-1], stage.canvas.pixels)
 
     def draw(self, step: int) -> None:
         """Draw the curves up to `step`, their ends, and the value of a single one."""
         canvas = self.stage.canvas
-        # The first curve lies on top.
-        for curve in reversed(self._curves):
-            for stroke in curve.strokes:
-                canvas.draw_stroke(stroke, curve.color, until=step)
-        for curve in reversed(self._curves):
-            if not curve.crowd and np.isfinite(curve.y[step]) and self._chart.holds(curve.y[step]):
-                canvas.dots(curve.x[step], curve.y[step], 7, curve.color)
-        if len(self._curves) == 1:
-            value = float(self._curves[0].track[step])
+        canvas.ink(self._ink, until=step)
+        x = float(self._chart.to_x(float(step)))
+        for _, rows, color in reversed(self._ends):
+            if np.isfinite(rows[step]) and self._chart.holds(rows[step]):
+                canvas.dots(x, rows[step], 7, color)
+        if self._single:
+            value = float(self._ends[0][0][step])
             if not np.isnan(value):
                 text = size_of(value) if self._log else number(value)
                 style = TextStyle(canvas.theme.accent, HEADING, "bold")
@@ -105,24 +112,15 @@ class Curves(_base.Panel):
                 if text_width(text, style) <= self._room:
                     self.stage.remark(text, style)
 
-
-class _Curve:
-    """One curve in pixels; where its number is not finite it has a gap."""
-
-    def __init__(self, chart: Chart, track: FloatArray, color: tuple[int, int, int], crowd: bool) -> None:
-        self.track, self.color, self.crowd = track, color, crowd
-        self.x = chart.to_x(np.arange(len(track), dtype=float))
-        with np.errstate(invalid="ignore"):
-            self.y = chart.to_y(track)
-        corners = _corners(track, chart.box.width)
+    def _pieces(self, track: FloatArray) -> list[Polyline]:
+        """Return a curve in pixels; where its number is not finite it has a gap."""
+        box = self._chart.box
+        corners = _corners(track, box.width)
         corners = corners[np.isfinite(track[corners])]
-        gaps = np.flatnonzero(np.diff(corners) > 1) if len(track) <= 2 * chart.box.width else np.array([], int)
-        width = 2 if crowd else 3 if chart.box.height < 300 else 4
-        self.strokes = [
-            Stroke(self.x[run], np.clip(self.y[run], chart.box.y, chart.box.bottom), width, order=run)
-            for run in np.split(corners, gaps + 1)
-            if run.size
-        ]
+        gaps = np.flatnonzero(np.diff(corners) > 1) if len(track) <= 2 * box.width else np.array([], int)
+        x, y = self._chart.to_x(corners.astype(float)), np.clip(self._chart.to_y(track[corners]), box.y, box.bottom)
+        runs = np.split(np.arange(len(corners)), gaps + 1)
+        return [Polyline(x[run], y[run], corners[run]) for run in runs]
 
 
 def _corners(track: FloatArray, columns: int) -> NDArray[np.intp]:

@@ -100,11 +100,11 @@ class Heatmap:
             return
         horizontal = bar.width > bar.height
         length = bar.width if horizontal else bar.height
-        places = np.arange(length) * 256 // length
+        places = np.arange(length // 2) * 512 // length
         if horizontal:
-            canvas.cells(Cells(bar.x, bar.y, 1, bar.height, places[None], canvas.theme.colormap))
+            canvas.cells(Cells(bar.x, bar.y, 2, bar.height, places[None], canvas.theme.colormap))
         else:
-            canvas.cells(Cells(bar.x, bar.y, bar.width, 1, places[::-1, None], canvas.theme.colormap))
+            canvas.cells(Cells(bar.x, bar.y, bar.width, 2, places[::-1, None], canvas.theme.colormap))
         low, high = self._limits
         for part, value in ((0.0, low), (0.5, (low + high) / 2), (1.0, high)):
             text = number(value, 3)

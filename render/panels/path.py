@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from render.canvas import Cells, Stroke
+from render.canvas import Cells
 from render.errors import RenderError
 from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._chart import Chart, draw_legend
 from render.panels._series import Series, labelled, track_of
 from render.simulator import Trajectory
+from render.strokes import Ink, Polyline, Stroke
 from scenes._sequence import FloatArray
 
 # Landscapes are drawn in cells of so many pixels, in bands, so that they cost the codec little.
@@ -61,18 +62,20 @@ class Panel(_base.Panel):
         stage.heading(self._heading)
         draw_legend(self.stage, self._heading, list(self._of))
         box = self._chart.box
-        self._tracks = []
+        self._ends, paths = [], []
         for place, name in enumerate(self._of.values()):
             track = track_of(stage.trajectory, name)
             x = np.clip(self._chart.to_x(track[:, 0]), box.x, box.right)
             y = np.clip(self._chart.to_y(track[:, 1]), box.y, box.bottom)
             color = stage.canvas.theme.lines[place % len(stage.canvas.theme.lines)]
-            self._tracks.append((x, y, Stroke(x, y, 3), color))
+            self._ends.append((x, y, color))
+            paths.append(Stroke([Polyline(x, y)], color, 3))
+        self._paths = Ink(paths, stage.canvas.pixels)
 
     def draw(self, step: int) -> None:
         """Draw the paths up to `step`, and where they have come to."""
-        for x, y, stroke, color in self._tracks:
-            self.stage.canvas.draw_stroke(stroke, color, until=step)
+        self.stage.canvas.ink(self._paths, until=step)
+        for x, y, color in self._ends:
             self.stage.canvas.dots(x[step], y[step], 7, color)
 
     def _draw_field(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from render.canvas import Stroke
 from render.errors import RenderError
 from render.panels import _base
 from render.panels._base import Limits, Stage
@@ -13,10 +12,13 @@ from render.panels._chart import draw_legend
 from render.panels._plane import Plane
 from render.panels._series import Series, labelled, track_of
 from render.simulator import Trajectory
+from render.strokes import Ink, Polyline, Stroke
 from scenes._sequence import FloatArray
 
 # Paths of more points than this would be a tangle.
 _MOST_PATHS = 16
+# Longer ones have long covered what they will ever cover.
+_LONGEST_PATH = 2000
 
 
 class Panel(_base.Panel):
@@ -53,22 +55,22 @@ class Panel(_base.Panel):
         self.stage = stage
         stage.heading(self._heading)
         self._plane = Plane(stage, stage.limits[1], margin=8)
-        self._tracks, self._paths = [], []
+        self._tracks, paths = [], []
         draw_legend(stage, self._heading, list(self._of))
         for place, name in enumerate(self._of.values()):
             track = track_of(stage.trajectory, name)
             color = stage.canvas.theme.lines[place % len(stage.canvas.theme.lines)]
             self._tracks.append((track, color))
             if self._trail and track.shape[1] <= _MOST_PATHS:
-                for path in np.swapaxes(track, 0, 1):
-                    x, y = self._plane.to_pixels(*self._inside(path)[0].T)
-                    self._paths.append((Stroke(x[:2000], y[:2000], 2), color))
+                inside = [self._inside(path)[0][:_LONGEST_PATH] for path in np.swapaxes(track, 0, 1)]
+                paths.append(Stroke([Polyline(*self._plane.to_pixels(*path.T)) for path in inside], color, 2))
+        self._paths = Ink(paths, stage.canvas.pixels) if paths else None
 
     def draw(self, step: int) -> None:
         """Draw paths and points."""
         canvas = self.stage.canvas
-        for stroke, color in self._paths:
-            canvas.draw_stroke(stroke, color, until=step)
+        if self._paths:
+            canvas.ink(self._paths, until=step)
         for track, color in self._tracks:
             points, outside = self._inside(track[step])
             x, y = self._plane.to_pixels(*points.T)

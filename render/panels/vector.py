@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from render.canvas import Stroke
 from render.errors import RenderError
 from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._plane import Plane
 from render.simulator import Trajectory
+from render.strokes import Ink, Polyline, Stroke
 
 
 class Panel(_base.Panel):
@@ -36,16 +36,16 @@ class Panel(_base.Panel):
         self.stage = stage
         stage.heading("a vector on its way")
         self._plane = Plane(stage, stage.limits[1], margin=10)
-        path = self.stage.trajectory.sequence.series[self._series]
-        self._x, self._y = self._plane.to_pixels(path[:, 0], path[:, 1])
+        self._x, self._y = self._plane.to_pixels(*self.stage.trajectory.sequence.series[self._series].T)
         # Beyond some thousand points a path has long covered what it will ever cover.
         few = slice(0, 2000)
-        self._path = Stroke(self._x[few], self._y[few], 2)
+        path = Polyline(self._x[few], self._y[few])
+        self._path = Ink([Stroke([path], stage.canvas.theme.second, 2)], stage.canvas.pixels)
 
     def draw(self, step: int) -> None:
         """Draw the path and the arrow."""
         canvas = self.stage.canvas
-        canvas.draw_stroke(self._path, canvas.theme.second, until=step)
+        canvas.ink(self._path, until=step)
         tip = np.array([self._x[step], self._y[step]])
         along = tip - self._plane.center
         length = float(np.hypot(*along))
