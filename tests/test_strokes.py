@@ -1,5 +1,7 @@
 """Lines: how much of each pixel they cover, and since when."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ def picture(size=60, color=(255, 255, 255)):
 def coverage(points, width, size=60):
     """Of every pixel, from its centre's distance to each segment: one pixel after the other."""
     covered = np.zeros((size, size))
-    for (x0, y0), (x1, y1) in zip(points[:-1], points[1:], strict=True):
+    for (x0, y0), (x1, y1) in pairwise(points):
         for row in range(size):
             for column in range(size):
                 x, y = column + 0.5, row + 0.5
