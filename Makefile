@@ -20,7 +20,7 @@ video: $(VENV)/installed  ## Render one scene: make video SCENE=rotation ARGS="-
 	$(BIN)/render scene $(SCENE) $(ARGS)
 
 test: $(VENV)/developer  ## Run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/developer  ## Check style and types
 	$(BIN)/ruff check .
