@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from render.layout import Box
 from render.theme import Color, ColorArray
 from scenes._sequence import FloatArray
 
@@ -63,6 +64,11 @@ class Stroke:
         before = np.concatenate([[-1.0], _rising(group, share)[:-1]])
         kept = 2 * group + share > before
         self.row, self.column, self.since, self.share = row[kept], column[kept], since[kept], share[kept]
+
+    def pixels_in(self, box: Box) -> int:
+        """Return how many pixels of a rectangle the whole stroke touches."""
+        inside = (self.column >= box.x) & (self.column < box.right) & (self.row >= box.y) & (self.row < box.bottom)
+        return int(np.count_nonzero(inside))
 
 
 class Ink:

@@ -231,9 +231,10 @@ def _penalty_gradient_error(trajectory: Any, parameters: Mapping[str, Any]) -> f
 @scene(
     show(
         "series",
-        of={"no penalty": "norm without", "penalty": "norm with", "training horizon": "horizon"},
+        of={"no penalty": "norm without", "penalty": "norm with"},
         heading="‖h_t‖",
         scale="linear",
+        milestones={"training horizon": "horizon"},
     ),
     show(
         "series",
@@ -303,12 +304,8 @@ def norm_stabiliser(
         series[f"norm {name}"] = norms.mean(axis=1)[: steps + 1]
         # Before the first step there is no prediction.
         series[f"log10_error_{name}"] = np.append(np.nan, np.log10(errors[:steps]))
-    mark = np.full(steps + 1, np.nan)
-    if steps > horizon:
-        # A line that is nearly upright: from zero to the greatest norm within one step.
-        mark[horizon : horizon + 2] = 0.0, max(series["norm without"].max(), series["norm with"].max())
     run = predictor.network.run(waves[:steps, 0])
-    return MatrixSequence(run.jacobians, series=series | {"horizon": mark})
+    return MatrixSequence(run.jacobians, series=series | {"horizon": np.full(steps + 1, float(horizon))})
 
 
 # ---------------------------------------------------------------- unitary recurrences

@@ -252,3 +252,44 @@ def test_products_beyond_float64_are_drawn():
 
 def test_text_styles_have_a_smallest_size():
     assert canvas._fitted("a long text", TextStyle((0, 0, 0), 40), 50)[1].size == LABEL
+
+
+def chart_of(track, **options):
+    """Draw a curve alone on the largest panel; return the painter and the panel."""
+    sequence = repeated(np.eye(2), len(track) - 1, series={"a": track, "five": np.full(len(track), 5.0)})
+    request = show("series", of="a", heading="a", scale="linear", **options)
+    painter = Painter(Script("t", "s", [request], {None: simulate(sequence)}, []))
+    return painter, painter.panels[0]
+
+
+@pytest.mark.parametrize("rising", [True, False])
+def test_labels_of_marks_stand_apart_from_curves(texts, rising):
+    track = np.linspace(0, 10, 21)
+    painter, _ = chart_of(track if rising else track[::-1], marks={"low mark": 0.6})
+    left, top, right, bottom = next(text[2:6] for text in texts if text[0] == "low mark")
+    frame = painter.paint(20)[int(top) : int(bottom), int(left) : int(right), :3]
+    assert not (frame == THEMES["light"].lines[0]).all(axis=2).any()
+    assert (left > 320) == rising
+
+
+def test_milestones_are_upright_lines_at_their_step(texts):
+    painter, panel = chart_of(np.linspace(0, 10, 21), milestones={"then": "five"})
+    box = panel.stage.slot.plot
+    column = round(box.x + box.width * 5 / 20)
+    shown = (painter.paint(0)[box.y : box.bottom, :, :3] == THEMES["light"].muted).all(axis=2)
+    assert shown[:, column].mean() > 0.4
+    assert "then" in [text for text, *_ in texts]
+
+
+def test_paths_have_a_gap_where_points_are_beyond_the_edge():
+    track = np.array([[[0.0, 0.0]], [[0.9, 0.0]], [[2.0, 0.0]], [[2.0, 2.0]], [[0.0, 2.0]], [[0.0, 0.5]]])
+    sequence = repeated(np.eye(2), 5, series={"a": track})
+    request = show("points", of="a", heading="a", reach=1.0, trail=True)
+    painter = Painter(Script("t", "s", [request], {None: simulate(sequence)}, []))
+    box = painter.panels[0].stage.slot.box
+    frame = painter.paint(5)[..., :3].astype(int)
+    blue = (np.abs(frame - THEMES["light"].lines[0]) < 30).all(axis=2)
+    right, middle = box.x + box.width - 8, box.y + box.height // 2
+    # Out to the right edge and in from the upper one, but not from the one to the other.
+    assert blue[middle - 2 : middle + 2, right - 60].any()
+    assert not blue[box.y + 60 : middle - 60, right - 6 : right + 4].any()

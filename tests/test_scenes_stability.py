@@ -59,7 +59,6 @@ def test_stabilised_norms_change_less_while_trained_and_mostly_later():
         assert tracks["penalty with"][0] < 0.5 * tracks["penalty without"][0]
         beyond.append([np.ptp(tracks[f"norm {name}"][20:]) for name in ("with", "without")])
     assert np.median([with_ < without for with_, without in beyond]) == 1
-    assert np.isfinite(tracks["horizon"]).sum() == 2
 
 
 @pytest.mark.parametrize("dim", [2, 3, 8, 32])

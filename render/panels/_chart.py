@@ -9,9 +9,13 @@ import numpy as np
 from render.canvas import TextStyle, text_width
 from render.layout import Box
 from render.panels._base import Limits, Stage
+from render.strokes import Stroke
 from render.theme import HEADING, LABEL
 from render.words import number, power_of_ten
 from scenes._sequence import FloatArray
+
+# Height of a line of labels.
+_LINE = 26
 
 
 class Chart:
@@ -62,15 +66,38 @@ class Chart:
             if self.stage.slot.label_y:
                 self.stage.canvas.text(self.box.x - 10, y + 7, number(value + 0.0), self.stage.label, "right")
 
-    def draw_mark(self, value: float, label: str) -> None:
-        """Draw a dotted line across at a number, with its label."""
+    def draw_mark(self, value: float, label: str, curves: Sequence[Stroke]) -> None:
+        """Draw a dotted line across at a number, with its label where it is farthest from the curves."""
         if not self._y[0] <= value <= self._y[1]:
             return
         canvas, y = self.stage.canvas, round(float(self.to_y(value)))
         for x in range(self.box.x, self.box.right - 4, 12):
             canvas.fill(Box(x, y, 6, 2), canvas.theme.muted)
-        below = y - 30 < self.box.y
-        canvas.text(self.box.x + 8, y + 24 if below else y - 8, label, self.stage.label, width=self.box.width - 16)
+        ends = self.box.x + 8, self.box.right - 8 - self._width(label)
+        self._label(label, [(x, top) for x in ends for top in (y - 2 - _LINE, y + 4)], curves)
+
+    def draw_milestone(self, step: float, label: str, curves: Sequence[Stroke]) -> None:
+        """Draw a dotted line upright at a step, with its label where it is farthest from the curves."""
+        if not self._x[0] < step < self._x[1]:
+            return
+        canvas, x = self.stage.canvas, round(float(self.to_x(step)))
+        for y in range(self.box.y, self.box.bottom - 4, 12):
+            canvas.fill(Box(x, y, 2, 6), canvas.theme.muted)
+        sides = x + 10, x - 8 - self._width(label)
+        tops = range(self.box.y, self.box.bottom - _LINE, _LINE)
+        self._label(label, [(side, top) for side in sides for top in tops], curves)
+
+    def _width(self, label: str) -> int:
+        return int(text_width(label, self.stage.label)) + 1
+
+    def _label(self, label: str, corners: Sequence[tuple[int, int]], curves: Sequence[Stroke]) -> None:
+        """Write a label at that of the places, given by their top left corners, where fewest pixels of curves are."""
+        if not label:
+            return
+        places = [Box(x, y, self._width(label), _LINE) for x, y in corners]
+        inside = [place for place in places if self.box.union(place) == self.box] or places[:1]
+        place = min(inside, key=lambda place: sum(curve.pixels_in(place) for curve in curves))
+        self.stage.canvas.text(place.x, place.bottom - 6, label, self.stage.label, width=self.box.width - 16)
 
     def holds(self, y: float) -> bool:
         """Whether a row in pixels lies within the box."""

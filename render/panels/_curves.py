@@ -38,6 +38,8 @@ class Curves(_base.Panel):
         ``log10`` for decimal logarithms, drawn on an axis of powers of ten, or ``linear``.
     marks : mapping of str to float, optional
         Numbers to be drawn as labelled lines across.
+    milestones : mapping of str to str, optional
+        Series that hold one step all the time, to be drawn as labelled upright lines.
     limits : tuple of float, optional
         Numbers at the axis' ends; by default all that the series hold.
     """
@@ -48,10 +50,12 @@ class Curves(_base.Panel):
         heading: str,
         scale: str = "log10",
         marks: Mapping[str, float] | None = None,
+        milestones: Mapping[str, str] | None = None,
         limits: Limits | None = None,
     ) -> None:
         self._of = labelled(of)
-        self._heading, self._log, self._marks, self._asked = heading, scale == "log10", dict(marks or {}), limits
+        self._heading, self._log, self._asked = heading, scale == "log10", limits
+        self._marks, self._milestones = dict(marks or {}), dict(milestones or {})
 
     def limits(self, trajectory: Trajectory) -> Limits:
         """Return round numbers around all curves and marks."""
@@ -76,8 +80,6 @@ class Curves(_base.Panel):
         else:
             self._chart.draw_values()
         self._chart.draw_steps()
-        for label, value in self._marks.items():
-            self._chart.draw_mark(value, stage.words(label))
         draw_legend(self.stage, self._heading, list(self._of))
         colors = stage.canvas.theme.lines
         strokes, curves = [], 0
@@ -92,6 +94,10 @@ class Curves(_base.Panel):
                 with np.errstate(invalid="ignore"):
                     self._ends += [(track, self._chart.to_y(track), color) for track in tracks.T]
         self._single = curves == 1
+        for label, value in self._marks.items():
+            self._chart.draw_mark(value, stage.words(label), strokes)
+        for label, name in self._milestones.items():
+            self._chart.draw_milestone(float(track_of(trajectory, name)[-1]), stage.words(label), strokes)
         # The first curve lies on top.
         self._ink = Ink(strokes[::-1], stage.canvas.pixels)
 

@@ -62,8 +62,8 @@ class Panel(_base.Panel):
             color = stage.canvas.theme.lines[place % len(stage.canvas.theme.lines)]
             self._tracks.append((track, color))
             if self._trail and track.shape[1] <= _MOST_PATHS:
-                inside = [self._inside(path)[0][:_LONGEST_PATH] for path in np.swapaxes(track, 0, 1)]
-                paths.append(Stroke([Polyline(*self._plane.to_pixels(*path.T)) for path in inside], color, 2))
+                pieces = [piece for path in np.swapaxes(track[:_LONGEST_PATH], 0, 1) for piece in self._pieces(path)]
+                paths.append(Stroke(pieces, color, 2))
         self._paths = Ink(paths, stage.canvas.pixels) if paths else None
 
     def draw(self, step: int) -> None:
@@ -77,6 +77,13 @@ class Panel(_base.Panel):
             radius = 6 if len(points) <= 64 else 3
             canvas.dots(x[~outside], y[~outside], radius, color)
             canvas.dots(x[outside], y[outside], radius, canvas.theme.background, color)
+
+    def _pieces(self, path: FloatArray) -> list[Polyline]:
+        """Return a path in pixels, without what runs along the edge."""
+        points, outside = self._inside(path)
+        x, y = self._plane.to_pixels(*points.T)
+        ends = np.flatnonzero(outside[:-1] & outside[1:]) + 1
+        return [Polyline(x[run], y[run], run) for run in np.split(np.arange(len(path)), ends)]
 
     def _inside(self, points: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Move points beyond the edge to it; return them, and which were moved."""
