@@ -172,8 +172,9 @@ def guarded(name: str) -> Iterator[None]:
         raise RenderError(f"{name} needs more memory than there is, so choose a smaller size") from None
     except (Exception, SystemExit) as error:
         where = _line_of(error, name)
-        what = f"{type(error).__name__}: {error}".split("\n")[0]
-        raise RenderError(f"{where} raised {what[:300]}, so mend the scene") from None
+        what = f"{type(error).__name__}: {error}".split("\n")[0][:300]
+        what = " ".join([what, *getattr(error, "__notes__", [])])
+        raise RenderError(f"{where} raised {what}, so mend the scene") from None
     finally:
         os.chdir(folder)
 

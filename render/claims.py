@@ -57,10 +57,14 @@ def judge(
     verdicts = []
     for claim in claims:
         trajectory = columns[claim.column]
-        value, expected, tolerance = (
-            float(part(trajectory, parameters) if callable(part) else part)
-            for part in (claim.value, claim.expected, claim.tolerance)
-        )
+        try:
+            value, expected, tolerance = (
+                float(part(trajectory, parameters) if callable(part) else part)
+                for part in (claim.value, claim.expected, claim.tolerance)
+            )
+        except Exception as error:
+            error.add_note(f"in the claim {claim.text!r}")
+            raise
         verdicts.append(Verdict(claim.text, claim.column, value, expected, tolerance))
     return verdicts
 

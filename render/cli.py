@@ -331,9 +331,12 @@ def verify(files: tuple[Path, ...], run_scene: bool, quiet: bool) -> None:
     from render.verify import verify as check
 
     false, unread = 0, None
-    for file in dict.fromkeys(file.with_suffix(".json") if file.name else file for file in files):
+    films: dict[Path, list[str]] = {}
+    for file in files:
+        films.setdefault(file.with_suffix(".json") if file.name else file, []).append(file.name)
+    for file, names in films.items():
         try:
-            report = check(file, run_scene)
+            report = check(file, run_scene, [name for name in names if name])
         except InputError as error:
             unread = error
             if len(files) > 1:

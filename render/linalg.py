@@ -22,8 +22,9 @@ _DECADE = float(np.log(10.0))
 # Singular values are told as long as their relative error is below this.
 _LARGEST_ERROR = 1e-7
 
-# Powers of two at which a shrinking product is scaled up again, long before it loses digits.
-_LOWEST_EXPONENT = -64
+# Powers of two below which a product is scaled up before it is made, long before it loses digits, and
+# up to which that may scale.
+_LOWEST_EXPONENT, _HIGHEST_EXPONENT = -64, 1000
 
 
 class Scaled(NamedTuple):
@@ -51,28 +52,37 @@ def largest_exponent(matrix: FloatArray) -> int:
 class ScaledProduct:
     """Multiplies factors onto a product, rescaling by powers of two when it nears the end of float64.
 
-    Scaling by a power of two is exact, so ``mantissa · 2^exponent`` equals the plain product bit
-    for bit as long as that neither overflows nor underflows.
+    Scaling up by a power of two is exact, and scaling down happens only where the plain product
+    overflows. So ``mantissa · 2^exponent`` equals the plain product bit for bit as long as that
+    neither overflows nor underflows.
     """
 
     def __init__(self, sequence: MatrixSequence) -> None:
         self._factors = sequence.factors
-        growth = int(np.ceil(np.log2(sequence.dim))) + 1
-        if sequence.steps and sequence.factors.strides[0] == 0:
-            growth += largest_exponent(sequence.factors[0])
-        elif sequence.steps:
-            growth += largest_exponent(sequence.factors)
-        # One more multiplication cannot overflow below this.
-        self._highest_exponent = 1022 - growth
+        self._repeats = bool(sequence.steps) and sequence.factors.strides[0] == 0
+        some = sequence.factors[:1] if self._repeats else sequence.factors
+        self._exponents = np.frexp(np.maximum(some.max(axis=(1, 2)), -some.min(axis=(1, 2))))[1]
+        # What a sum of n products can add.
+        self._carry = int(np.ceil(np.log2(sequence.dim))) + 1
 
     def step(self, step: int, before: Scaled) -> Scaled:
         """Return ``P_t = W_t P_{t-1}`` for t = `step` ≥ 1 and ``P_{t-1}`` = `before`."""
         mantissa, exponent = before
+        factor, growth = self._factors[step - 1], int(self._exponents[0 if self._repeats else step - 1])
         size = largest_exponent(mantissa)
-        if not _LOWEST_EXPONENT <= size <= self._highest_exponent:
-            shift = size - min(0, self._highest_exponent)
+        if size + growth < _LOWEST_EXPONENT:
+            shift = size - min(-growth, _HIGHEST_EXPONENT)
             mantissa, exponent = np.ldexp(mantissa, -shift), exponent + shift
-        product = self._factors[step - 1] @ mantissa
+            size -= shift
+        surplus = size + growth + self._carry - 1023
+        if surplus <= 0:
+            product = factor @ mantissa
+        else:
+            with np.errstate(over="ignore", invalid="ignore"):
+                product = factor @ mantissa
+            if not np.isfinite(product).all():
+                product = factor @ np.ldexp(mantissa, -surplus)
+                exponent += surplus
         product.flags.writeable = False
         return Scaled(product, exponent)
 
@@ -127,12 +137,14 @@ def log10_singular_values(sequence: MatrixSequence, products: Iterable[Scaled]) 
     """
     track = np.full((sequence.steps + 1, sequence.dim), np.nan)
     graded: GradedProduct | None = None
+    rounding = _Rounding(sequence)
     for step, product in enumerate(products):
         if not product.mantissa.any():
             track[step:] = -np.inf
             break
+        mantissa, exponent = product.normalized()
+        rounding.step(step, mantissa, exponent)
         if graded is None:
-            mantissa, exponent = product.normalized()
             values = np.linalg.svd(mantissa, compute_uv=False)
             if values[-1] * CONDITION_LIMIT >= values[0]:
                 track[step] = np.log10(values) + exponent * LOG10_2
@@ -144,38 +156,74 @@ def log10_singular_values(sequence: MatrixSequence, products: Iterable[Scaled]) 
             graded.step(sequence.factors[step - 1])
         known = graded.log_singular_values()
         track[step, : len(known)] = known / _DECADE
-        if not len(known) and graded.settled:
+        if not len(known) and rounding.is_small:
             # The norm of the product is right even where its other values are not.
-            mantissa, exponent = product.normalized()
             track[step, 0] = np.log10(np.linalg.norm(mantissa, 2)) + exponent * LOG10_2
     return track
 
 
-def log10_singular_values_of_powers(factor: FloatArray, spectrum: NDArray[Any], steps: int) -> FloatArray | None:
-    """Return log10 of the singular values of ``W^0 … W^T`` for a normal matrix, shape (T + 1, n); else None.
+class _Rounding:
+    """Bounds what rounding has done to the entries of a product that is multiplied up step by step.
 
-    ``W Wᵀ = Wᵀ W`` gives W orthogonal eigenvectors, so that the singular values of its powers are
-    ``|λ|^t``. None also where rounding in the eigenvalues would grow too large over the steps.
+    With ``|E_t|`` for the errors of the entries, ``|E_t| ≤ |W_t| (|E_{t−1}| + n eps |P_{t−1}|)``, entry by
+    entry (N. Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.5).
+    """
+
+    def __init__(self, sequence: MatrixSequence) -> None:
+        self._factors = sequence.factors
+        self._unit = sequence.dim * _EPS
+        self._product, self._error, self._exponent = np.empty(0), np.empty(0), 0
+
+    def step(self, step: int, mantissa: FloatArray, exponent: int) -> None:
+        """Take in ``P_t``, normalized; steps come in order, from 0."""
+        if step == 0:
+            self._error = np.zeros_like(mantissa)
+        else:
+            shift = largest_exponent(self._factors[step - 1])
+            factor = np.abs(np.ldexp(self._factors[step - 1], -shift))
+            with np.errstate(over="ignore", invalid="ignore"):
+                error = factor @ (self._error + self._unit * self._product)
+                self._error = np.ldexp(error, self._exponent + shift - exponent)
+        self._product, self._exponent = np.abs(mantissa), exponent
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the norm of the product is hardly changed."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return bool(np.linalg.norm(self._error) <= _LARGEST_ERROR * np.linalg.norm(self._product))
+
+
+def log10_singular_values_of_powers(factor: FloatArray, steps: int) -> FloatArray | None:
+    """Return log10 of the singular values of ``W^0 … W^T``, shape (T + 1, n), where they are those of W to the power t.
+
+    So it is for a symmetric W and for a multiple of an orthogonal one. None for all others, and where
+    rounding would grow too large over the steps.
 
     Parameters
     ----------
     factor : ndarray, shape (n, n)
         The matrix W.
-    spectrum : ndarray of complex, shape (n,)
-        Its eigenvalues.
     steps : int
         Number of multiplications T.
     """
-    moduli = np.sort(np.abs(spectrum))[::-1]
-    if not moduli[-1] > 0.0:
+    largest = float(np.abs(factor).max())
+    if largest == 0.0:
         return None
-    unit = factor / moduli[0]
-    rounding = len(factor) * _EPS
-    error = steps * rounding * moduli[0] / moduli[-1]
-    normal = np.linalg.norm(unit @ unit.T - unit.T @ unit) <= 4 * rounding
-    if not normal or error > 0.1 * _LARGEST_ERROR:
+    unit = factor / largest
+    gram = unit.T @ unit
+    square = float(gram.trace()) / len(gram)
+    # σ_i² = c (1 ± this), and σ_i(W^t) = c^(t/2) (1 ± this)^(t/2).
+    error = float(np.linalg.norm(gram / square - np.eye(len(gram))))
+    if np.array_equal(factor, factor.T):
+        values = np.abs(np.linalg.eigvalsh(unit))
+        with np.errstate(divide="ignore"):
+            error = min(error, float(len(factor) * _EPS * values.max() / values.min()))
+    else:
+        values = np.linalg.svd(unit, compute_uv=False)
+    if not steps * error <= 0.1 * _LARGEST_ERROR:
         return None
-    return np.asarray(np.arange(steps + 1)[:, None] * np.log10(moduli)[None])
+    logarithms = np.log10(np.sort(values)[::-1]) + np.log10(largest)
+    return np.asarray(np.arange(steps + 1)[:, None] * logarithms[None])
 
 
 class GradedProduct:
@@ -210,6 +258,7 @@ class GradedProduct:
         self._q, self._m = vectors, np.eye(len(values))
         self._error = np.zeros(len(values))
         self._widest = np.zeros((len(values), len(values)))
+        self._mixed = np.zeros(len(values))
         # Above everything that was given up.
         self._lost = -np.inf
         self._give_up(np.full(len(values), self._log[0]))
@@ -231,14 +280,9 @@ class GradedProduct:
                 break
         self._give_up(at_most)
 
-    @property
-    def settled(self) -> bool:
-        """Whether no later factor has undone what earlier ones did."""
-        return bool((self._undone() < _LARGEST_ERROR).all())
-
     def log_singular_values(self) -> FloatArray:
         """Return the natural logarithms of the singular values that are known, descending, shape (k,)."""
-        sure = self._error + self._undone() < _LARGEST_ERROR
+        sure = self._error + self._mixed < _LARGEST_ERROR
         count = len(sure) if sure.all() else int(sure.argmin())
         # They fall, but for rounding.
         log = np.minimum.accumulate(self._log)
@@ -266,6 +310,7 @@ class GradedProduct:
         self._absorb(np.abs(self._m).max(axis=1))
         order = np.argsort(-self._log, kind="stable")
         self._log, self._q, self._m = self._log[order], self._q[:, order], self._m[order]
+        self._mixed = self._mixed[order]
         lower = np.asarray(np.linalg.qr(self._m.T, mode="r")).T
         falling = self._falling()
         turn, upper = np.linalg.qr(lower * falling.T)
@@ -287,14 +332,20 @@ class GradedProduct:
         """Return ``d_j / d_i`` above the diagonal, 1 on it and 0 below, shape (k, k)."""
         return np.asarray(np.triu(np.exp(np.minimum(self._log[None] - self._log[:, None], 300.0))))
 
-    def _undone(self) -> FloatArray:
-        """Return the relative error of each direction from gaps that were wider once, shape (k,).
+    def _note_mixing(self) -> None:
+        """Note the relative error that each direction has from gaps that were wider once.
 
         What rounding has mixed of a large direction into a small one stays small as long as the gap
-        between them does not close again.
+        between them does not close again. Once it is there it stays, and passes to all directions near.
         """
-        closed = np.abs(self._widest - (self._log[:, None] - self._log[None])).max(axis=1, initial=0.0)
-        return np.asarray(len(closed) * _EPS * np.exp(np.minimum(closed, 100.0)))
+        gap = self._log[:, None] - self._log[None]
+        # Gaps are noted where they are real: i before j.
+        widest = np.triu(np.maximum(self._widest, gap), 1)
+        self._widest = widest - widest.T
+        closed = np.abs(self._widest - gap).max(axis=1, initial=0.0)
+        passed = np.where(np.abs(gap) < self._REACH, self._mixed[None], 0.0).max(axis=1, initial=0.0)
+        # With a margin: several roundings come together.
+        self._mixed = np.maximum(passed, 50 * len(closed) * _EPS * np.exp(np.minimum(closed, 100.0)))
 
     def _give_up(self, at_most: FloatArray) -> None:
         """Keep the leading directions whose sizes are known; `at_most` is what they could have been."""
@@ -311,10 +362,8 @@ class GradedProduct:
             kept -= near
         self._log, self._error = self._log[:kept], self._error[:kept]
         self._q, self._m = self._q[:, :kept], self._m[:kept]
-        gap = self._log[:, None] - self._log[None]
-        # Gaps are noted where they are real: i before j.
-        self._widest = np.triu(np.maximum(self._widest[:kept, :kept], gap), 1)
-        self._widest = self._widest - self._widest.T
+        self._widest, self._mixed = self._widest[:kept, :kept], self._mixed[:kept]
+        self._note_mixing()
 
 
 def lyapunov_exponents(sequence: MatrixSequence) -> FloatArray:
@@ -333,10 +382,14 @@ def lyapunov_exponents(sequence: MatrixSequence) -> FloatArray:
         raise ValueError("growth rates need one factor at least")
     q = np.eye(sequence.dim)
     total, missed = np.zeros(sequence.dim), np.zeros(sequence.dim)
+    highest = 1020 - int(np.ceil(np.log2(sequence.dim)))
     for factor in sequence.factors:
-        q, r = np.linalg.qr(factor @ q)
+        size = largest_exponent(factor)
+        # Near the ends of float64 a factorisation overflows, or has digits too few.
+        shift = size if size < -400 else max(0, size - highest)
+        q, r = np.linalg.qr(np.ldexp(factor, -shift) @ q)
         with np.errstate(divide="ignore"):
-            term = np.log(np.abs(r.diagonal()))
+            term = np.log(np.abs(r.diagonal())) + shift * np.log(2.0)
         # Neumaier's summation: what the sum loses is kept.
         larger = total + term
         with np.errstate(invalid="ignore"):
@@ -357,23 +410,37 @@ def departure_from_normality(matrix: FloatArray) -> float:
     matrix : ndarray, shape (n, n)
         The matrix A, not zero.
     """
-    unit = matrix / np.linalg.norm(matrix)
-    rest = 1.0 - float((np.abs(np.linalg.eigvals(unit)) ** 2).sum())
-    # Rounding leaves n · eps in the difference of two numbers near 1.
-    return float(np.sqrt(rest)) if rest > 10 * len(matrix) * _EPS else 0.0
+    unit = matrix / frobenius_norm(matrix)
+    values, vectors = np.linalg.eig(unit)
+    if np.linalg.cond(vectors) < 1e6:
+        # Orthonormal vectors of the same spans give a Schur form: what is above its diagonal is the departure.
+        q = np.linalg.qr(vectors)[0]
+        departure = np.linalg.norm(np.triu(q.conj().T @ unit @ q, 1))
+    else:
+        departure = np.sqrt(max(1.0 - float((np.abs(values) ** 2).sum()), 0.0))
+    return float(departure) if departure > 10 * len(matrix) * _EPS else 0.0
+
+
+def frobenius_norm(matrix: FloatArray) -> float:
+    """Return the root of the sum of squares, which only overflows where it is beyond float64 itself."""
+    largest = float(np.abs(matrix).max())
+    return largest * float(np.linalg.norm(matrix / largest)) if largest != 0.0 else 0.0
 
 
 def orthogonality_drift(matrix: FloatArray) -> float:
     """Return ``‖AᵀA − I‖_F``: how far the columns are from orthonormal, shape of A (n, n)."""
-    return float(np.linalg.norm(matrix.T @ matrix - np.eye(len(matrix))))
+    return frobenius_norm(matrix.T @ matrix - np.eye(len(matrix)))
 
 
 def match_eigenvalues(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.intp]:
     """Return for each eigenvalue of `before` the place of the one in `after` that continues it, shape (n,).
 
-    Eigenvalues are complex logarithms ``log |λ| + i arg λ``; the nearest two of all pairs are joined
-    first. Those that are NaN come last, in their order.
+    Eigenvalues are complex logarithms ``log |λ| + i arg λ``. The nearest two of all pairs are joined
+    first; then pairs change partners as long as that lowers the sum of squared distances, so that
+    eigenvalues which grow at different rates keep their order. Those that are NaN come last, in theirs.
     """
+    # Zero has a place, too: far below everything.
+    before, after = (np.where(np.isneginf(log.real), -1e4 + 1j * log.imag, log) for log in (before, after))
     gap = before[:, None] - after[None]
     distance = np.hypot(gap.real, np.abs((gap.imag + np.pi) % (2 * np.pi) - np.pi))
     distance = np.where(np.isnan(distance), np.inf, distance)
@@ -383,7 +450,47 @@ def match_eigenvalues(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.i
         i, j = divmod(int(pair), len(after))
         if place[i] < 0 and free[j]:
             place[i], free[j] = j, False
+    cost = np.minimum(distance, 1e6) ** 2
+    for _ in range(len(place) ** 2):
+        crossed = cost[:, place]
+        own = crossed.diagonal()
+        gain = own[:, None] + own[None] - crossed - crossed.T
+        i, j = divmod(int(gain.argmax()), len(place))
+        if gain[i, j] <= 1e-9 * (own[i] + own[j]):
+            break
+        place[i], place[j] = place[j], place[i]
     return place
+
+
+def known_eigenvalues(matrix: FloatArray) -> NDArray[Any]:
+    """Return the eigenvalues, complex, shape (n,); NaN for those that rounding may have made.
+
+    Those of a triangular matrix are its diagonal. Else rounding moves an eigenvalue by some
+    ``n eps ‖A‖ / |yᴴ x|``, with x and y its right and left eigenvectors of length one (J. H. Wilkinson,
+    "The Algebraic Eigenvalue Problem", 1965), and one that is not 10⁴ times as large is not known: the
+    eigenvalues of a nilpotent matrix, for one, which are computed as some ``eps^(1/n)``.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n, n)
+        The matrix A.
+    """
+    largest = float(np.abs(matrix).max())
+    if not np.tril(matrix, -1).any() or not np.triu(matrix, 1).any():
+        return matrix.diagonal().astype(complex)
+    unit = matrix / largest
+    values, vectors = np.linalg.eig(unit)
+    size = np.linalg.norm(unit)
+    # Eigenvalues of a normal matrix are well-conditioned; repeated ones may have any vectors.
+    normal = np.linalg.norm(unit @ unit.T - unit.T @ unit) <= 10 * len(unit) * _EPS * size**2
+    known = np.abs(values) > 1e-3 * size if normal else np.zeros(len(values), bool)
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            condition = np.linalg.norm(np.linalg.inv(vectors), axis=1)
+    except np.linalg.LinAlgError:
+        condition = np.full(len(values), np.inf)
+    known |= np.abs(values) > 1e4 * len(unit) * _EPS * size * condition
+    return np.where(known, values, np.nan) * largest
 
 
 def eigenvalues_of_power(spectrum: NDArray[Any], power: int) -> tuple[FloatArray, FloatArray]:
@@ -398,5 +505,5 @@ def eigenvalues_of_power(spectrum: NDArray[Any], power: int) -> tuple[FloatArray
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         modulus = np.where(power, power * np.log10(np.abs(spectrum)), 0.0)
-    turned = power * np.angle(spectrum)
+    turned = power * np.angle(spectrum) if power else np.zeros(len(spectrum))
     return modulus, np.arctan2(np.sin(turned), np.cos(turned))

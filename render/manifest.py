@@ -119,7 +119,7 @@ def read(path: Path) -> dict[str, Any]:
         raise InputError(f"{str(path)!r} is a folder, so give a film that render made")
     source = path.with_suffix(".json")
     try:
-        content = json.loads(source.read_bytes())
+        content = json.loads(source.read_bytes(), object_pairs_hook=_once)
         _check(content)
     except OSError:
         raise InputError(
@@ -128,6 +128,14 @@ def read(path: Path) -> dict[str, Any]:
     except (KeyError, TypeError, ValueError, RecursionError):
         raise InputError(f"{source} is not a manifest of eigenreel, so render the film again") from None
     return dict(content)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object; raise ValueError where a key comes twice, since readers may take either."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
 
 
 def _check(content: Mapping[str, Any]) -> None:

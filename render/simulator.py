@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ from render.linalg import (
     ScaledProduct,
     departure_from_normality,
     eigenvalues_of_power,
+    known_eigenvalues,
     log10_norms,
     log10_singular_values,
     log10_singular_values_of_powers,
@@ -28,6 +30,10 @@ from scenes._sequence import FloatArray
 # Memory spent on products kept along the way, and on those handed to one batch of SVDs.
 _CHECKPOINT_BYTES = 16 * 2**20
 _BATCH_BYTES = 2 * 2**20
+
+
+# Columns of tables that stand for one value each.
+_NUMBERED = re.compile(r"(log10_)?(condition_number|singular_value_\d+|eigenvalue_(modulus|angle)_\d+)")
 
 
 class Trajectory:
@@ -109,21 +115,22 @@ class Trajectory:
         """Eigenvalues of the factor where ``P_t`` is its power, else None."""
         identity = np.array_equal(self.sequence.initial, np.eye(self.dim))
         factor = self.sequence.factor
-        return np.linalg.eigvals(factor) if identity and factor is not None else None
+        return known_eigenvalues(factor) if identity and factor is not None else None
 
     def eigenvalues(self, step: int) -> tuple[FloatArray, FloatArray]:
         """Return log10 of the moduli and the angles of the eigenvalues of ``P_t``, each shape (n,).
 
         Where one factor repeats they are powers of its eigenvalues. Elsewhere they come from the
-        product itself, and those too small to be known are NaN.
+        product itself. Those that rounding may have made are NaN.
         """
         if self._spectrum is not None:
             return eigenvalues_of_power(self._spectrum, step)
         mantissa, exponent = self.product(step).normalized()
-        values = np.linalg.eigvals(mantissa)
+        values = known_eigenvalues(mantissa)
         modulus = np.abs(values)
+        # The product's own rounding is of that size.
         known = modulus > 1e4 * self.dim * np.finfo(float).eps * np.linalg.norm(mantissa)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             log10 = np.where(known, np.log10(modulus) + exponent * LOG10_2, np.nan)
         return np.asarray(log10), np.asarray(np.angle(values))
 
@@ -159,8 +166,7 @@ class Trajectory:
         arithmetic on rounded factors cannot tell, zero beside others among it.
         """
         if self._spectrum is not None and self.sequence.factor is not None:
-            # Those of a normal matrix are the moduli of its eigenvalues, and so are those of its powers.
-            track = log10_singular_values_of_powers(self.sequence.factor, self._spectrum, self.steps)
+            track = log10_singular_values_of_powers(self.sequence.factor, self.steps)
             if track is not None:
                 return track
         return log10_singular_values(self.sequence, (self.product(step) for step in range(self.steps + 1)))
@@ -221,7 +227,9 @@ def simulate(sequence: MatrixSequence) -> Trajectory:
     tracks = {name for name in vars(Trajectory) if name.startswith("log10_")}
     taken = tracks | {name.removeprefix("log10_") for name in tracks} | {"step", "file"}
     taken |= {"departure_from_normality", "orthogonality_drift"}
+    # Tables number the columns of what has several.
+    taken |= {f"{name}_{k}" for name, s in sequence.series.items() if s.ndim > 1 for k in range(1, s[0].size + 1)}
     for name in sequence.series:
-        if name in taken:
+        if name in taken or _NUMBERED.fullmatch(name):
             raise SequenceError(f"a series cannot be named {name!r}, which stands for something else, so rename it")
     return Trajectory(sequence)

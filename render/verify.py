@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import takewhile, zip_longest
 from pathlib import Path
 from typing import Any
@@ -28,8 +30,10 @@ from render.theme import ColorArray, color_index, color_table
 # half resolution, which small cells feel; GIF has 256 colours.
 _TOLERANCE = {"png": 0, "gif": 4, "h264": 8}
 _SMALL_CELL, _SMALL_CELL_TOLERANCE = 12, 36
-# What another processor's rounding can do to a picture, and to a number.
-_ROUNDED_PIXEL, _ROUNDED_NUMBER, _ROUNDED_ZERO = 8, 1e-9, 1e-12
+# What another processor's rounding can do to a picture (one step in a table of 256 colours, and what the
+# codec makes of it), and to a number.
+_ROUNDED_PIXEL = {"png": 4, "gif": 6, "h264": 8}
+_ROUNDED_NUMBER, _ROUNDED_ZERO = 1e-9, 1e-12
 _SECONDS = 600.0
 
 
@@ -52,7 +56,7 @@ class Report:
         return self.complete and not self.faults
 
 
-def verify(path: Path, run_scene: bool = False) -> Report:
+def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Report:
     """Check a film against its manifest, its numbers and a second rendering.
 
     Compared are: the files' hashes; the number of frames; tracks, claims and everything else in the
@@ -65,6 +69,8 @@ def verify(path: Path, run_scene: bool = False) -> Report:
         The film or its manifest.
     run_scene : bool
         Run the scene file that the manifest names. Without it only scenes of the package are run.
+    names : sequence of str, optional
+        Further files that should be the film's.
 
     Raises
     ------
@@ -73,7 +79,12 @@ def verify(path: Path, run_scene: bool = False) -> Report:
     """
     content = manifest.read(path)
     report = Report(path.with_suffix(".json"))
+    known = {report.manifest.name, *(entry["name"] for entry in content["files"])}
+    for name in dict.fromkeys([path.name, *names]):
+        if name not in known:
+            report.faults.append(f"{name} is none of the files that the manifest names")
     with Ffmpeg(find_ffmpeg()) as ffmpeg, tempfile.TemporaryDirectory() as folder:
+        _check_claims(content["claims"], report)
         if ".py" in content["scene"] and not run_scene:
             report.complete = False
             report.remarks.append(
@@ -96,9 +107,12 @@ def verify(path: Path, run_scene: bool = False) -> Report:
             report.remarks.append(f"made by another version ({other}), so bytes and last digits may differ")
         same = _check_bytes(content, report, {entry["name"]: entry["sha256"] for entry in fresh["files"]})
         _check_numbers(content, fresh, report, exact=same and not other)
-        _check_claims(fresh, report, job.allow_false_claims)
+        _judge_claims(fresh, report, job.allow_false_claims)
         for entry in fresh["files"]:
-            _check_frames(report.manifest.parent / entry["name"], entry, again, report, ffmpeg)
+            film = report.manifest.parent / entry["name"]
+            if _is_file(film):
+                _check_times(film, again, report, ffmpeg)
+                _check_frames(film, entry, again, report, ffmpeg, same_versions=not other)
     return report
 
 
@@ -156,7 +170,18 @@ def _check_numbers(content: Mapping[str, Any], fresh: Mapping[str, Any], report:
         report.checked.append(f"{len(fresh['tracks'])} tracks and all else in the manifest are as recomputed")
 
 
-def _check_claims(fresh: Mapping[str, Any], report: Report, allowed: bool) -> None:
+def _check_claims(claims: Sequence[Any], report: Report) -> None:
+    """Compare the stated verdicts with the numbers beside them."""
+    for claim in claims:
+        try:
+            numbers = [math.nan if claim[key] is None else claim[key] for key in ("value", "expected", "tolerance")]
+            if claim["holds"] is not (abs(numbers[0] - numbers[1]) <= numbers[2]):
+                report.faults.append(f"the manifest was edited: its numbers decide {claim['claim']!r} otherwise")
+        except (KeyError, TypeError):
+            report.faults.append("the manifest was edited: it states a claim that is none")
+
+
+def _judge_claims(fresh: Mapping[str, Any], report: Report, allowed: bool) -> None:
     false = [claim["claim"] for claim in fresh["claims"] if not claim["holds"]]
     if false and allowed:
         report.remarks.append(f"the film says itself that it claims what is false: {', '.join(false)}")
@@ -236,10 +261,37 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _check_frames(film: Path, entry: Mapping[str, Any], again: _Again, report: Report, ffmpeg: Ffmpeg) -> None:
+def _check_times(film: Path, again: _Again, report: Report, ffmpeg: Ffmpeg) -> None:
+    """Compare when the frames are shown with when they should be."""
+    mine, second = (_times(ffmpeg, path) for path in (film, again.folder / film.name))
+    if mine != second:
+        length, right = (sum(lasting for _, _, lasting in times) for times in (mine, second))
+        report.faults.append(f"{film.name} is timed otherwise: {float(length):g} s where {float(right):g} s are right")
+
+
+def _times(ffmpeg: Ffmpeg, path: Path) -> list[tuple[int, Fraction, Fraction]]:
+    """Return the stream of every packet of a file, when it is shown and for how long, in seconds."""
+    arguments = ["-v", "quiet", "-i", f"file:{path}", "-map", "0", "-c", "copy", "-f", "framecrc", "-"]
+    process = start(ffmpeg.path, arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    units, times = {}, []
+    try:
+        assert process.stdout is not None
+        with open(process.stdout.fileno(), encoding="utf-8", errors="replace", closefd=False) as lines:
+            for line in lines:
+                if found := re.fullmatch(r"#tb (\d+): (\d+/\d+)", line.strip()):
+                    units[found[1]] = Fraction(found[2])
+                elif found := re.match(r"(\d+), *-?\d+, *(-?\d+), *(\d+),", line):
+                    unit = units[found[1]]
+                    times.append((int(found[1]), int(found[2]) * unit, int(found[3]) * unit))
+    finally:
+        kill(process)
+    return times
+
+
+def _check_frames(
+    film: Path, entry: Mapping[str, Any], again: _Again, report: Report, ffmpeg: Ffmpeg, same_versions: bool
+) -> None:
     """Decode a film and the one rendered again side by side; compare both, and cells with their numbers."""
-    if not _is_file(film):
-        return
     size = entry["width"], entry["height"]
     mine, second = (_decoded(ffmpeg, path, *size) for path in (film, again.folder / film.name))
     seen = _Playback()
@@ -265,12 +317,12 @@ def _check_frames(film: Path, entry: Mapping[str, Any], again: _Again, report: R
         return
     if not seen.differing:
         report.checked.append(f"{film.name}: every decoded frame of {seen.frames} is as rendered again")
-        if seen.frames == entry["frames"] and sha256_of(film) != entry["sha256"]:
+        if same_versions and seen.frames == entry["frames"] and sha256_of(film) != entry["sha256"]:
             report.faults.append(f"{film.name} has the frames of the film rendered again, but is another file")
         return
     some = ", ".join(map(str, seen.differing[:5])) + (" …" if len(seen.differing) > 5 else "")
     what = f"{film.name}: {len(seen.differing)} frames ({some}) differ from those rendered again"
-    if seen.furthest <= _ROUNDED_PIXEL:
+    if seen.furthest <= _ROUNDED_PIXEL[entry["codec"]]:
         report.remarks.append(f"{what}, by at most {seen.furthest} of 255, as another processor may round")
     else:
         report.faults.append(f"{what}, by up to {seen.furthest} of 255")

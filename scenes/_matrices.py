@@ -109,12 +109,18 @@ def with_spectral_radius(matrix: FloatArray, radius: float) -> FloatArray:
     Raises
     ------
     ValueError
-        If every eigenvalue of `matrix` is zero, since no scaling changes that.
+        If every eigenvalue of `matrix` is zero, since no scaling changes that, or too small beside its
+        entries to be known.
     """
-    found = float(np.abs(np.linalg.eigvals(matrix)).max())
-    if found == 0.0 or _is_nilpotent(matrix):
-        raise ValueError("a matrix whose eigenvalues are all zero has no other spectral radius")
-    return matrix * (radius / found)
+    largest = float(np.abs(matrix).max())
+    unit = matrix / largest if largest else matrix
+    found = float(np.abs(np.linalg.eigvals(unit)).max())
+    if found == 0.0 or _is_nilpotent(unit):
+        raise ValueError(
+            "a matrix whose eigenvalues are all zero, or too small beside its entries to be known, has no other "
+            "spectral radius"
+        )
+    return unit * (radius / found)
 
 
 def _is_nilpotent(matrix: FloatArray) -> bool:
@@ -240,6 +246,11 @@ def nonnormal_matrix(spectrum: ArrayLike, departure: float, seed: int = 0) -> Fl
         Frobenius norm of N, Henrici's departure from normality; 0 gives a symmetric matrix.
     seed : int
         Seed of Q and N.
+
+    Raises
+    ------
+    ValueError
+        If N is so large that rounding alone moves the eigenvalues by more than a thousandth of the largest.
     """
     values = np.asarray(spectrum, dtype=np.float64)
     n = len(values)
@@ -247,7 +258,14 @@ def nonnormal_matrix(spectrum: ArrayLike, departure: float, seed: int = 0) -> Fl
     size = np.linalg.norm(upper)
     schur = np.diag(values) + (upper * (departure / size) if size else upper)
     q = haar_orthogonal(n, seed)
-    return np.asarray(q @ schur @ q.T)
+    matrix = np.asarray(q @ schur @ q.T)
+    moved = np.sort(np.linalg.eigvals(matrix).real) - np.sort(values)
+    if np.abs(moved).max() > 1e-3 * np.abs(values).max():
+        raise ValueError(
+            f"with a departure of {departure:g} from normality, rounding alone moves the eigenvalues of a matrix of "
+            f"size {n} by {np.abs(moved).max():.1g}, so choose a smaller departure or size"
+        )
+    return matrix
 
 
 def with_singular_values(values: ArrayLike, seed: int = 0) -> FloatArray:

@@ -410,4 +410,62 @@ def test_entries_beyond_the_root_of_float64_have_singular_values(write, call):
 def test_number_formats_end_where_they_are_said_to(steps, dim, seed, spectral_radius):
     options = {"steps": steps, "dim": dim, "seed": seed, "spectral_radius": spectral_radius}
     verdicts = study("precision", options).verdicts
-    assert [verdict.holds for verdict in verdicts] == [True] * 3, verdicts
+    assert all(verdict.holds for verdict in verdicts), verdicts
+
+
+def test_a_file_that_the_manifest_does_not_name_is_not_the_film(film, call, vanishing):
+    other = film.with_suffix(".gif")
+    shutil.copy(vanishing / "vanishing.gif", other)
+    for path in (other, film.with_suffix(".webm")):
+        code, out, _ = call("verify", path)
+        assert code == 1
+        assert f"✗ {path.name} is none of the files that the manifest names" in out
+
+
+@pytest.mark.parametrize("version", [{}, {"numpy": "1.0"}])
+def test_a_film_at_another_speed_is_found(film, call, version):
+    forge(film, "-vf", "setpts=4*PTS", *LOSSLESS)
+    edit(film, lambda content: content["versions"].update(version))
+    code, out, _ = call("verify", film)
+    assert code == 1
+    assert "✗ rotation.mp4 is timed otherwise" in out
+
+
+def test_the_same_frames_by_another_version_hold(film, call):
+    forge(film, "-c", "copy", "-metadata", "title=other")
+    edit(film, lambda content: content["versions"].update(ffmpeg="7.0"))
+    code, out, _ = call("verify", film)
+    assert (code, "made by another version" in out) == (0, True)
+
+
+def test_keys_that_come_twice_are_refused(small, call):
+    text = small.read_text(encoding="utf-8")
+    small.write_text(text.replace('"steps"', '"steps": 7, "steps"', 1), encoding="utf-8")
+    assert call("verify", small)[0] == 3
+
+
+def test_stated_verdicts_are_those_of_the_numbers_beside_them(small, call):
+    def bend(content):
+        content["versions"]["numpy"] = "1.0"
+        claim = content["claims"][0]
+        claim["value"] = claim["expected"] + claim["tolerance"] + 1e-13
+
+    edit(small, bend)
+    code, out, _ = call("verify", small)
+    assert code == 1
+    assert "✗ the manifest was edited: its numbers decide" in out
+
+
+@pytest.mark.parametrize("name", ["condition_number", "log10_singular_value_1", "eigenvalue_angle_12", "many_2"])
+def test_series_cannot_take_the_place_of_a_column(write, call, name):
+    shapes = f"{{'{name}': np.zeros(2), 'many': np.zeros((2, 3))}}"
+    code, _, err = call("numbers", write(f"repeated(np.eye(2), 1, series={shapes})"))
+    assert code == 3
+    assert name in err
+
+
+def test_a_claim_that_cannot_be_decided_is_named(write, call):
+    name = write(options=", claims=[Claim('lost', lambda t, p: t.sequence.series['none'][0], 1.0, 0.1, 'why')]")
+    code, _, err = call("scene", name)
+    assert code == 1
+    assert "raised KeyError: 'none' in the claim 'lost', so mend the scene" in err

@@ -14,6 +14,7 @@ from render.linalg import (
     ScaledProduct,
     departure_from_normality,
     eigenvalues_of_power,
+    known_eigenvalues,
     log10_norms,
     log10_singular_values,
     lyapunov_exponents,
@@ -752,8 +753,8 @@ def test_a_permuted_spectrum_is_put_back(dim, seed):
 
 
 def test_angles_are_matched_around_the_circle():
-    # From 3.1 to −3.1 is nearer than from 3.1 to 3.0.
-    assert match_eigenvalues(np.array([3.1j, -3.0j]), np.array([3.0j, -3.1j])).tolist() == [1, 0]
+    # From 3.1 to −3.1 is a short way.
+    assert match_eigenvalues(np.array([3.1j, 2.0j]), np.array([2.3j, -3.1j])).tolist() == [1, 0]
     assert match_eigenvalues(np.array([-3.1j, 1.0j]), np.array([1.1j, 3.1j])).tolist() == [1, 0]
 
 
@@ -911,3 +912,137 @@ def test_singular_values_of_powers_of_normal_and_almost_normal_matrices(factor):
     for step in (1, 7, 60):
         assert_known_ones_are_right(found[step], true_log10_singular_values(sequence, step, 700), 1e-9)
     assert np.isfinite(found[60, 0])
+
+
+# What neither overflows nor underflows in plain arithmetic is the same here, however far apart entries lie.
+
+
+@pytest.mark.parametrize(
+    "factors",
+    [
+        [np.diag([1e110, 1e-110]), np.diag([1e110, 1e-110]), np.diag([1e-300, 1e300])],
+        [np.diag([1e110, 1e-110]), np.diag([1e110, 1e-110]), np.array([[0.0, 1.0], [0.0, 0.0]])],
+        [np.diag([1e300, 1e-300]), np.diag([1e-300, 1e300])],
+        [np.diag([1e-150, 1.0]), np.diag([1e-150, 1e300])],
+    ],
+)
+def test_products_of_far_apart_entries_are_plain(factors):
+    plain = np.eye(2)
+    trajectory = simulate(MatrixSequence(factors))
+    for step, factor in enumerate(factors, 1):
+        plain = factor @ plain
+        assert np.array_equal(trajectory.matrix(step), plain)
+    assert trajectory.log10_spectral_norm[-1] == pytest.approx(np.log10(np.abs(plain).max()), abs=1e-12)
+
+
+@settings(max_examples=300)
+@given(st.integers(1, 4), st.integers(1, 6), seeds)
+def test_products_of_any_size_are_those_of_many_digits(dim, steps, seed):
+    rng = np.random.default_rng(seed)
+    factors = rng.standard_normal((steps, dim, dim))
+    # Each as large or as small as float64 has numbers with all their digits.
+    factors = np.ldexp(factors, rng.integers(-1000, 1000, steps)[:, None, None])
+    sequence = MatrixSequence(factors)
+    found = simulate(sequence).product(steps).normalized()
+    with mpmath.workdps(60):
+        true = many_digits(sequence, steps) / mpmath.mpf(2) ** found.exponent
+        bound = mpmath.eye(dim)
+        for factor in factors:
+            bound = mpmath.matrix(np.abs(factor).tolist()) * bound
+        bound = bound / mpmath.mpf(2) ** found.exponent
+        for i in range(dim):
+            for j in range(dim):
+                assert abs(found.mantissa[i, j] - true[i, j]) <= steps * (dim + 1) * EPS * bound[i, j]
+
+
+def test_the_smallest_numbers_multiply():
+    least = 5e-324
+    track = simulate(repeated(least * np.eye(2), 3)).log10_spectral_norm
+    assert track == pytest.approx(np.arange(4) * (-1074 * np.log10(2)), rel=1e-14)
+    track = simulate(MatrixSequence([0.01 * np.eye(2), least * np.eye(2)])).log10_singular_values
+    assert track[2] == pytest.approx(-2 - 1074 * np.log10(2), rel=1e-14)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_inverses_bring_to_light_is_unknown(seed):
+    rng = np.random.default_rng(seed)
+    first, second = rng.standard_normal((2, 3, 3))
+    spread = 10 ** rng.uniform(1, 5)
+    factor = first @ np.diag([spread, 1, 1 / spread]) @ second
+    count = int(rng.integers(1, 5))
+    sequence = MatrixSequence([factor] * count + [np.linalg.inv(factor)] * count)
+    track = simulate(sequence).log10_singular_values
+    for step in range(2 * count + 1):
+        assert_known_ones_are_right(track[step], true_log10_singular_values(sequence, step, 80))
+
+
+@pytest.mark.parametrize(
+    ("factor", "steps"),
+    [
+        (np.array([[1, 0, 0], [0, 1e-6, 3e-8], [0, 0, 1e-6]]), 14),
+        (np.array([[1.0, 3e-8], [0.0, 1.0]]), 64),
+        (np.array([[1.0, 3e-8], [0.0, 1.0]]), 10_000),
+        (np.array([[2.0, 1.0], [1.0, 3.0]]), 30),
+        (np.array([[0.0, -3.0], [3.0, 0.0]]), 30),
+        (np.diag([1e-200, 3e-200]), 5),
+    ],
+)
+def test_powers_of_nearly_normal_matrices_have_their_own_singular_values(factor, steps):
+    sequence = repeated(factor, steps)
+    found = simulate(sequence).log10_singular_values[steps]
+    with mpmath.workdps(200):
+        power = mpmath.matrix(factor.tolist()) ** steps
+        true = sorted((float(mpmath.log10(s)) for s in mpmath.svd_r(power, compute_uv=False)), reverse=True)
+    assert found == pytest.approx(true, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        [[1, 1], [-1, -1]],
+        [[5, -3, 2], [15, -9, 6], [10, -6, 4]],
+        haar_orthogonal(12, 1) @ np.eye(12, k=1) @ haar_orthogonal(12, 1).T,
+    ],
+)
+def test_eigenvalues_of_nilpotent_matrices_are_not_known(matrix):
+    trajectory = simulate(repeated(matrix, 8))
+    assert np.isnan(trajectory.eigenvalues(3)[0]).all()
+    assert np.isnan(trajectory.log10_spectral_radius[1:]).all()
+    # Of the identity they are.
+    assert trajectory.log10_spectral_radius[0] == 0
+
+
+def test_known_eigenvalues():
+    assert np.array_equal(known_eigenvalues(np.eye(4, k=1)), np.zeros(4))
+    assert np.array_equal(known_eigenvalues(np.array([[1e-9, 0.0], [1e9, 2e-9]])), [1e-9, 2e-9])
+    found = known_eigenvalues(np.ones((5, 5)))
+    assert np.isnan(found).sum() == 4
+    assert np.nanmax(found.real) == pytest.approx(5, rel=1e-14)
+    for seed in range(5):
+        # Repeated eigenvalues of an orthogonal matrix may have any vectors.
+        turn = haar_orthogonal(16, seed)
+        mirror = turn @ np.diag([1.0] * 9 + [-1.0] * 7) @ turn.T
+        assert np.sort(known_eigenvalues(mirror).real) == pytest.approx([-1] * 7 + [1] * 9, abs=1e-13)
+        assert np.abs(known_eigenvalues(turn)) == pytest.approx(np.ones(16), abs=1e-13)
+
+
+def test_eigenvalues_that_grow_at_different_rates_keep_their_order():
+    trajectory = simulate(MatrixSequence([np.diag([2.0, 3.0]) * c for c in (1, 2, 1, 2, 5, 1 / 7)]))
+    log10, _ = trajectory.eigenvalue_tracks
+    first = np.cumsum(np.log10([1, 2, 4, 2, 4, 10, 2 / 7]))
+    second = np.cumsum(np.log10([1, 3, 6, 3, 6, 15, 3 / 7]))
+    assert log10[1:] == pytest.approx(np.column_stack([first, second])[1:], abs=1e-12)
+
+
+@pytest.mark.parametrize("exponent", [1022, 600, -600, -1060])
+def test_rates_at_the_ends_of_float64(exponent):
+    factor = np.ldexp([[0.75, 0.25], [0.5, -0.25]], exponent)
+    # |det| is 5/16 times 4 to the exponent, all entries being exact.
+    expected = math.log(5 / 16) + 2 * exponent * math.log(2)
+    assert lyapunov_exponents(repeated(factor, 50)).sum() == pytest.approx(expected, rel=1e-14)
+
+
+def test_measures_of_very_large_and_of_nearly_normal_matrices():
+    assert orthogonality_drift(1e100 * np.eye(2)) == pytest.approx(math.sqrt(2) * 1e200, rel=1e-15)
+    # The part above the diagonal is 1e-7, and ‖A‖_F is √5.
+    assert departure_from_normality(np.array([[1.0, 1e-7], [0.0, 2.0]])) == pytest.approx(1e-7 / math.sqrt(5), rel=1e-6)

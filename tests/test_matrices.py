@@ -183,7 +183,7 @@ def test_spectral_radius_may_be_any_size(radius):
     scaled = with_spectral_radius(np.array([[0.0, 2.0], [-3.0, 0.0]]), radius)
     expected = radius / math.sqrt(6)
     assert scaled == pytest.approx(np.array([[0, 2 * expected], [-3 * expected, 0]]), rel=1e-14)
-    with pytest.raises(ValueError, match="eigenvalues are all zero has no other spectral radius"):
+    with pytest.raises(ValueError, match="eigenvalues are all zero, or too small"):
         with_spectral_radius(np.eye(4, k=1), radius)
 
 
@@ -354,3 +354,16 @@ def test_streams_of_one_seed_differ():
     u, _, vt = np.linalg.svd(turned)
     for other in (haar_orthogonal(3, 5), vt.T):
         assert np.abs(np.abs(u) - np.abs(other)).max() > 0.01
+
+
+def test_sizes_at_the_ends_of_float64_can_be_scaled():
+    assert with_spectral_radius(1e-310 * np.eye(2), 2.0) == pytest.approx(2 * np.eye(2), rel=1e-15)
+    # λ² − λ − 1/50 = 0.
+    root = (1 + math.sqrt(1.08)) / 2
+    scaled = with_spectral_radius(np.array([[1e300, 1e299], [2e299, 0.0]]), 1.0)
+    assert scaled[0, 0] == pytest.approx(1 / root, rel=1e-14)
+
+
+def test_a_spectrum_that_rounding_destroys_is_refused():
+    with pytest.raises(ValueError, match="rounding alone moves the eigenvalues"):
+        nonnormal_matrix(np.linspace(0.1, 1, 12), 1e4)
