@@ -47,8 +47,9 @@ def film(scene: str, **options: Any) -> Film:
     """
     from render.job import Job, run
 
-    own = {name: value for name, value in options.items() if name in _FILM_OPTIONS}
-    parameters = {name: value for name, value in options.items() if name not in own}
+    # None stands for what is usual.
+    own = {name: value for name, value in options.items() if name in _FILM_OPTIONS and value is not None}
+    parameters = {name: value for name, value in options.items() if name not in _FILM_OPTIONS}
     if "formats" in own:
         formats = own["formats"]
         own["formats"] = (formats,) if isinstance(formats, str) else tuple(formats)

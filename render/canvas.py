@@ -14,11 +14,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from matplotlib.ft2font import LoadFlags
 from numpy.typing import ArrayLike, NDArray
 
 from render.fonts import find_font
 from render.layout import Box
+from render.mpl import matplotlib
 from render.strokes import Ink, Polyline, Stroke
 from render.theme import LABEL, Color, ColorArray, Theme, color_table
 from scenes._sequence import FloatArray
@@ -246,7 +246,7 @@ def _glyphs(text: str, size: int, weight: str) -> tuple[NDArray[np.int32], int, 
     font = find_font(text, weight)
     font.clear()
     font.set_size(size, 72)
-    font.set_text(text, 0.0, flags=LoadFlags.FORCE_AUTOHINT)
+    font.set_text(text, 0.0, flags=matplotlib.ft2font.LoadFlags.FORCE_AUTOHINT)
     font.draw_glyphs_to_bitmap(antialiased=True)
     image = np.array(font.get_image(), dtype=np.int32)
     left = font.get_bitmap_offset()[0] / 64

@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import os
 import pkgutil
+import random
 import sys
 import traceback
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from types import ModuleType
 import numpy as np
 
 import scenes
-from render.errors import InputError, RenderError, UsageError
+from render.errors import EigenreelError, InputError, RenderError, UsageError
 from scenes import Scene
 from scenes._sources import IDEAS, REFERENCE_ONLY
 
@@ -120,21 +121,16 @@ def _hint(name: str, names: list[str]) -> str:
 
 def _from_file(path: Path, wanted: str) -> Scene:
     try:
-        found_file = path.is_file()
+        state = path.stat() if path.is_file() else None
     except OSError:
         # A name that is too long, for one.
-        found_file = False
-    if not found_file:
+        state = None
+    if state is None:
         raise UsageError(f"there is no scene file {str(path)[:200]}, so check the path")
-    # A name of its own, so that two files of one name do not meet and nothing installed is hidden.
-    module_name = f"_scene_file_{path.stem}"
-    spec = importlib.util.spec_from_file_location(module_name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module_name] = module
-    with guarded(str(path)):
-        spec.loader.exec_module(module)
-    found = {scene.name: scene for scene in scenes_of(module)}
+    key = path.resolve(), state.st_mtime_ns, state.st_size
+    if key not in _ran:
+        _ran[key] = _run(path)
+    found = {scene.name: scene for scene in scenes_of(_ran[key])}
     if not found:
         raise InputError(f"{path} defines no scene, so put @scene() above a function that returns matrices")
     if wanted:
@@ -146,37 +142,57 @@ def _from_file(path: Path, wanted: str) -> Scene:
     return next(iter(found.values()))
 
 
+# A scene file is run once, until it changes.
+_ran: dict[tuple[Path, int, int], ModuleType] = {}
+
+
+def _run(path: Path) -> ModuleType:
+    # A name of its own, so that two files of one name do not meet and nothing installed is hidden.
+    module_name = f"_scene_file_{path.stem}"
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    with guarded(str(path)):
+        spec.loader.exec_module(module)
+    return module
+
+
 @contextlib.contextmanager
 def guarded(name: str) -> Iterator[None]:
     """Run a scene's own code: its failures become one sentence, what it changes is put back.
 
-    Its standard output goes to standard error; the working folder, NumPy's error handling and
-    matplotlib's settings are restored.
+    Its standard output goes to standard error; the working folder, the states of the common random
+    generators, NumPy's error handling and matplotlib's settings are restored.
 
     Raises
     ------
     RenderError
         If it raises anything but a refusal of its parameters or matrices.
     """
-    folder = os.getcwd()
+    folder, dice, numpy_dice = os.getcwd(), random.getstate(), np.random.get_state()
     matplotlib = sys.modules.get("matplotlib")
     settings = matplotlib.rc_context() if matplotlib else contextlib.nullcontext()
     try:
         with settings, contextlib.redirect_stdout(sys.stderr), np.errstate():
             yield
+    except EigenreelError:
+        raise
     except scenes.ParameterError as error:
         raise UsageError(str(error)) from None
     except scenes.SequenceError as error:
         raise InputError(f"{name}: {error}") from None
     except MemoryError:
         raise RenderError(f"{name} needs more memory than there is, so choose a smaller size") from None
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit, GeneratorExit) as error:
         where = _line_of(error, name)
         what = f"{type(error).__name__}: {error}".split("\n")[0][:300]
         what = " ".join([what, *getattr(error, "__notes__", [])])
         raise RenderError(f"{where} raised {what}, so mend the scene") from None
     finally:
         os.chdir(folder)
+        random.setstate(dice)
+        np.random.set_state(numpy_dice)
 
 
 def _line_of(error: BaseException, name: str) -> str:

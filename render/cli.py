@@ -135,7 +135,9 @@ class _Scenes(click.Group):
             for p in scene.parameters
         ]
         known = {p.name for p in scene.parameters}
-        taken = {"format"} | {option.name for option in [*_FILM_OPTIONS, *_NUMBERS_OPTIONS]}
+        options = [option for shared in (_FILM_OPTIONS, _NUMBERS_OPTIONS) for option in shared]
+        words = {word.lstrip("-").replace("-", "_") for option in options for word in option.opts}
+        taken = {"help"} | words | {option.name for option in options}
         for clash in sorted(known & taken):
             raise UsageError(f"scene {name} has a parameter {clash}, which is an option of the command, so rename it")
 
@@ -210,20 +212,23 @@ def _summary(film: Film) -> dict[str, Any]:
     }
 
 
-@click.group(cls=_Commands, context_settings=_SETTINGS)
+_HELP = """Film what repeated matrix multiplication does.
+
+\b
+render scene orthogonal --steps 64      one film: MP4, GIF, poster and manifest in output/
+render scene orthogonal --help          what the scene can vary
+render scene my_scene.py                a scene of your own (the file is run: trust it)
+render list                             all scenes
+render numbers orthogonal               its numbers, as CSV
+render verify output/*.mp4              are films what their manifests say?
+render embed output/orthogonal.mp4      HTML for a blog post
+"""
+
+
+@click.group(cls=_Commands, context_settings=_SETTINGS, help=_HELP)
 @click.version_option(render.__version__, prog_name="eigenreel")
 def commands() -> None:
-    r"""Film what repeated matrix multiplication does.
-
-    \b
-    render scene orthogonal --steps 64      one film: MP4, GIF, poster and manifest in output/
-    render scene orthogonal --help          what the scene can vary
-    render scene my_scene.py                a scene of your own (the file is run: trust it)
-    render list                             all scenes
-    render numbers orthogonal               its numbers, as CSV
-    render verify output/*.mp4              are films what their manifests say?
-    render embed output/orthogonal.mp4      HTML for a blog post
-    """
+    """Film what repeated matrix multiplication does."""
 
 
 commands.add_command(

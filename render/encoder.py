@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -108,14 +109,7 @@ def start(
 
 def kill(process: subprocess.Popen[bytes]) -> None:
     """End a process and its children at once, and wait for it."""
-    if process.poll() is None:
-        if os.name == "posix":
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                process.kill()
-        else:
-            process.kill()
+    _end(process)
     process.wait()
     for pipe in (process.stdin, process.stdout):
         if pipe:
@@ -123,6 +117,17 @@ def kill(process: subprocess.Popen[bytes]) -> None:
                 pipe.close()
             except BrokenPipeError:
                 pass
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and its children, which may outlive it."""
+    if os.name == "posix":
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+    elif process.poll() is None:
+        process.kill()
 
 
 @dataclass(frozen=True)
@@ -352,15 +357,14 @@ class Decoding:
             If the file, called `what`, does not decode.
         """
         assert self._process.stdout is not None
-        timer = threading.Timer(self._timeout, kill, [self._process])
+        timer = threading.Timer(self._timeout, _end, [self._process])
         timer.start()
         frames, size = 0, (0, 0)
         try:
             with open(self._process.stdout.fileno(), "rb", closefd=False) as lines:
-                for line in lines:
-                    if line.startswith(b"#dimensions 0: "):
-                        width, _, height = line.split()[-1].decode(errors="replace").partition("x")
-                        size = (int(width) * _CORNER, int(height) * _CORNER)
+                for line in iter(lambda: lines.readline(4096), b""):
+                    if found := re.fullmatch(rb"#dimensions 0: (\d{1,6})x(\d{1,6})\s*", line):
+                        size = (int(found[1]) * _CORNER, int(found[2]) * _CORNER)
                     frames += line.startswith(b"0,")
             status = self._process.wait()
         finally:
@@ -383,7 +387,7 @@ class Decoding:
 
 
 class _Watchdog:
-    """Kills a process that makes no progress, and keeps what it says on stderr from growing."""
+    """Kills a process that makes no progress, and what it leaves behind, and keeps its stderr from growing."""
 
     def __init__(self, process: subprocess.Popen[bytes], stderr: IO[bytes], timeout: float) -> None:
         self._process, self._stderr, self._timeout = process, stderr, timeout
@@ -407,7 +411,9 @@ class _Watchdog:
             status = os.fstat(self._stderr.fileno())
             if getattr(status, "st_blocks", 0) * 512 > _STDERR_BYTES:
                 os.ftruncate(self._stderr.fileno(), 0)
-            if time.monotonic() - self._seen > self._timeout and self._process.poll() is None:
-                self.barked = True
-                os.killpg(self._process.pid, signal.SIGKILL) if os.name == "posix" else self._process.kill()
+            ended = self._process.poll() is not None
+            self.barked = not ended and time.monotonic() - self._seen > self._timeout
+            if ended or self.barked:
+                # A child that still holds the pipe would keep us writing for ever.
+                _end(self._process)
                 return

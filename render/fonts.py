@@ -38,8 +38,9 @@ def find_font(text: str, weight: str = "regular") -> Any:
     RenderError
         If no font has them all; the message says how to get one.
     """
-    import matplotlib
     from matplotlib.font_manager import get_font
+
+    from render.mpl import matplotlib
 
     base = str(Path(matplotlib.get_data_path(), "fonts", "ttf", _BASE[weight]))
     missing = _missing(get_font(base), text)

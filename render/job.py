@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -176,12 +176,16 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
             f"the film would have {timeline.frames:,} frames where {job.max_frames:,} are allowed, so choose "
             "fewer steps or raise --max-frames"
         )
+    from render.catalog import guarded
     from render.painter import Painter
     from render.stock import STOCKS, Shutter, png
 
     script = write_script(job, found)
-    painter = Painter(script)
-    height, width = painter.paint(0).shape[:2]
+    # A scene file may have panels of its own.
+    guard = partial(guarded, job.scene) if ".py" in job.scene else nullcontext
+    with guard():
+        painter = Painter(script)
+        height, width = painter.paint(0).shape[:2]
     cells = sum((p["width"] // p["cell"]) ** 2 for p in painter.describe() if p["cell"])
 
     ffmpeg = _enter(stack, lambda: encoder.Ffmpeg(encoder.find_ffmpeg()))
@@ -201,7 +205,8 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     shown, exposure = 0, shutter.release()
     for count, step in enumerate(timeline.frame_steps, 1):
         if step != shown:
-            painter.paint(step)
+            with guard():
+                painter.paint(step)
             shown = step
             exposure = shutter.release()
         for stock, single in takes:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 
 import render
 from render.catalog import all_scenes
 from render.claims import finite
 from render.errors import InputError
+from render.mpl import matplotlib
 from render.simulator import Trajectory
 from render.storage import sha256_of
 
@@ -168,8 +168,17 @@ def _check(content: Mapping[str, Any]) -> None:
 
 
 def title_of(content: Mapping[str, Any]) -> str:
-    """Return the title a film was given, else its scene's, else the name of its scene file as words."""
-    command = shlex.split(str(content["command"]))
+    """Return the title a film was given, else its scene's, else the name of its scene file as words.
+
+    Raises
+    ------
+    InputError
+        If the manifest's command is none.
+    """
+    try:
+        command = shlex.split(str(content["command"]))
+    except ValueError:
+        raise InputError("the manifest's command cannot be read, so render the film again") from None
     if "--title" in command[:-1]:
         return command[command.index("--title") + 1]
     known = all_scenes().get(content["scene"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import math
 import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,6 +58,11 @@ def find_panel(request: PanelRequest) -> Panel:
     UsageError
         If there is no panel of that name, or it has no such option.
     """
+    limits = request.options.get("limits")
+    if limits is not None and not _are_limits(limits):
+        raise UsageError(
+            f"the limits of the panel {request.panel!r} must be two numbers, the lower first, but they are {limits!r}"
+        )
     names = [m.name for m in pkgutil.iter_modules(render.panels.__path__) if m.name[0] != "_"]
     kind: Any = request.panel
     if isinstance(kind, str):
@@ -67,11 +73,19 @@ def find_panel(request: PanelRequest) -> Panel:
         kind = importlib.import_module(f"render.panels.{kind}").Panel
     try:
         panel = kind(**request.options)
-    except TypeError as error:
+    except (TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"the panel {request.panel!r} does not take these options ({error})") from None
     if not isinstance(panel, Panel):
         raise UsageError(f"the panel {request.panel!r} must be a name or a class derived from Panel")
     return panel
+
+
+def _are_limits(limits: Any) -> bool:
+    try:
+        low, high = (float(limit) for limit in limits)
+    except (TypeError, ValueError):
+        return False
+    return math.isfinite(low) and math.isfinite(high) and low < high
 
 
 class Painter:

@@ -36,7 +36,10 @@ def check_stem(stem: str) -> str:
     """
     composed = unicodedata.normalize("NFC", stem)
     if not re.fullmatch(r"[A-Za-z0-9가-힣_][A-Za-z0-9가-힣_-]{0,63}", composed) or _RESERVED.fullmatch(composed):
-        raise UsageError(f"a file cannot be named {stem[:80]!r}, use up to 64 letters a–z, Hangul, digits, _ and -")
+        raise UsageError(
+            f"a file cannot be named {stem[:80]!r}, use up to 64 letters a–z, Hangul, digits, _ and - "
+            "(--name gives another)"
+        )
     return composed
 
 
@@ -223,12 +226,12 @@ class Staging:
         """Keep the finished files that could not be put in place, under names of their own."""
         rescued = []
         for name, temporary in self._temporary.items():
-            if temporary.exists():
-                stem, _, suffix = name.rpartition(".")
-                new = self.folder / f"{stem}.new.{suffix}"
-                with output_errors(f"replace {self._final[name]}, nor keep {new}"):
-                    shutil.copyfile(temporary, new)
-                rescued.append(new.name)
+            stem, _, suffix = name.rpartition(".")
+            new = self.folder / f"{stem}.new.{suffix}"
+            with output_errors(f"replace {self._final[name]}, nor keep {new}"):
+                # Those before the one that failed are in place, and will have to leave it again.
+                shutil.copyfile(temporary if temporary.exists() else self._final[name], new)
+            rescued.append(new.name)
         self._made.clear()
         return ", ".join(rescued)
 

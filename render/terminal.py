@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import gc
 import io
 import os
@@ -55,6 +56,10 @@ def run(commands: click.Group) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
+    except click.NoSuchOption as error:
+        near = difflib.get_close_matches(error.option_name, error.possibilities or [], 1)
+        hint = f"did you mean {near[0]}?" if near else "so look at --help"
+        return complain(f"there is no option {error.option_name}, {hint}", error.exit_code)
     except click.ClickException as error:
         return complain(error.format_message(), error.exit_code)
     except EigenreelError as error:

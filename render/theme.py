@@ -93,7 +93,7 @@ def find_theme(name: str) -> Theme:
 @lru_cache(maxsize=8)
 def color_table(colormap: str) -> ColorArray:
     """Return the 256 colours of a matplotlib colour map, shape (256, 3)."""
-    import matplotlib
+    from render.mpl import matplotlib
 
     table = matplotlib.colormaps[colormap](np.arange(256))[:, :3]
     return np.round(table * 255).astype(np.uint8)
@@ -104,8 +104,10 @@ def color_index(values: FloatArray, limits: tuple[float, float]) -> NDArray[np.i
 
     It is the rule of matplotlib's linear norm, so a reader of a film can repeat it there.
     """
-    low, high = limits
-    return np.clip((values - low) / (high - low) * 256, 0, 255).astype(np.intp)
+    # Halves of numbers are exact, and their differences do not overflow.
+    low, high, halves = limits[0] / 2, limits[1] / 2, np.asarray(values) / 2
+    with np.errstate(over="ignore"):
+        return np.clip((halves - low) / (high - low) * 256, 0, 255).astype(np.intp)
 
 
 # How the palette's entries are shared out among ink, muted, grid and the colours of lines.

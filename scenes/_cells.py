@@ -119,7 +119,8 @@ class GRU:
     - ``keep``: ``z = σ(W h + U x + b)``, so that it is kept by z (K. Cho et al., "Learning phrase representations
       using RNN encoder–decoder", 2014; PyTorch, Keras).
 
-    PyTorch also applies r after the multiplication by W, not before it as all papers do; that is not modelled here.
+    Here r comes before the multiplication by W. Others put it after, ``r (W h)``: the first version of Cho's paper
+    (arXiv 1406.1078v1), PyTorch, and Keras with ``reset_after=True``; that is not modelled here.
 
     Parameters
     ----------

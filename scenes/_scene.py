@@ -227,6 +227,12 @@ def scene(
         summary = documentation.split("\n\n")[0].replace("\n", " ").strip()
         words = function.__name__.replace("_", " ")
         requests = panels or ("matrix", "norms", "eigenvalues")
+        if not all(text is None or isinstance(text, str) for text in (title, statement)):
+            raise TypeError(f"title and statement of scene {function.__name__} must be text")
+        if isinstance(poster, bool) or not isinstance(poster, (int, float)) or not 0 <= poster <= 1:
+            raise ValueError(f"poster of scene {function.__name__} must be a number from 0 to 1, but it is {poster!r}")
+        if not all(isinstance(claim, Claim) for claim in claims):
+            raise TypeError(f"claims of scene {function.__name__} must be a tuple of Claim")
         return Scene(
             name=function.__name__,
             function=function,

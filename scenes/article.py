@@ -12,7 +12,7 @@ from scenes._sequence import MatrixSequence, repeated
     "matrix",
     "norms",
     title="Vanishing, exploding, orthogonal",
-    statement="the largest eigenvalue decides what repeated multiplication does",
+    statement="in the long run the largest modulus of an eigenvalue decides what repeated multiplication does",
     claims=(
         growth_claim("vanishing_radius", column="vanishing"),
         growth_claim("exploding_radius", column="exploding"),

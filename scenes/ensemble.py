@@ -13,7 +13,14 @@ from scenes._sequence import FloatArray, MatrixSequence, repeated
 
 # Draws that are counted, and of them those whose eigenvalues and curves are shown: more would be a blot.
 _DRAWS, _CLOUD, _CURVES = 1000, 40, 60
-_NODES = 80
+# Beyond this size there are fewer draws and curves, so that the film does not take longer.
+_LARGE, _EIGENVALUES = 64, 640
+_NODES = 120
+
+
+def _fewer(count: int, dim: int) -> int:
+    """Return how many matrices of that size take about as long as `count` of size 64; no more than `count`."""
+    return min(count, count * _LARGE**2 // dim**2)
 
 
 def _skew_products(count: int, radius: float) -> FloatArray:
@@ -73,7 +80,7 @@ def chance_of_growth(dim: int, radius: float = 1.0) -> float:
 
 
 def _draws(dim: int, seed: int) -> FloatArray:
-    return np.asarray(np.random.default_rng([seed, 0]).standard_normal((_DRAWS, dim, dim)) / np.sqrt(dim))
+    return np.asarray(np.random.default_rng([seed, 0]).standard_normal((_fewer(_DRAWS, dim), dim, dim)) / np.sqrt(dim))
 
 
 def _log10_sizes(matrices: FloatArray, steps: int) -> FloatArray:
@@ -108,8 +115,8 @@ def _exact(trajectory: Any, parameters: Mapping[str, Any]) -> float:
 
 def _sampling(trajectory: Any, parameters: Mapping[str, Any]) -> float:
     """Return Bernstein's bound for a share of so many draws, at the chance of 5 sigma."""
-    chance, rare = _exact(trajectory, parameters), 15.0
-    return float(np.sqrt(2 * chance * (1 - chance) * rare / _DRAWS) + 2 * rare / (3 * _DRAWS))
+    chance, rare, draws = _exact(trajectory, parameters), 15.0, _fewer(_DRAWS, parameters["dim"])
+    return float(np.sqrt(2 * chance * (1 - chance) * rare / draws) + 2 * rare / (3 * draws))
 
 
 def _farthest(trajectory: Any, parameters: Mapping[str, Any]) -> float:
@@ -125,7 +132,7 @@ def _rounding(trajectory: Any, parameters: Mapping[str, Any]) -> float:
     show("series", of={"counted": "counted", "exact": "exact"}, heading="share ρ > 1", scale="linear", limits=(0, 1)),
     show("points", of="cloud", heading="eigenvalues", reach=1.5),
     "claims",
-    title="A thousand random matrices",
+    title="Many random matrices",
     statement="Gaussian draws explode or vanish as it happens; orthogonal draws all keep their size",
     claims=(
         Claim(
@@ -133,7 +140,7 @@ def _rounding(trajectory: Any, parameters: Mapping[str, Any]) -> float:
             _counted,
             _exact,
             _sampling,
-            "Bernstein's bound for the share among 1,000 draws, at the chance of five sigma.",
+            "Bernstein's bound for the share among so many draws, at the chance of five sigma.",
         ),
         Claim(
             "orthogonal, farthest",
@@ -149,25 +156,28 @@ def _rounding(trajectory: Any, parameters: Mapping[str, Any]) -> float:
 )
 def ensemble(
     steps: Annotated[int, Bounds(0, 200)] = 64,
-    dim: Annotated[int, Bounds(2, 32)] = 16,
+    dim: Annotated[int, Bounds(2, 256)] = 16,
     seed: Seed = 0,
 ) -> MatrixSequence:
     """Powers of Gaussian and of orthogonal matrices: norms of 60, eigenvalues of 40, and how many of 1,000 grow.
+
+    Matrices of more than 64 rows are fewer, in proportion to 1 / n², and 640 eigenvalues are shown at most.
 
     The eigenvalues are those of more and more Gaussian draws; as n grows they fill the unit disc (V. L. Girko,
     "Circular law", Theory of Probability and its Applications 29, 1984). The product is that of the first.
     """
     draws = _draws(dim, seed)
-    turns = np.stack([haar_orthogonal(dim, [seed, 1, place]) for place in range(_CURVES)])
+    curves = _fewer(_CURVES, dim)
+    turns = np.stack([haar_orthogonal(dim, [seed, 1, place]) for place in range(curves)])
     spectra = np.linalg.eigvals(draws)
     grows = np.abs(spectra).max(axis=1) > 1
-    counts = np.linspace(1, _DRAWS, steps + 1).astype(int) if steps else np.array([_DRAWS])
+    counts = np.linspace(1, len(draws), steps + 1).astype(int) if steps else np.array([len(draws)])
     kept = _log10_sizes(turns, steps)
     series = {
-        "Gaussian": _log10_sizes(draws[:_CURVES], steps),
+        "Gaussian": _log10_sizes(draws[:curves], steps),
         "orthogonal": kept[np.arange(steps + 1), np.abs(kept).argmax(axis=1)],
         "counted": np.array([grows[:count].mean() for count in counts]),
         "exact": np.full(steps + 1, chance_of_growth(dim)),
-        "cloud": _cloud(spectra[:_CLOUD], steps),
+        "cloud": _cloud(spectra[: min(_CLOUD, _EIGENVALUES // dim)], steps),
     }
     return repeated(draws[0], steps, series)

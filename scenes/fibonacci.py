@@ -61,7 +61,7 @@ def _error_bound(trajectory: Any, parameters: Mapping[str, Any]) -> float:
 
 
 @scene(
-    show("matrix", limits=(-50, 50)),
+    show("matrix", limits=(-10, 10)),
     show(
         "series",
         of={"F(t)": "log10 of F(t)", "φᵗ / √5": "log10 of φᵗ / √5"},
@@ -94,7 +94,7 @@ def _error_bound(trajectory: Any, parameters: Mapping[str, Any]) -> float:
             "Whole numbers below 2^53 are exact in float64; beyond, each sum rounds by eps / 2.",
         ),
     ),
-    poster=1.0,
+    poster=0.334,
     fps="2.5",
     covers=(3, 4, 5),
 )
@@ -155,7 +155,7 @@ def _difference_of_ways(trajectory: Any, parameters: Mapping[str, Any]) -> float
     show("readout", of={"products, squaring": "squarings", "products, one by one": "products"}, heading="work done"),
     "claims",
     title="Repeated squaring",
-    statement="to the power {power} by squaring: every product doubles the exponent",
+    statement="to the power {power}: each further binary digit doubles the exponent, and a 1 adds one",
     claims=(
         Claim("products, squaring", _products_by_squaring, _digits_of, 0.0, "Products are counted."),
         Claim(
@@ -320,14 +320,13 @@ def _tenth(place: int) -> Claim:
 
 
 def _residual(trajectory: Any, parameters: Mapping[str, Any]) -> float:
-    """Return the largest ``|Q Λᵗ Q⁻¹ − Fᵗ|`` of all steps, in units of F(t + 1)."""
-    values, vectors = _spectrum()
-    inverse = np.linalg.inv(vectors)
+    """Return how far the three matrices seen, multiplied, are from the product, at worst, in units of F(t + 1)."""
+    series = trajectory.sequence.series
     worst = 0.0
     for step in range(trajectory.steps + 1):
-        before, now, after = _exact_power(step)
-        power = (vectors * values**step) @ inverse
-        worst = max(worst, float(np.abs(power - np.array([[before, now], [now, after]], float)).max() / after))
+        power = series["basis"][step] @ series["power"][step] @ series["inverse"][step]
+        away = np.abs(power - trajectory.matrix(step)).max()
+        worst = max(worst, float(away / _exact_power(step)[2]))
     return worst
 
 

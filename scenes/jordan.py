@@ -1,4 +1,4 @@
-"""Powers of a Jordan block: every eigenvalue is 1, and yet they grow."""
+"""Powers of a Jordan block: a polynomial in t times the power of the one eigenvalue."""
 
 from collections.abc import Mapping
 from math import comb, log10
@@ -36,7 +36,7 @@ def _rounding(trajectory: Any, parameters: Mapping[str, Any]) -> float:
     "eigenvalues",
     "claims",
     title="Jordan block",
-    statement="every eigenvalue is {eigenvalue}, but there are too few eigenvectors: powers grow like a polynomial",
+    statement="every eigenvalue is {eigenvalue}, but there are too few eigenvectors: powers are a polynomial times λᵗ",
     claims=(
         Claim(
             "log10 of the corner",
@@ -54,7 +54,7 @@ def jordan(
     dim: Annotated[int, Bounds(2, 64)] = 3,
     eigenvalue: Annotated[float, Bounds(0.1, 2)] = 1.0,
 ) -> MatrixSequence:
-    """Powers of a Jordan block: with |λ| = 1 the norm grows like t^(n − 1).
+    """Powers of a Jordan block: the norm goes like t^(n − 1) λᵗ, so that it grows even with λ = 1.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ def _rounding(trajectory: Any, parameters: Mapping[str, Any]) -> float:
 def nonnormal(
     steps: Steps = 80,
     spectral_radius: Annotated[float, Bounds(0.1, 0.999)] = 0.9,
-    coupling: Annotated[float, Bounds(0, 1_000)] = 10.0,
+    coupling: Annotated[float, Bounds(1, 1_000)] = 10.0,
 ) -> MatrixSequence:
     """Powers of [[ρ, c], [0, ρ]]: the spectral radius decides the end, not the way there.
 
@@ -66,6 +66,6 @@ def nonnormal(
     spectral_radius : float
         The double eigenvalue ρ.
     coupling : float
-        The entry c above the diagonal; 0 gives a normal matrix, whose powers fall at once.
+        The entry c above the diagonal; whatever ρ is, powers grow at first where c exceeds 1 − ρ².
     """
     return repeated([[spectral_radius, coupling], [0.0, spectral_radius]], steps)

@@ -65,9 +65,9 @@ def _strengths(dim: int) -> FloatArray:
 
 
 def _epochs(losses: FloatArray) -> float:
-    """Return the first epoch with a hundredth of the first loss; the number of epochs and 1 where there is none."""
+    """Return the first epoch with a hundredth of the first loss; infinity where there is none."""
     learnt = losses < losses[0] / 100
-    return float(learnt.argmax() if learnt.any() else len(losses))
+    return float(learnt.argmax()) if learnt.any() else np.inf
 
 
 def _decoupled(depth: int, strengths: FloatArray, rate: float, steps: int, parts: int = 1) -> FloatArray:
@@ -104,7 +104,7 @@ def _ratio(trajectory: Any, parameters: Mapping[str, Any]) -> float:
 def _flow_epochs(depth: int, steps: int, parameters: Mapping[str, Any]) -> float:
     parts = 16
     fine = _decoupled(depth, _strengths(parameters["dim"]), parameters["rate"] / parts, steps * parts)
-    return min(_epochs(fine) / parts, steps + 1)
+    return _epochs(fine) / parts
 
 
 def _flow_ratio(trajectory: Any, parameters: Mapping[str, Any]) -> float:
@@ -113,8 +113,9 @@ def _flow_ratio(trajectory: Any, parameters: Mapping[str, Any]) -> float:
 
 
 def _ratio_tolerance(trajectory: Any, parameters: Mapping[str, Any]) -> float:
-    # Both counts are rounded up, and a step of size η s² departs from the flow by about half of itself.
-    return float(2 / _flow_epochs(_DEPTHS[0], trajectory.steps, parameters) + 4 * parameters["rate"])
+    # Both counts are rounded up. A step of size η s² departs from the flow by about half of itself, 2η, but in both
+    # counts alike, so that of their ratio less than half of that is left.
+    return float(2 / _flow_epochs(_DEPTHS[0], trajectory.steps, parameters) + parameters["rate"])
 
 
 def _mode_error(trajectory: Any, parameters: Mapping[str, Any]) -> float:
@@ -156,7 +157,7 @@ def _mode_curves(rate: float, steps: int, seed: int) -> dict[str, FloatArray]:
         "bars",
         of="orthogonal epochs",
         reference="Gaussian epochs",
-        heading="epochs needed, by number of layers",
+        heading="epochs by layers; no mark: not learnt",
         labels=tuple(map(str, _DEPTHS)),
     ),
     show("series", of={"net": "modes", "exact": "exact modes"}, heading="modes", scale="linear"),
@@ -171,7 +172,7 @@ def _mode_curves(rate: float, steps: int, seed: int) -> dict[str, FloatArray]:
             _ratio,
             _flow_ratio,
             _ratio_tolerance,
-            "Counts are whole numbers, and steps depart from the gradient's flow by half their size.",
+            "Counts are whole numbers, and steps depart from the gradient's flow by half their size, in both alike.",
         ),
         Claim(
             "modes − exact",
@@ -186,16 +187,17 @@ def _mode_curves(rate: float, steps: int, seed: int) -> dict[str, FloatArray]:
     covers=(37,),
 )
 def learning_time(
-    steps: Annotated[int, Bounds(0, 300)] = 100,
+    steps: Annotated[int, Bounds(100, 300)] = 100,
     dim: Annotated[int, Bounds(2, 24)] = 16,
     seed: Seed = 0,
-    rate: Annotated[float, Bounds(0.005, 0.1)] = 0.05,
+    rate: Annotated[float, Bounds(0.02, 0.1)] = 0.05,
 ) -> MatrixSequence:
     """Training of deep linear nets on whitened inputs, from orthogonal and from Gaussian layers.
 
     The rate of every layer is the given one divided by the number of layers, as in Saxe et al.: the product then
     moves equally fast at any depth. The outer layers are turned so that the product begins with the teacher's
-    singular vectors ("decoupled initial conditions"). Learnt is what has a hundredth of the first loss.
+    singular vectors ("decoupled initial conditions"). Learnt is what has a hundredth of the first loss: only then a
+    net gets its bar or mark, and Gaussian nets of many layers get none.
 
     Parameters
     ----------
@@ -221,14 +223,17 @@ def learning_time(
         series[f"{name} losses"] = np.stack(losses, axis=1)
         # What is below this is rounding.
         series[name] = np.log10(np.maximum(series[f"{name} losses"] / series[f"{name} losses"][0], 1e-6))
-        series[f"{name} epochs"] = np.minimum(epochs, [_epochs(loss) for loss in losses])
+        needed = np.array([_epochs(loss) for loss in losses])
+        # How long it takes is not known before it is over, and of some nets not at all.
+        series[f"{name} epochs"] = np.where(needed <= epochs, needed, np.nan)
     return MatrixSequence(np.broadcast_to(np.eye(dim), (steps, dim, dim)), series=series)
 
 
 _GAINS = np.geomspace(0.5, 2, 9)
 # Places among the gains whose curves are drawn.
-_SHOWN = {"0.7": 2, "1": 4, "1.4": 6}
+_SHOWN = {"0.7": 2, "1": 4, "2": 8}
 _COSINE = 0.9
+_NETS = 64
 
 
 def _mean_field(gain: float, steps: int) -> FloatArray:
@@ -247,6 +252,36 @@ def _mean_field(gain: float, steps: int) -> FloatArray:
     return growth
 
 
+def _mean_field_cosine(gain: float, steps: int) -> float:
+    """Return the cosine of two inputs behind so many wide tanh layers, which began with the scene's.
+
+    ``c ← E tanh(g √q z) tanh(g √q (c z + √(1 − c²) z′)) / E tanh²(g √q z)``, from the same source.
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(101)
+    weights = weights / weights.sum()
+    variance, cosine = 1.0, _COSINE
+    for _ in range(steps):
+        summed = gain * np.sqrt(variance) * nodes
+        other = cosine * summed[:, None] + np.sqrt(1 - cosine**2) * summed
+        variance = float(weights @ np.tanh(summed) ** 2)
+        cosine = float((weights * np.tanh(summed)) @ np.tanh(other) @ weights) / variance
+    return cosine
+
+
+def _last_cosine(trajectory: Any, parameters: Mapping[str, Any]) -> float:
+    return float(trajectory.sequence.series["cosine 2"][-1])
+
+
+def _expected_cosine(trajectory: Any, parameters: Mapping[str, Any]) -> float:
+    return _mean_field_cosine(float(_GAINS[_SHOWN["2"]]), trajectory.steps)
+
+
+def _cosine_deviation(trajectory: Any, parameters: Mapping[str, Any]) -> float:
+    """Return five deviations of the mean of cosines of random vectors, and what finite width shifts it by."""
+    n = parameters["dim"]
+    return float(5 * np.sqrt(2 / (n * _NETS)) + 5 / n)
+
+
 def _gradient_slope(place: int) -> Callable[[Any, Mapping[str, Any]], float]:
     def measured(trajectory: Any, parameters: Mapping[str, Any]) -> float:
         return float(trajectory.sequence.series["growth"][-1, place] / max(trajectory.steps, 1))
@@ -262,11 +297,15 @@ def _predicted_slope(place: int) -> Callable[[Any, Mapping[str, Any]], float]:
 
 
 def _width_deviation(place: int) -> Callable[[Any, Mapping[str, Any]], float]:
-    """Return five deviations of half a log of the mean square, with variance 2 g² / n for each layer, and its bias."""
+    """Return five deviations of the mean over the nets, and by how much a mean of logarithms is below a log of means.
+
+    A layer moves the log of a squared length with a variance of 2 / n as it is linear; its slopes, which stray with
+    the state, add at most g² times as much.
+    """
 
     def tolerance(trajectory: Any, parameters: Mapping[str, Any]) -> float:
-        variance = 2 * (_GAINS[place] ** 2 * trajectory.steps + 1) / trajectory.dim
-        return float((5 * np.sqrt(variance) + variance / 2) / 2 / np.log(10) / max(trajectory.steps, 1))
+        variance = 2 * (1 + _GAINS[place] ** 2) * trajectory.steps / trajectory.dim
+        return float((5 * np.sqrt(variance / _NETS) + variance / 2) / 2 / np.log(10) / max(trajectory.steps, 1))
 
     return tolerance
 
@@ -285,15 +324,24 @@ def _width_deviation(place: int) -> Callable[[Any, Mapping[str, Any]], float]:
     "claims",
     title="The edge of chaos",
     statement="deep tanh nets: below gain 1 gradients vanish; above, they explode and like inputs part",
-    claims=tuple(
+    claims=(
+        *(
+            Claim(
+                f"decades/layer, g = {name}",
+                _gradient_slope(place),
+                _predicted_slope(place),
+                _width_deviation(place),
+                "Five deviations of the mean of 64 nets with a variance of 2 (1 + g²) / n a layer, and half of that.",
+            )
+            for name, place in _SHOWN.items()
+        ),
         Claim(
-            f"decades/layer, g = {name}",
-            _gradient_slope(place),
-            _predicted_slope(place),
-            _width_deviation(place),
-            "Five deviations, taking 2 g² / n for the variance of a layer: twice what many nets show.",
-        )
-        for name, place in _SHOWN.items()
+            "cosine at last, g = 2",
+            _last_cosine,
+            _expected_cosine,
+            _cosine_deviation,
+            "Five deviations of the mean of 64 cosines of random vectors, and a shift by width of 5 / n.",
+        ),
     ),
     poster=1.0,
     fps="6.25",
@@ -306,25 +354,29 @@ def edge_of_chaos(
 ) -> MatrixSequence:
     """Gradients of deep tanh nets for gains from 0.5 to 2, and the likeness of two inputs behind their layers.
 
-    Weights have the variance ``g² / n``, and there is no bias. The factors are the Jacobians at gain 1. Bars are the
-    root mean square singular value of the product, marks what mean-field theory says of it.
+    Weights have the variance ``g² / n``, and there is no bias. A gradient is what becomes of a random direction's
+    length, as the mean of its logarithm over 64 nets; marks are what mean-field theory says of it. The factors are
+    the first net's Jacobians at gain 1.
     """
     rng = np.random.default_rng([seed, 0])
-    first, second = np.linalg.qr(rng.standard_normal((dim, 2)))[0].T * np.sqrt(dim)
-    pair = np.stack([first, _COSINE * first + np.sqrt(1 - _COSINE**2) * second], axis=1)
-    states = np.broadcast_to(pair, (len(_GAINS), dim, 2))
-    products = np.broadcast_to(np.eye(dim), (len(_GAINS), dim, dim))
+    starts = np.linalg.qr(rng.standard_normal((_NETS, dim, 3)))[0]
+    first, second = starts[:, :, 0], _COSINE * starts[:, :, 0] + np.sqrt(1 - _COSINE**2) * starts[:, :, 1]
+    # Two states and a direction of every net and gain, shape (nets, n, gains, 3).
+    carried = np.stack([first * np.sqrt(dim), second * np.sqrt(dim), starts[:, :, 2]], axis=2)
+    carried = np.repeat(carried[:, :, None], len(_GAINS), axis=2)
     growth, cosines = np.zeros((steps + 1, len(_GAINS))), np.full((steps + 1, len(_GAINS)), _COSINE)
     factors = np.empty((steps, dim, dim))
     for step in range(steps):
-        weights = _GAINS[:, None, None] * rng.standard_normal((dim, dim)) / np.sqrt(dim)
-        states = np.tanh(weights @ states)
-        jacobians = (1 - states[:, :, :1] ** 2) * weights
-        products = jacobians @ products
-        factors[step] = jacobians[_SHOWN["1"]]
-        growth[step + 1] = np.log10(np.linalg.norm(products, axis=(1, 2)) / np.sqrt(dim))
-        lengths = np.linalg.norm(states, axis=1)
-        cosines[step + 1] = (states[:, :, 0] * states[:, :, 1]).sum(axis=1) / lengths.prod(axis=1)
+        weights = rng.standard_normal((_NETS, dim, dim)) / np.sqrt(dim)
+        carried = (weights @ carried.reshape(_NETS, dim, -1)).reshape(carried.shape) * _GAINS[:, None]
+        carried[..., :2] = np.tanh(carried[..., :2])
+        slopes = 1 - carried[..., 0] ** 2
+        carried[..., 2] *= slopes
+        factors[step] = slopes[0, :, _SHOWN["1"], None] * weights[0]
+        lengths = np.linalg.norm(carried, axis=1)
+        growth[step + 1] = np.log10(lengths[..., 2]).mean(axis=0)
+        products = (carried[..., 0] * carried[..., 1]).sum(axis=1)
+        cosines[step + 1] = (products / lengths[..., 0] / lengths[..., 1]).mean(axis=0)
     series = {"growth": growth, "mean field": np.stack([_mean_field(gain, steps) for gain in _GAINS], axis=1)}
     for name, place in _SHOWN.items():
         series |= {f"gradient {name}": growth[:, place], f"cosine {name}": cosines[:, place]}
@@ -356,27 +408,29 @@ def memory_gradient(weights: Any, start: FloatArray, wanted: FloatArray) -> tupl
     return (error**2).sum() / 2 / len(start), gradient
 
 
-def _first_ratio(name: str) -> Callable[[Any, Mapping[str, Any]], float]:
-    return lambda trajectory, parameters: float(10 ** trajectory.sequence.series[name][0])
+def _last_loss(name: str) -> Callable[[Any, Mapping[str, Any]], float]:
+    return lambda trajectory, parameters: float(trajectory.sequence.series[f"{name} loss"][-1])
 
 
-def _stepped_ratio(name: str) -> Callable[[Any, Mapping[str, Any]], float]:
+def _largest_update(trajectory: Any, parameters: Mapping[str, Any]) -> float:
+    """Return how many decades the exploding network's largest update is beyond the orthogonal one's."""
+    series = trajectory.sequence.series
+    return float(series["exploding"].max() - series["orthogonal"].max())
+
+
+def _first_ratio(trajectory: Any, parameters: Mapping[str, Any]) -> float:
+    return float(10 ** trajectory.sequence.series["orthogonal"][0])
+
+
+def _stepped_ratio(trajectory: Any, parameters: Mapping[str, Any]) -> float:
     """Return the same from the loss's derivative by complex step along the gradient, which is the gradient's norm."""
-
-    def expected(trajectory: Any, parameters: Mapping[str, Any]) -> float:
-        dim, seed = parameters["dim"], parameters["seed"]
-        start, wanted = _memory_task(dim, seed)
-        weights = _recurrent(name, dim, seed)
-        gradient = memory_gradient(weights, start, wanted)[1]
-        direction = gradient / np.linalg.norm(gradient)
-        moved = memory_gradient(weights + 1e-30j * direction, start, wanted)[0]
-        return float(_MEMORY_RATE * abs(moved.imag) / 1e-30 / np.linalg.norm(weights))
-
-    return expected
-
-
-def _ratio_rounding(name: str) -> Callable[[Any, Mapping[str, Any]], float]:
-    return lambda trajectory, parameters: 1e-6 * _first_ratio(name)(trajectory, parameters)
+    dim, seed = parameters["dim"], parameters["seed"]
+    start, wanted = _memory_task(dim, seed)
+    weights = _recurrent("orthogonal", dim, seed)
+    gradient = memory_gradient(weights, start, wanted)[1]
+    direction = gradient / np.linalg.norm(gradient)
+    moved = memory_gradient(weights + 1e-30j * direction, start, wanted)[0]
+    return float(_MEMORY_RATE * abs(moved.imag) / 1e-30 / np.linalg.norm(weights))
 
 
 def _recurrent(name: str, dim: int, seed: int) -> FloatArray:
@@ -390,23 +444,43 @@ def _recurrent(name: str, dim: int, seed: int) -> FloatArray:
     "claims",
     title="Two ways to fail at training",
     statement="thirty steps back in time: a vanished gradient moves nothing, an exploded one leaps about",
-    claims=tuple(
+    claims=(
         Claim(
-            f"first step, {name}",
-            _first_ratio(name),
-            _stepped_ratio(name),
-            _ratio_rounding(name),
-            "The derivative along the gradient, by complex step: rounding grows along a chaotic path.",
-        )
-        for name in _TRAININGS
+            "loss, vanishing",
+            _last_loss("vanishing"),
+            1.0,
+            1e-3,
+            "Its last state is at most 0.7³⁰ = 2e-5 of the first, and its updates are about as small.",
+        ),
+        Claim(
+            "loss, orthogonal",
+            _last_loss("orthogonal"),
+            0.35,
+            0.3,
+            "Learnt is what has lost a third of its first loss at least; in 120 updates it cannot lose all.",
+        ),
+        Claim(
+            "largest leap, decades",
+            _largest_update,
+            4.0,
+            3.8,
+            "Beyond the largest update of the orthogonal network, by a factor of 1.6 at least: chaos decides how far.",
+        ),
+        Claim(
+            "first step, orthogonal",
+            _first_ratio,
+            _stepped_ratio,
+            1e-8,
+            "The derivative along the gradient, by complex step.",
+        ),
     ),
     poster=1.0,
     fps="12.5",
     covers=(34,),
 )
 def two_trainings(
-    steps: Annotated[int, Bounds(0, 200)] = 120,
-    dim: Annotated[int, Bounds(2, 32)] = 8,
+    steps: Annotated[int, Bounds(60, 200)] = 120,
+    dim: Annotated[int, Bounds(8, 32)] = 8,
     seed: Seed = 0,
 ) -> MatrixSequence:
     """Gradient descent on recurrent tanh networks that shall turn their first state, thirty steps later.
@@ -489,7 +563,7 @@ def _exact_distance(trajectory: Any, parameters: Mapping[str, Any]) -> float:
     show("heatmap", of="weights", heading="W, data and decay", limits=(-1, 1)),
     "claims",
     title="Weight decay",
-    statement="decay shrinks the weights by (1 − ηλ) a step, and keeps what data would make explode",
+    statement="decay alone shrinks weights by (1 − ηλ) a step; beside data it leads to ridge regression",
     claims=(
         Claim(
             "ρ with decay alone",
@@ -515,13 +589,14 @@ def weight_decay(
     dim: Annotated[int, Bounds(2, 16)] = 8,
     seed: Seed = 0,
     rate: Annotated[float, Bounds(0.001, 0.2)] = 0.05,
-    decay: Annotated[float, Bounds(0, 1)] = 0.4,
+    decay: Annotated[float, Bounds(0.01, 1)] = 0.4,
     true_radius: Annotated[float, Bounds(0.1, 1.5)] = 1.2,
 ) -> MatrixSequence:
     """Gradient descent with weight decay on a linear recurrence, learnt from pairs of states.
 
-    What has to be learnt has a spectral radius above 1; with decay the weights end at ridge regression's. The
-    factors are the decay alone, ``(1 − ηλ) I``, so the product is the first matrix on its way to zero.
+    What has to be learnt has by default a spectral radius above 1, and ridge regression's weights, where decay
+    leads to, one below. The factors are the decay alone, ``(1 − ηλ) I``, so the product is the first matrix on its
+    way to zero.
 
     Parameters
     ----------

@@ -47,6 +47,10 @@ def encode():
     if MODE == "exit at once":
         say(b"first words\nConversion failed!\n")
         return 1
+    if MODE == "leaves a child":
+        # It holds the pipe for frames, and reads none.
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        return 1
     if MODE == "not UTF-8":
         say(b"\xb0\xa1\xff\xfe broken\n")
         return 1
@@ -126,6 +130,12 @@ def main():
         return 0
     if "framecrc" in ARGUMENTS and MODE == "hangs while decoding":
         hang()
+    if "framecrc" in ARGUMENTS and MODE == "decodes to nonsense":
+        print("#dimensions 0: axb\n0, x, \xff")
+        return 0
+    if "framecrc" in ARGUMENTS and MODE == "decodes without end":
+        while True:
+            os.write(1, bytes(2**16))
     become_real()
 
 

@@ -52,7 +52,7 @@ def test_help_of_a_scene_tells_its_parameters():
     text = run("scene", "vanishing", "--help").stdout
     assert "--spectral-radius" in text
     assert "Modulus of the largest eigenvalue." in text
-    assert "[default: 0.9]" in text.replace("\n", " ").replace("  ", " ")
+    assert "[default: 0.88]" in text.replace("\n", " ").replace("  ", " ")
 
 
 @pytest.mark.parametrize(

@@ -469,3 +469,133 @@ def test_a_claim_that_cannot_be_decided_is_named(write, call):
     code, _, err = call("scene", name)
     assert code == 1
     assert "raised KeyError: 'none' in the claim 'lost', so mend the scene" in err
+
+
+# Scene files that ask for what cannot be
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (", title=5", 1, "title and statement of scene own must be text"),
+        (", poster='x'", 1, "poster of scene own must be a number from 0 to 1"),
+        (", poster=float('nan')", 1, "poster of scene own must be a number from 0 to 1"),
+        (", claims=(5,)", 1, "claims of scene own must be a tuple of Claim"),
+        (", fps='x'", 2, "fps must be"),
+    ],
+)
+def test_options_of_scenes_are_checked(write, call, options, code, said):
+    found, _, err = call("scene", write(options=options))
+    assert found == code
+    assert said in err
+
+
+@pytest.mark.parametrize("limits", ["(1, 1)", "(np.nan, 1)", "'foo'", "5", "(0, np.inf)", "(1, 2, 3)"])
+def test_limits_of_panels_are_two_numbers(write, call, tmp_path, limits):
+    name = write()
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    (tmp_path / name).write_text(text.replace("'matrix'", f"show('matrix', limits={limits})"), encoding="utf-8")
+    code, _, err = call("scene", name)
+    assert code == 2
+    assert "the limits of the panel 'matrix' must be two numbers, the lower first" in err
+
+
+def test_panels_of_scene_files_that_raise_are_named(write, call, tmp_path):
+    name = write()
+    panel = (
+        "from render.panels._base import Panel\n\n\nclass Own(Panel):\n    def open(self, stage):\n        pass\n\n"
+        "    def draw(self, step):\n        raise OSError('no paint')\n\n\n"
+    )
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    (tmp_path / name).write_text(text.replace("@scene('matrix'", f"{panel}@scene(Own"), encoding="utf-8")
+    code, _, err = call("scene", name)
+    assert code == 1
+    assert re.search(r"own.py line \d+ raised OSError: no paint", err)
+
+
+def test_a_scene_file_that_ends_itself_is_named(write, call):
+    assert call("scene", write("(_ for _ in ()).throw(GeneratorExit)"))[0] == 1
+
+
+@pytest.mark.parametrize("name", ["lang", "help", "json", "output", "form", "quiet", "hold_first"])
+def test_parameters_do_not_take_the_place_of_options(write, call, name):
+    code, _, err = call("scene", write("repeated(np.eye(2), 1)", parameters=f"{name}: int = 1"), "--fps", "5")
+    assert code == 2
+    assert f"has a parameter {name}, which is an option of the command" in err
+
+
+def test_a_scene_file_is_run_once_and_leaves_the_dice_alone(write, call, tmp_path):
+    name = write()
+    with open(tmp_path / name, "a", encoding="utf-8") as file:
+        file.write("np.random.seed(1)\nwith open('ran', 'a') as file:\n    file.write('x')\n")
+    np.random.seed(5)
+    expected = np.random.random(3)
+    np.random.seed(5)
+    assert call("scene", name, "--format", "gif")[0] == 0
+    assert np.array_equal(np.random.random(3), expected)
+    assert (tmp_path / "ran").read_text() == "x"
+
+
+def test_numbers_near_the_end_of_float64_are_drawn_in_silence(write, call):
+    code, _, err = call("scene", write("repeated([[1e300, 1e-300], [3e307, 1e308]], 5)"), "--format", "gif")
+    assert (code, err) == (0, "")
+
+
+def test_a_count_of_unknown_values_stands_beside_no_heading(write, call, tmp_path, monkeypatch):
+    drawn = []
+    original = Canvas.text
+
+    def noting(self, x, y, text, style, anchor="left", width=0):
+        drawn.append((text, x, y))
+        original(self, x, y, text, style, anchor, width)
+
+    monkeypatch.setattr(Canvas, "text", noting)
+    name = write("repeated([[10, 1, 0], [0, 5, 0], [10, 1, 0]], 3)")
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    panels = "'matrix', 'norms', 'eigenvalues', 'singular_values'"
+    (tmp_path / name).write_text(text.replace("'matrix', 'norms'", panels), encoding="utf-8")
+    assert call("scene", name, "--format", "gif")[0] == 0
+    heading = next(y for text, _, y in drawn if text == "singular values")
+    assert all(y > heading + 20 for text, x, y in drawn if text.startswith("unknown") and x > 960)
+    assert any(text.startswith("unknown") for text, *_ in drawn)
+
+
+@pytest.mark.parametrize("dialect", ["html", "markdown"])
+def test_snippets_need_a_command_that_can_be_read(small, call, dialect):
+    edit(small, lambda content: content.update(command="render scene vanishing --title 'open"))
+    code, _, err = call("embed", small.with_suffix(".gif"), "--for", dialect)
+    assert code == 3
+    assert "command cannot be read" in err
+
+
+# Surroundings
+
+
+@pytest.mark.parametrize(
+    ("settings", "here"),
+    [
+        ({"MPLBACKEND": "module://no_such.backend"}, False),
+        ({"MPLBACKEND": "Nonsense"}, False),
+        ({"MATPLOTLIBRC": "broken"}, False),
+        ({}, True),
+    ],
+)
+def test_settings_of_matplotlib_do_not_matter(tmp_path, settings, here):
+    (tmp_path / ("matplotlibrc" if here else "broken")).write_bytes(b"\xff\xfe: broken")
+    done = run("scene", "vanishing", "--steps", "1", "--format", "gif", cwd=tmp_path, env=settings)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_none_stands_for_what_is_usual(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    film = render.film("vanishing", **TINY, output=None, fps=None, title=None)
+    assert film.files["gif"].parent == tmp_path / "output"
+
+
+def test_help_has_one_example_a_line(call):
+    assert "\n  render list  " in call("--help")[1]
+
+
+def test_unknown_options_suggest_the_nearest(call):
+    code, _, err = call("scene", "orthogonal", "--stepz", "4")
+    assert (code, err) == (2, "render: there is no option --stepz, did you mean --steps?\n")

@@ -2,12 +2,14 @@
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from films import fitting
 
 from render.claims import judge
+from render.job import poster_step
 from render.simulator import simulate
 from scenes import fibonacci as scenes_of_fibonacci
 from scenes.fibonacci import binet, fibonacci, fibonacci_spectrum, golden_ratio, squaring
@@ -47,6 +49,9 @@ def test_it_begins_with_the_identity_and_counts_on():
     trajectory, _ = film(fibonacci)
     assert np.array_equal(trajectory.matrix(0), np.eye(2))
     assert [trajectory.matrix(t)[0, 1] for t in range(5)] == [0, 1, 1, 2, 3]
+    # What the poster shows.
+    assert poster_step(12, fibonacci.poster) == 4
+    assert trajectory.matrix(4).tolist() == [[2, 3], [3, 5]]
     assert np.array_equal(trajectory.matrix(4), [[2, 3], [3, 5]])
 
 
@@ -94,6 +99,11 @@ def test_squaring_takes_six_products_where_one_by_one_takes_63():
     for power in range(1, 300):
         exponents, product = scenes_of_fibonacci._by_squaring(power)
         assert exponents[-1] == power
+        digits = f"{power:b}"[1:]
+        grown = list(pairwise(exponents))
+        # A doubling for every digit after the first, and one more where it is 1.
+        assert sum(after == 2 * before for before, after in grown if before > 1) >= len(digits) - 1
+        assert len(grown) == len(digits) + digits.count("1")
         assert len(exponents) - 1 <= 2 * np.floor(np.log2(power))
         assert product[0, 1] == pytest.approx(numbers(power + 1)[power], rel=1e-12)
     digits = trajectory.sequence.series["digits"]

@@ -1,5 +1,6 @@
 """Scenes of initialisation, of variances and of ensembles, against theory, closed forms and complex steps."""
 
+import itertools
 import math
 
 import mpmath
@@ -8,11 +9,13 @@ import pytest
 
 from render.claims import judge
 from render.simulator import simulate
-from scenes import haar_orthogonal
+from scenes import MatrixSequence, haar_orthogonal
+from scenes._growth import transient
 from scenes.ensemble import chance_of_growth, ensemble
-from scenes.initialisers import _KINDS, _tent, initialiser, nearest_orthogonal, xavier
-from scenes.variance import _network as network
+from scenes.initialisers import _KINDS, _tent, identity_initialisation, initialiser, nearest_orthogonal, xavier
+from scenes.recurrent import linear_rnn, relu_rnn, rnn_forward
 from scenes.variance import (
+    _log10_deviation,
     default_initialisers,
     fan_dilemma,
     log_chi_square,
@@ -20,6 +23,7 @@ from scenes.variance import (
     mean_and_median,
     polygamma,
 )
+from scenes.variance import _network as network
 
 
 def column(scene, label=None, **values):
@@ -33,6 +37,74 @@ def test_claims_hold_for_every_kind(kind, dim):
     columns = {label: simulate(s) for label, s in initialiser.build(**parameters).items()}
     for verdict in judge(initialiser.claims, columns, parameters):
         assert verdict.holds, verdict
+
+
+@pytest.mark.parametrize("kind", ["bilinear", "orthogonal_qr", "constant", "glorot_normal"])
+def test_gain_multiplies_every_entry(kind):
+    one, three = (column(initialiser, kind=kind, gain=gain).factor for gain in (1.0, 3.0))
+    assert np.array_equal(three, 3 * one)
+
+
+def test_sum_of_the_bilinear_kernel_is_the_square_of_its_factor():
+    parameters = initialiser.resolve(kind="bilinear", dim=9)
+    verdict = judge(initialiser.claims, {None: simulate(column(initialiser, **parameters))}, parameters)[-1]
+    assert verdict.claim == "sum of Wᵢⱼ"
+    assert verdict.value == pytest.approx(25.0, rel=1e-14)
+    assert verdict.tolerance < 1e-9
+
+
+@pytest.mark.parametrize("matrix", ["gaussian", "rotation", "symmetric", "zero"])
+@pytest.mark.parametrize("steps", [1, 3, 40])
+def test_transient_is_what_a_norm_has_besides_the_radius(matrix, steps):
+    factor = {
+        "gaussian": np.random.default_rng(4).standard_normal((5, 5)),
+        "rotation": haar_orthogonal(5, 1),
+        "symmetric": np.outer(_tent(5), _tent(5)),
+        "zero": np.zeros((5, 5)),
+    }[matrix]
+    radius = max(np.abs(np.linalg.eigvals(factor)).max(), 1e-300)
+    with mpmath.workdps(60):
+        power = (mpmath.matrix(factor.tolist()) / mpmath.mpf(float(radius))) ** steps
+        norm = float(max(mpmath.svd_r(power, compute_uv=False)))
+    assert transient(factor, steps) == pytest.approx(math.log10(norm) if norm else 0.0, abs=1e-12)
+
+
+def spoiled(scene, label, place, **values):
+    """Return the claims that are false when one factor of a column is multiplied by 1.5."""
+    parameters = scene.resolve(**values)
+    columns = scene.build(**parameters)
+    factors = np.array(columns[label].factors)
+    factors[place] *= 1.5
+    columns[label] = MatrixSequence(factors, columns[label].initial, columns[label].series)
+    verdicts = judge(scene.claims, {name: simulate(s) for name, s in columns.items()}, parameters)
+    return [verdict.claim for verdict in verdicts if not verdict.holds and verdict.column == label]
+
+
+@pytest.mark.parametrize("place", [0, 7, -1])
+@pytest.mark.parametrize(
+    ("scene", "label", "claim"),
+    [
+        (initialiser, None, "growth per step"),
+        (xavier, "normal", "log10 norm at last"),
+        (xavier, "uniform", "log10 norm at last"),
+        (identity_initialisation, "I", "drift of log10 norm"),
+        (identity_initialisation, "I + noise", "log10 norm at last"),
+        (identity_initialisation, "I, ReLU", "units alive"),
+        (nearest_orthogonal, None, "‖A − Q‖"),
+        (mean_and_median, None, "‖P e₁‖ − first run"),
+        (linear_rnn, None, "decades per step"),
+        (rnn_forward, None, "∂h(T)/∂h(0) − complex step"),
+        (relu_rnn, None, "Jacobian − derivative"),
+    ],
+)
+def test_one_factor_among_many_makes_a_claim_false(scene, label, claim, place):
+    assert claim in spoiled(scene, label, place)
+
+
+@pytest.mark.parametrize("kind", list(_KINDS))
+def test_a_spoiled_factor_is_found_for_every_kind(kind):
+    # Nothing is left of zeros, whatever they are multiplied by.
+    assert spoiled(initialiser, None, 5, kind=kind) == ([] if kind == "zeros" else ["growth per step"])
 
 
 @pytest.mark.parametrize("kind", list(_KINDS))
@@ -128,6 +200,26 @@ def test_xavier_shares_the_ratio_of_the_fans():
     assert high[1] - middle[1] == pytest.approx(math.log10(4), abs=0.05)
 
 
+def test_claims_tell_one_rule_from_another():
+    parameters = fan_dilemma.resolve()
+    columns = {label: simulate(s) for label, s in fan_dilemma.build(**parameters).items()}
+    labels = list(columns)
+    for first, second in itertools.combinations(labels, 2):
+        swapped = columns | {first: columns[second], second: columns[first]}
+        false = {v.column for v in judge(fan_dilemma.claims, swapped, parameters) if not v.holds}
+        assert false == {first, second}
+
+
+def test_means_over_networks_stray_by_a_fifth_of_their_tolerance():
+    changes = []
+    for seed in range(24):
+        series = column(fan_dilemma, "n_in σ² = 1", seed=seed, dim=192).series
+        changes.append(series["signal"][-1] - series["signal"][0])
+    widths = [round(192 * 16 ** (-layer / 10)) for layer in range(11)]
+    # The tolerance is five deviations and a fifth more.
+    assert np.std(changes) == pytest.approx(_log10_deviation(widths, 16, 32) / 6, rel=0.5)
+
+
 def test_typical_vector_of_four_dimensional_layers_dies():
     series = column(mean_and_median).series
     # exp(64 (ψ(2) + ln ½) / 2), which is 1.75e-4.
@@ -141,6 +233,11 @@ def test_typical_vector_of_four_dimensional_layers_dies():
 @pytest.mark.parametrize("radius", [0.5, 1.0, 1.7])
 def test_chance_of_growth_of_one_number_is_that_of_a_normal_one(radius):
     assert chance_of_growth(1, radius) == pytest.approx(math.erfc(radius / math.sqrt(2)), abs=1e-12)
+
+
+def test_chance_of_growth_of_large_matrices():
+    for dim, chance in ((5, 0.518), (64, 0.883), (256, 0.983)):
+        assert chance_of_growth(dim) == pytest.approx(chance, abs=5e-4)
 
 
 @pytest.mark.parametrize(("dim", "draws"), [(2, 20_000), (5, 20_000), (8, 10_000), (17, 3000)])

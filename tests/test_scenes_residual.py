@@ -42,6 +42,30 @@ def test_slopes_of_residual_and_plain_networks(seed):
     assert tracks["plain"][-1] < -10 < 0 < tracks["residual"][-1] < 3
 
 
+@pytest.mark.parametrize("gain", [0.1, 0.9])
+@pytest.mark.parametrize("dim", [8, 64])
+def test_plain_products_die_for_every_gain_allowed(gain, dim):
+    for seed in range(5):
+        tracks = residual.residual.build(seed=seed, gain=gain, dim=dim)[None].series
+        assert tracks["plain"][-1] < -0.5
+        assert tracks["residual"][-1] > -0.5
+
+
+def test_the_product_is_the_derivative_of_the_residual_network():
+    parameters = {"dim": 8, "seed": 3, "gain": 0.6}
+    factors = residual.residual.build(steps=9, **parameters)[None].factors
+    product = np.linalg.multi_dot(list(factors[::-1]))
+
+    def network(h):
+        for weights in residual._residual_weights(parameters, 9):
+            h = h + weights @ np.tanh(h)
+        return h
+
+    start = residual._residual_start(parameters)
+    differences = [(network(start + e) - network(start - e)) / 2e-6 for e in 1e-6 * np.eye(8)]
+    assert product.T == pytest.approx(np.array(differences), abs=1e-8)
+
+
 @pytest.mark.parametrize("layers", range(1, 8))
 def test_dense_paths_are_all_subsets_of_layers(layers):
     columns = residual.dense.build(steps=layers)
