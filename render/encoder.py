@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, ClassVar
 
 from render.errors import EigenreelError, EncodeError, OutputError
-from render.formats import Format
+from render.formats import WHOLE_BLOCK, Format
 
 # ffmpeg ends with minus these error numbers, or with a signal, when it cannot write any further.
 _FULL = {228: "no space left on device", 229: "file too large", 134: "disk quota exceeded"}
@@ -142,12 +142,15 @@ class Footage:
         How many will come.
     fps : Fraction
         Frames per second.
+    cell : int
+        Size of the smallest cells in pixels, if there are any.
     """
 
     width: int
     height: int
     frames: int
     fps: Fraction
+    cell: int = WHOLE_BLOCK
 
 
 class Encoder:
@@ -317,7 +320,7 @@ def encode_arguments(form: Format, path: Path, footage: Footage) -> list[str]:
         *("-f", "rawvideo", "-pixel_format", form.pixel_format),
         *("-video_size", f"{footage.width}x{footage.height}", "-framerate", fps, "-i", "pipe:0"),
         *("-an", "-map_metadata", "-1"),
-        *form.arguments,
+        *(form.fine_arguments if footage.cell < WHOLE_BLOCK and form.fine_arguments else form.arguments),
         *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", form.muxer, f"file:{path}"),
     ]
 

@@ -10,13 +10,25 @@ from render.errors import UsageError
 # What the numbers of the frames mean: BT.709 at video levels, with the sRGB curve.
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=iec61966-2-1:range=tv"
 
-# Flat cells on the codec's own grid need no motion search, no small partitions, no deblocking and
-# no psychovisual tricks. Strong adaptive quantisation and finer chroma keep every cell within 5 of
-# 255 of its colour, at half the size a uniform quality would need for that.
-_X264 = (
-    "partitions=none:me=dia:subme=5:trellis=1:no-psy=1:no-deblock=1:ref=1:bframes=0:scenecut=0:weightp=0:"
-    "qcomp=1:aq-strength=1.5:chroma-qp-offset=-3"
-)
+
+def _x264(crf: int, chroma: int) -> tuple[str, ...]:
+    """Return ffmpeg's arguments for H.264 of a quality (lower is better), and that of chroma besides.
+
+    Flat cells on the codec's own grid need no motion search, no small partitions, no deblocking and
+    no psychovisual tricks. Strong adaptive quantisation and finer chroma keep every cell within 6 of
+    255 of its colour, at half the size a uniform quality would need for that.
+    """
+    return (
+        *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", str(crf), "-x264-params"),
+        "partitions=none:me=dia:subme=5:trellis=1:no-psy=1:no-deblock=1:ref=1:bframes=0:scenecut=0:weightp=0:"
+        f"qcomp=1:aq-strength=1.5:chroma-qp-offset={chroma}",
+        # A pinned thread count: the bytes depend on it. A key frame every 48: for seeking.
+        *("-profile:v", "high", "-g", "48", "-threads", "2", "-movflags", "+faststart"),
+    )
+
+
+# Cells at least so large are whole blocks of the codec in chroma, too.
+WHOLE_BLOCK = 16
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,8 @@ class Format:
         How frames are handed to ffmpeg: a name in `render.stock.STOCKS`.
     arguments : tuple of str
         Further ffmpeg arguments.
+    fine_arguments : tuple of str, optional
+        Those for films with cells below `WHOLE_BLOCK` pixels, where they differ.
     delay_unit : int or None
         Frames last a whole number of 1/delay_unit seconds, at least two; None for any rate.
     frame_bytes, cell_bytes : int
@@ -46,6 +60,7 @@ class Format:
     muxer: str
     pixel_format: str
     arguments: tuple[str, ...]
+    fine_arguments: tuple[str, ...] = ()
     delay_unit: int | None = None
     frame_bytes: int = 2_000
     cell_bytes: int = 9
@@ -68,22 +83,9 @@ FORMATS = {
             codec="h264",
             muxer="mp4",
             pixel_format="yuv420p",
-            arguments=(
-                *(
-                    "-c:v",
-                    "libx264",
-                    "-vf",
-                    _TAGS,
-                    "-preset",
-                    "superfast",
-                    "-crf",
-                    "31",
-                    "-x264-params",
-                    _X264,
-                ),
-                # A pinned thread count: the bytes depend on it. A key frame every 48: for seeking.
-                *("-profile:v", "high", "-g", "48", "-threads", "2", "-movflags", "+faststart"),
-            ),
+            arguments=_x264(31, -3),
+            fine_arguments=_x264(13, -8),
+            cell_bytes=18,
         ),
         Format(
             name="gif",

@@ -186,7 +186,9 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     with guard():
         painter = Painter(script)
         height, width = painter.paint(0).shape[:2]
-    cells = sum((p["width"] // p["cell"]) ** 2 for p in painter.describe() if p["cell"])
+    heatmaps = [panel for panel in painter.describe() if panel["cell"]]
+    cells = sum((panel["width"] // panel["cell"]) ** 2 for panel in heatmaps)
+    smallest = min((panel["cell"] for panel in heatmaps), default=formats.WHOLE_BLOCK)
 
     ffmpeg = _enter(stack, lambda: encoder.Ffmpeg(encoder.find_ffmpeg()))
     staging = _enter(stack, lambda: storage.Staging(Path(job.output), [*wanted, f"{stem}.png", f"{stem}.json"]))
@@ -198,7 +200,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
         held_fps = form.nearest_fps(fps)
         if held_fps != fps:
             remarks.append(f"{form.name} cannot hold {float(fps):g} frames a second, so it has {float(held_fps):.4g}")
-        footage = encoder.Footage(width, height, timeline.frames, held_fps)
+        footage = encoder.Footage(width, height, timeline.frames, held_fps, smallest)
         make = partial(encoder.Encoder, ffmpeg, form, staging.path(name), footage, job.timeout)
         takes.append((STOCKS[form.pixel_format](painter.canvas), _enter(stack, make)))
     shutter = Shutter(painter.canvas)

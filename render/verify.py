@@ -26,10 +26,9 @@ from render.storage import sha256_of
 from render.study import study
 from render.theme import ColorArray, color_index, color_table
 
-# How far the colour in the middle of a cell may be from that of its number, of 255: MP4 has chroma at
-# half resolution, which small cells feel; GIF has 256 colours.
+# How far the colour in the middle of a cell may be from that of its number, of 255: MP4 is compressed, and
+# GIF has 256 colours.
 _TOLERANCE = {"png": 0, "gif": 4, "h264": 8}
-_SMALL_CELL, _SMALL_CELL_TOLERANCE = 12, 36
 # What another processor's rounding can do to a picture (one step in a table of 256 colours, and what the
 # codec makes of it), and to a number.
 _ROUNDED_PIXEL = {"png": 4, "gif": 6, "h264": 8}
@@ -351,13 +350,11 @@ class _Again:
                 continue
             true = color_table(place["colormap"])[color_index(values, tuple(place["limits"]))]
             error = np.abs(_centres(frame, place).astype(int) - true).max(axis=2)
-            small = place["cell"] < _SMALL_CELL and codec == "h264"
-            tolerance = _SMALL_CELL_TOLERANCE if small else _TOLERANCE[codec]
             seen.cells += error.size
             seen.worst_cell = max(seen.worst_cell, int(error.max()))
             seen.wrong_cells += [
                 f"step {step}, row {row + 1}, column {column + 1} of panel {place['panel']}"
-                for row, column in np.argwhere(error > tolerance)
+                for row, column in np.argwhere(error > _TOLERANCE[codec])
             ]
 
 

@@ -230,14 +230,6 @@ def _right_claim(name: str, count: int) -> Claim:
     )
 
 
-def _sum_error(trajectory: Any, parameters: Mapping[str, Any]) -> float:
-    """Return how far the saliencies are from adding up to the margin: ReLU without bias is homogeneous."""
-    series = trajectory.sequence.series
-    return max(
-        float(np.abs(series[name].sum(axis=1) - series[f"{name} margin"]).max()) for name in ("sequential", "syntactic")
-    )
-
-
 @scene(
     show(
         "bars",
@@ -263,7 +255,6 @@ def _sum_error(trajectory: Any, parameters: Mapping[str, Any]) -> float:
         _margin_claim("syntactic"),
         _right_claim("sequential", 0),
         _right_claim("syntactic", _MOST_BETWEEN),
-        Claim("Σ saliency − margin", _sum_error, 0.0, 1e-12, "A few sums of numbers up to 1 round by eps."),
     ),
     poster=1.0,
     fps="2",

@@ -38,6 +38,9 @@ KEYS = [
         ("rotation", {"dim": 2}),
         ("article", {"seed": 3, "layout": "square"}),
         ("article", {"dim": 16, "theme": "dark"}),
+        # Cells of 8 pixels.
+        ("article", {"dim": 31, "seed": 8, "steps": 30}),
+        ("orthogonal", {"dim": 48, "layout": "square", "theme": "dark", "steps": 20}),
     ],
 )
 def test_every_cell_of_every_frame_has_its_colour(tmp_path, scene, options):

@@ -12,7 +12,7 @@ import pytest
 from films import cell_centres, decode, ffmpeg, listing, manifest_of
 
 import render
-from render import cli, terminal
+from render import catalog, cli, terminal
 from render.verify import verify
 
 SENTENCE = r"render: [^\x00-\x1f\x7f]+[.?]\n"
@@ -521,6 +521,8 @@ def test_a_scene_file_is_run_only_when_that_is_asked_for(own, check):
     assert "--run-scene" in out
     assert "✓ own.gif has the bytes that the manifest states" in out
     assert "✓ own.gif has 2 frames" in out
+    # In another process, that is, where it was not run before.
+    catalog._ran.clear()
     code, out, _ = check("--run-scene", own)
     assert code == 0, out
     assert trace.exists()
