@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.compare import RGB_TO_VIDEO
 from render.catalog import scene_names
 from render.encoder import Footage, encode_arguments
-from render.formats import FORMATS
+from render.formats import FORMATS, WHOLE_BLOCK
 from render.job import Job, write_script
 from render.painter import Painter
 from render.stock import STOCKS, Shutter
@@ -65,9 +65,10 @@ def encoders_alone(name: str, folder: Path, cores: int) -> tuple[float, float]:
     # The palette is known before the first frame, so looking for one is spared.
     palette = folder / "palette.png"
     imageio.imwrite(palette, film_palette(find_theme("light")).reshape(16, 16, 3))
+    smallest = min((panel["cell"] for panel in painter.describe() if panel["cell"]), default=WHOLE_BLOCK)
     plainly, usually = [], []
     for form in (FORMATS["mp4"], FORMATS["gif"]):
-        footage = Footage(1280, 720, len(rgb), form.nearest_fps(parse_fps(found.scene.fps)))
+        footage = Footage(1280, 720, len(rgb), form.nearest_fps(parse_fps(found.scene.fps)), smallest)
         usual = encode_arguments(form, folder / "film", footage)
         usually.append((converted[form.pixel_format], usual))
         plain = list(usual)
