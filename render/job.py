@@ -181,7 +181,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     from render.stock import STOCKS, Shutter, png
 
     script = write_script(job, found)
-    # A scene file may have panels of its own.
+    # A scene file may have panels of its own; guarding those of the package would slow every frame.
     guard = partial(guarded, job.scene) if ".py" in job.scene else nullcontext
     with guard():
         painter = Painter(script)

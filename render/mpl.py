@@ -7,8 +7,8 @@ import sys
 
 try:
     import matplotlib
-except Exception:
-    # A back end that is not installed here, say, or a settings file that cannot be read: without them.
+except Exception:  # matplotlib raises whatever its settings make it stumble over
+    # A back end that is not installed here, say, or a file that cannot be read: without them.
     _kept, _folder = {name: os.environ.pop(name, None) for name in ("MPLBACKEND", "MATPLOTLIBRC")}, os.getcwd()
     for _name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         # What the failure left half done.

@@ -77,6 +77,14 @@ def manifest_of(path):
     return json.loads(Path(path).with_suffix(".json").read_text(encoding="utf-8"))
 
 
+def edit(path, change):
+    """Change a film's manifest, and return it."""
+    content = manifest_of(path)
+    change(content)
+    path.with_suffix(".json").write_text(json.dumps(content), encoding="utf-8")
+    return content
+
+
 def worst_cell(path):
     """Return the largest error of any cell of any frame, from the film and its manifest alone."""
     content = manifest_of(path)

@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 import pytest
-from films import ffmpeg, manifest_of, run
+from films import edit, ffmpeg, run
 
 import render
 from render import cli, terminal
@@ -68,23 +68,6 @@ def rotation(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rotation")
     render.film("rotation", steps=1, angle=30, formats="mp4", layout="square", output=folder)
     return folder
-
-
-@pytest.fixture
-def small(vanishing, tmp_path):
-    return shutil.copytree(vanishing, tmp_path / "small") / "vanishing.json"
-
-
-@pytest.fixture
-def film(rotation, tmp_path):
-    return shutil.copytree(rotation, tmp_path / "film") / "rotation.mp4"
-
-
-def edit(path, change):
-    """Change a film's manifest."""
-    content = manifest_of(path)
-    change(content)
-    path.with_suffix(".json").write_text(json.dumps(content), encoding="utf-8")
 
 
 def forge(path, *options):

@@ -9,7 +9,7 @@ import sys
 from functools import partial
 
 import pytest
-from films import cell_centres, decode, ffmpeg, listing, manifest_of
+from films import cell_centres, decode, edit, ffmpeg, listing, manifest_of
 
 import render
 from render import catalog, cli, terminal
@@ -54,24 +54,6 @@ def vanishing(tmp_path_factory):
     folder = tmp_path_factory.mktemp("vanishing")
     render.film("vanishing", **TINY, output=folder)
     return folder
-
-
-@pytest.fixture
-def film(rotation, tmp_path):
-    return shutil.copytree(rotation, tmp_path / "film") / "rotation.mp4"
-
-
-@pytest.fixture
-def small(vanishing, tmp_path):
-    return shutil.copytree(vanishing, tmp_path / "small") / "vanishing.json"
-
-
-def edit(path, change):
-    """Change a film's manifest, and return it."""
-    content = manifest_of(path)
-    change(content)
-    path.with_suffix(".json").write_text(json.dumps(content), encoding="utf-8")
-    return content
 
 
 def state_bytes(path):

@@ -7,14 +7,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from render.canvas import TextStyle, text_width
+from render.canvas import text_width
 from render.layout import Box
 from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._chart import Chart, decade_limits, value_limits
 from render.panels._series import track_of
 from render.simulator import Trajectory
-from render.theme import HEADING
 
 
 class Bars(_base.Panel):
@@ -86,7 +85,11 @@ class Bars(_base.Panel):
         values = self._track[step]
         unknown = int(np.isnan(values).sum())
         if unknown:
-            self._remark(self.stage.words("unknown: {count}", {"count": unknown}))
+            text = self.stage.words("unknown: {count}", {"count": unknown})
+            if text_width(text, self.stage.label) <= self.stage.room_beside(self._heading):
+                self.stage.remark(text)
+            else:
+                canvas.text(box.right, box.y + 22, text, self.stage.label, "right")
         zero = self._row(0.0)
         for place, (value, (left, right)) in enumerate(zip(values, pairwise(self._edges), strict=True)):
             width = max(int(right - left) - min(4, (right - left) // 3), 1)
@@ -96,16 +99,6 @@ class Bars(_base.Panel):
                 canvas.fill(Box(int(left), upper, width, lower - upper), canvas.theme.accent)
             if self._marks is not None and np.isfinite(self._marks[step, place]):
                 canvas.fill(Box(int(left), self._row(self._marks[step, place]) - 2, width, 4), canvas.theme.second)
-
-    def _remark(self, text: str) -> None:
-        """Write beside the heading, or into the plot where there is no room."""
-        stage, box = self.stage, self._chart.box
-        line = stage.slot.remark or stage.slot.top
-        taken = text_width(stage.words(self._heading), TextStyle(stage.canvas.theme.ink, HEADING)) + 8
-        if line and taken + text_width(text, stage.label) <= line.width:
-            stage.remark(text)
-        elif line:
-            stage.canvas.text(box.right, box.y + 22, text, stage.label, "right")
 
     def _row(self, value: float) -> int:
         return round(float(np.clip(self._chart.to_y(value), self._chart.box.y, self._chart.box.bottom)))

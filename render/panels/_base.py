@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from render.canvas import Canvas, TextStyle
+from render.canvas import Canvas, TextStyle, text_width
 from render.claims import Verdict
 from render.layout import Box, Slot
 from render.simulator import Trajectory
@@ -40,6 +40,15 @@ class Stage:
         if line:
             style = TextStyle(self.canvas.theme.ink, HEADING)
             self.canvas.text(line.x, line.y, self.words(text), style, width=line.width)
+
+    def room_beside(self, heading: str) -> float:
+        """Return how wide a remark may be, in pixels, where the heading stands on the same line or another."""
+        line, above = self.slot.remark or self.slot.top, self.slot.heading or self.slot.top
+        if line is None:
+            return 0.0
+        style = TextStyle(self.canvas.theme.ink, HEADING)
+        taken = text_width(self.words(heading), style) + 8 if above and above.y == line.y else 0.0
+        return line.width - taken
 
     def remark(self, text: str, style: TextStyle | None = None) -> None:
         """Write a text that may change with the step."""

@@ -69,10 +69,6 @@ class Curves(_base.Panel):
         """Draw heading, grid, labels and legend."""
         self.stage = stage
         stage.heading(self._heading)
-        line, above = stage.slot.remark or stage.slot.top, stage.slot.heading
-        self._room = float(line.width) if line else 0.0
-        if line and above and line.y == above.y:
-            self._room -= text_width(stage.words(self._heading), TextStyle(stage.canvas.theme.ink, HEADING)) + 8
         trajectory, plot = stage.trajectory, stage.slot.plot
         self._chart = Chart(stage, plot, (0, trajectory.steps), stage.limits)
         if self._log:
@@ -115,7 +111,7 @@ class Curves(_base.Panel):
                 text = size_of(value) if self._log else number(value)
                 style = TextStyle(canvas.theme.accent, HEADING, "bold")
                 # In narrow columns there may be no room for both.
-                if text_width(text, style) <= self._room:
+                if text_width(text, style) <= self.stage.room_beside(self._heading):
                     self.stage.remark(text, style)
 
     def _pieces(self, track: FloatArray) -> list[Polyline]:
