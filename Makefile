@@ -8,7 +8,7 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 SCENE ?= orthogonal
 ARGS ?=
 
-.PHONY: help videos video test lint bench clean
+.PHONY: help videos video test quick lint bench clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ video: $(VENV)/installed  ## Render one scene: make video SCENE=rotation ARGS="-
 
 test: $(VENV)/developer  ## Run all tests
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+quick: $(VENV)/developer  ## Run the tests of a minute
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile -m "not slow"
 
 lint: $(VENV)/developer  ## Check style and types
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from render.job import Film
-    from render.simulator import Trajectory
+    from render.simulator import Recorded
     from scenes import Scene
 
 __version__ = "0.1.0"
@@ -59,8 +59,8 @@ def film(scene: str, **options: Any) -> Film:
     return run(Job(scene, parameters, **own))
 
 
-def simulate(scene: str, **parameters: Any) -> Trajectory | dict[str | None, Trajectory]:
-    """Return the numbers of a scene: its trajectory, or one for each column label of a comparison.
+def simulate(scene: str, **parameters: Any) -> Recorded | dict[str | None, Recorded]:
+    """Return the numbers of a scene: its series, and its trajectory where it multiplies; by column in a comparison.
 
     Parameters
     ----------

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import logging
 import signal
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
-import render
 from render import signals
 from render.errors import EigenreelError, RenderError, UsageError
 from render.job import Film, Job, command_of, run
 from render.signals import held
-
-if TYPE_CHECKING:
-    from scenes import Scene
 
 
 def run_all(jobs: list[Job], workers: int, done: Callable[[Job, Film], None]) -> None:
@@ -76,12 +71,10 @@ def run_all(jobs: list[Job], workers: int, done: Callable[[Job, Film], None]) ->
 
 
 def is_current(job: Job) -> bool:
-    """Whether a scene's film is there, whole, made by this command, and newer than everything that makes it.
-
-    That is its scene's module, what scenes have in common, and all of this program.
-    """
+    """Whether a scene's film is there, whole, made by this command, and newer than every file that can alter it."""
     from render import manifest
     from render.catalog import load_scene
+    from render.dependencies import files_of
     from render.storage import sha256_of
 
     scene = load_scene(job.scene)
@@ -99,21 +92,7 @@ def is_current(job: Job) -> bool:
         return False
     if content["command"] != command_of(job, scene.resolve(**job.parameters)):
         return False
-    return all(path.stat().st_mtime_ns <= made for path in _makers(scene))
-
-
-def _makers(scene: Scene) -> Iterator[Path]:
-    """Yield the files that decide how a scene's film looks."""
-    import scenes
-
-    module = sys.modules[scene.function.__module__].__file__
-    if module:
-        yield Path(module)
-    for package in (render, scenes):
-        folder = Path(package.__path__[0])
-        names = ("*.py", "*.toml") if package is render else ("_*.py",)
-        for name in names:
-            yield from folder.rglob(name)
+    return all(path.stat().st_mtime_ns <= made for path in files_of(scene, job.language))
 
 
 _ended = False

@@ -21,7 +21,7 @@ from render.layout import Box
 from render.mpl import matplotlib
 from render.strokes import Ink, Polyline, Stroke
 from render.theme import LABEL, Color, ColorArray, Theme, color_table
-from scenes._sequence import FloatArray
+from scenes import FloatArray
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pkgutil
 import random
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -21,31 +21,72 @@ import numpy as np
 import scenes
 from render.errors import EigenreelError, InputError, RenderError, UsageError
 from scenes import Scene
-from scenes._sources import IDEAS, REFERENCE_ONLY
+from scenes.core.sources import IDEAS, REFERENCE_ONLY
+
+
+def chapters() -> list[str]:
+    """Return the names of the folders that hold scenes, in the order in which they are listed."""
+    folders = [m.name for m in pkgutil.iter_modules(scenes.__path__) if m.ispkg and m.name != "core"]
+    known = [chapter for chapter in scenes.CHAPTERS if chapter in folders]
+    return known + sorted(set(folders) - set(known))
+
+
+def heading_of(chapter: str) -> str:
+    """Return what stands above the scenes of a chapter: the first line of its docstring."""
+    text = importlib.import_module(f"scenes.{chapter}").__doc__ or chapter
+    return text.strip().partition("\n")[0].rstrip(".")
 
 
 def scene_names() -> list[str]:
-    """Return the names of all scenes of the package, sorted."""
-    return sorted(all_scenes())
+    """Return the names of all scenes of the package, sorted; no scene is imported."""
+    return sorted(_files())
 
 
-def all_scenes() -> dict[str, Scene]:
-    """Return all scenes of the package by name; every public module of `scenes` is searched.
+def _files() -> dict[str, str]:
+    """Return the chapter of every scene by the scene's name, which is that of its file.
 
     Raises
     ------
     UsageError
         If two scenes have one name.
     """
-    found: dict[str, Scene] = {}
-    for module in pkgutil.iter_modules(scenes.__path__):
-        if module.name.startswith("_"):
-            continue
-        for scene in scenes_of(importlib.import_module(f"scenes.{module.name}")):
-            if scene.name in found:
-                raise UsageError(f"two scenes are named {scene.name}, so rename the one in {module.name}")
-            found[scene.name] = scene
+    found: dict[str, str] = {}
+    for chapter in chapters():
+        for folder in scenes.__path__:
+            for module in pkgutil.iter_modules([str(Path(folder) / chapter)]):
+                if module.name.startswith("_"):
+                    continue
+                if module.name in found:
+                    raise UsageError(f"two scenes are named {module.name}, so rename the one in {chapter}")
+                found[module.name] = chapter
     return found
+
+
+def all_scenes() -> dict[str, Scene]:
+    """Return all scenes of the package by name, chapter by chapter.
+
+    Raises
+    ------
+    UsageError
+        If two scenes have one name.
+    InputError
+        If a file does not hold the scene of its name.
+    """
+    return {name: _load(chapter, name) for name, chapter in _files().items()}
+
+
+def _load(chapter: str, name: str) -> Scene:
+    module = importlib.import_module(f"scenes.{chapter}.{name}")
+    found = scenes_of(module)
+    if [scene.name for scene in found] != [name]:
+        raise InputError(f"{module.__file__} must define one scene, named {name} like the file")
+    return found[0]
+
+
+def chapter_of(scene: Scene) -> str | None:
+    """Return the chapter of a scene of the package, None for a scene of a user's own file."""
+    package, _, rest = scene.function.__module__.partition(".")
+    return rest.partition(".")[0] if package == "scenes" else None
 
 
 @dataclass(frozen=True)
@@ -59,15 +100,35 @@ class Idea:
     reason: str
 
 
-def covered_ideas() -> list[Idea]:
-    """Return every idea of the source documents with the scenes that cover it."""
-    found = all_scenes().values()
+def by_chapter(found: Iterable[Scene]) -> dict[str, list[Scene]]:
+    """Return scenes of the package by chapter, in the order in which chapters are listed."""
+    grouped: dict[str, list[Scene]] = {chapter: [] for chapter in chapters()}
+    for scene in found:
+        grouped[chapter_of(scene) or ""].append(scene)
+    return {chapter: own for chapter, own in grouped.items() if own}
+
+
+def covered_ideas() -> dict[str, list[Idea]]:
+    """Return every idea of the source documents with the scenes that cover it, by the heading of their chapter.
+
+    An idea that several chapters show stands in that of its first scene; what no scene shows comes last.
+    """
+    found = all_scenes()
+    headings = {name: heading_of(chapter_of(scene) or "") for name, scene in found.items()}
+    grouped: dict[str, list[Idea]] = {heading: [] for heading in dict.fromkeys(headings.values())}
+    grouped["Without a film"] = []
+    for idea in _ideas(found.values()):
+        grouped[headings[idea.scenes[0]] if idea.scenes else "Without a film"].append(idea)
+    return {heading: ideas for heading, ideas in grouped.items() if ideas}
+
+
+def _ideas(found: Collection[Scene]) -> list[Idea]:
     return [
         Idea(
             number,
             documents,
             text,
-            tuple(sorted(scene.name for scene in found if number in scene.covers)),
+            tuple(scene.name for scene in found if number in scene.covers),
             REFERENCE_ONLY.get(number, ""),
         )
         for number, (documents, text) in IDEAS.items()
@@ -99,19 +160,10 @@ def load_scene(name: str) -> Scene:
         path, wanted = name, ""
     if path.endswith(".py"):
         return _from_file(Path(path), wanted)
-    found = _quick(name) or all_scenes().get(name)
-    if found is None:
+    chapter = _files().get(name)
+    if chapter is None:
         raise UsageError(f"there is no scene {name!r}, {_hint(name, scene_names())}")
-    return found
-
-
-def _quick(name: str) -> Scene | None:
-    """Look into the module of the same name first: most scenes live there."""
-    if not name.isidentifier() or name.startswith("_"):
-        return None
-    if importlib.util.find_spec(f"scenes.{name}") is None:
-        return None
-    return {s.name: s for s in scenes_of(importlib.import_module(f"scenes.{name}"))}.get(name)
+    return _load(chapter, name)
 
 
 def _hint(name: str, names: list[str]) -> str:
@@ -180,7 +232,7 @@ def guarded(name: str) -> Iterator[None]:
         raise
     except scenes.ParameterError as error:
         raise UsageError(str(error)) from None
-    except scenes.SequenceError as error:
+    except (scenes.SequenceError, scenes.ClaimError) as error:
         raise InputError(f"{name}: {error}") from None
     except MemoryError:
         raise RenderError(f"{name} needs more memory than there is, so choose a smaller size") from None

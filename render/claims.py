@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from render.errors import RenderError
-from render.simulator import Trajectory
+from render.simulator import Recorded
 from scenes import Claim
 
 
@@ -40,7 +40,7 @@ class Verdict:
 
 def judge(
     claims: Sequence[Claim],
-    columns: Mapping[str | None, Trajectory],
+    columns: Mapping[str | None, Recorded],
     parameters: Mapping[str, Any],
 ) -> list[Verdict]:
     """Return the verdict on every claim.
@@ -49,19 +49,16 @@ def judge(
     ----------
     claims : sequence of Claim
         The scene's claims.
-    columns : mapping of str to Trajectory
-        Its trajectories by column label.
+    columns : mapping of str to Recorded
+        Its numbers by column label.
     parameters : mapping of str to object
         The scene's parameters.
     """
     verdicts = []
     for claim in claims:
-        trajectory = columns[claim.column]
         try:
-            value, expected, tolerance = (
-                float(part(trajectory, parameters) if callable(part) else part)
-                for part in (claim.value, claim.expected, claim.tolerance)
-            )
+            claimed = claim.decide(columns, parameters)
+            value, expected, tolerance = map(float, (claimed.value, claimed.expected, claimed.tolerance))
         except Exception as error:
             error.add_note(f"in the claim {claim.text!r}")
             raise

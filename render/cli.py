@@ -151,7 +151,7 @@ class _Scenes(click.Group):
 
 
 def _make(scene: str, parameters: dict[str, Any], quiet: bool, as_json: bool, **options: Any) -> None:
-    # It would tell of its caches, which are no concern of who renders a film.
+    # Silence matplotlib's font-cache messages.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     options["formats"] = options["formats"] or Job.formats
     job = Job(scene, parameters, **options)
@@ -256,22 +256,25 @@ commands.add_command(
 @click.option("--theme", default="light", show_default=True, help="light or dark, for the posters.")
 @click.option("--lang", "language", default="en", show_default=True, help="en or ko, for the posters.")
 def list_scenes(as_json: bool, sources: bool, posters: str | None, theme: str, language: str) -> None:
-    """Name all scenes, with what they show and their parameters."""
-    from render.catalog import all_scenes, covered_ideas
+    """Name all scenes by chapter, with what they show and their parameters."""
+    from render.catalog import all_scenes, by_chapter, chapter_of, covered_ideas, heading_of
 
     found = all_scenes()
     if posters is not None:
         from render.posters import contact_sheet
 
-        _write(Path(posters), contact_sheet(sorted(found), theme, language))
+        _write(Path(posters), contact_sheet(theme, language))
     elif sources:
-        for idea in covered_ideas():
-            where = ", ".join(idea.scenes) if idea.scenes else f"reference only ({idea.reason})"
-            say(f"{idea.number:3}  {idea.documents:3} {idea.text}: {where}")
+        for heading, ideas in covered_ideas().items():
+            say(heading)
+            for idea in ideas:
+                where = ", ".join(idea.scenes) or f"reference only ({idea.reason})"
+                say(f"{idea.number:5}  {idea.documents:3} {idea.text}: {where}")
     elif as_json:
         rows = [
             {
                 "scene": s.name,
+                "chapter": chapter_of(s),
                 "summary": s.summary,
                 "parameters": {p.name: p.default for p in s.parameters},
             }
@@ -279,9 +282,11 @@ def list_scenes(as_json: bool, sources: bool, posters: str | None, theme: str, l
         ]
         say(json.dumps(rows, ensure_ascii=False))
     else:
-        for name, scene in sorted(found.items()):
-            options = " ".join(f"--{p.name.replace('_', '-')} {p.default}".rstrip() for p in scene.parameters)
-            say(f"{name}\n    {scene.summary}\n    {options}")
+        for chapter, own in by_chapter(found.values()).items():
+            say(heading_of(chapter))
+            for scene in own:
+                options = " ".join(f"--{p.name.replace('_', '-')} {p.default}".rstrip() for p in scene.parameters)
+                say(f"  {scene.name}\n      {scene.summary}\n      {options}")
 
 
 @commands.command(context_settings=_SETTINGS)

@@ -179,6 +179,7 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     from render.catalog import guarded
     from render.painter import Painter
     from render.stock import STOCKS, Shutter, png
+    from render.words import literal
 
     script = write_script(job, found)
     # A scene file may have panels of its own; guarding those of the package would slow every frame.
@@ -227,6 +228,8 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     content = {
         "eigenreel": manifest.VERSION,
         "scene": job.scene,
+        "title": found.scene.title if job.title is None else literal(job.title),
+        "statement": found.scene.statement,
         "parameters": parameters,
         "steps": steps,
         "seed": parameters.get("seed"),

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes import MatrixSequence
-from scenes._sequence import FloatArray
+from scenes import FloatArray, MatrixSequence
 
 LOG10_2 = float(np.log10(2.0))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import platform
-import re
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,11 +13,10 @@ from typing import Any
 import numpy as np
 
 import render
-from render.catalog import all_scenes
 from render.claims import finite
 from render.errors import InputError
 from render.mpl import matplotlib
-from render.simulator import Trajectory
+from render.simulator import Recorded, Trajectory
 from render.storage import sha256_of
 
 # Larger matrices are told by their hash alone.
@@ -35,10 +33,11 @@ def versions(ffmpeg: str) -> dict[str, str]:
     }
 
 
-def numbers(columns: Mapping[str | None, Trajectory]) -> dict[str, Any]:
-    """Return matrix, hash and tracks; for a comparison each is an object by column label."""
-    matrices, hashes, tracks = (_by_column(columns, part) for part in (_matrix, lambda t: t.sequence.sha256, _tracks))
-    return {"matrix": matrices, "matrix_sha256": hashes, "tracks": tracks}
+def numbers(columns: Mapping[str | None, Recorded]) -> dict[str, Any]:
+    """Return column labels, matrix, hash and tracks; for a comparison each of these is an object by label."""
+    matrices, hashes, tracks = (_by_column(columns, part) for part in (_matrix, _hash, _tracks))
+    labels = None if None in columns else list(columns)
+    return {"columns": labels, "matrix": matrices, "matrix_sha256": hashes, "tracks": tracks}
 
 
 def file_entry(name: str, path: Path, codec: str, frames: int, size: tuple[int, int]) -> dict[str, Any]:
@@ -54,23 +53,24 @@ def file_entry(name: str, path: Path, codec: str, frames: int, size: tuple[int, 
     }
 
 
-def _by_column(columns: Mapping[str | None, Trajectory], part: Callable[[Trajectory], Any]) -> Any:
+def _by_column(columns: Mapping[str | None, Recorded], part: Callable[[Recorded], Any]) -> Any:
     if None in columns:
         return part(columns[None])
-    return {label: part(trajectory) for label, trajectory in columns.items()}
+    return {label: part(column) for label, column in columns.items()}
 
 
-def _matrix(trajectory: Trajectory) -> list[list[float]] | None:
-    factor = trajectory.sequence.factor
-    return factor.tolist() if factor is not None and trajectory.dim <= _LARGEST_LISTED else None
+def _matrix(column: Recorded) -> list[list[float]] | None:
+    factor = column.sequence.factor if isinstance(column, Trajectory) else None
+    return factor.tolist() if factor is not None and len(factor) <= _LARGEST_LISTED else None
 
 
-def _tracks(trajectory: Trajectory) -> dict[str, Any]:
-    tracks = {
-        "log10_spectral_norm": trajectory.log10_spectral_norm,
-        "log10_frobenius_norm": trajectory.log10_frobenius_norm,
-        **trajectory.sequence.series,
-    }
+def _hash(column: Recorded) -> str | None:
+    return column.sequence.sha256 if isinstance(column, Trajectory) else None
+
+
+def _tracks(column: Recorded) -> dict[str, Any]:
+    norms = ("log10_spectral_norm", "log10_frobenius_norm") if isinstance(column, Trajectory) else ()
+    tracks = {name: getattr(column, name) for name in norms} | dict(column.series)
     return {name: _plain(track.tolist()) for name, track in tracks.items()}
 
 
@@ -147,17 +147,24 @@ def _check(content: Mapping[str, Any]) -> None:
 
     for name in ("eigenreel", "scene", "command"):
         need(isinstance(content[name], str) and bool(content[name]))
+    need(isinstance(content["title"], str) and isinstance(content["statement"], str))
     need(type(content["steps"]) is int and content["steps"] >= 0)
     for side in ("width", "height"):
         need(type(content["frames"][side]) is int and content["frames"][side] > 0)
-    tracks = content["tracks"]
-    need(isinstance(tracks, dict) and bool(tracks))
-    for column in [tracks] if "log10_spectral_norm" in tracks else tracks.values():
-        norms = column["log10_spectral_norm"]
-        need(isinstance(norms, list) and bool(norms))
-        need(all(v is None or (type(v) in (int, float) and math.isfinite(v)) for v in norms))
+    labels = content["columns"]
+    need(labels is None or (isinstance(labels, list) and bool(labels) and all(isinstance(n, str) for n in labels)))
+    need(isinstance(content["tracks"], dict))
+    for label, column in columns_of(content).items():
+        need(isinstance(column, dict) and bool(column))
+        need(all(isinstance(track, list) for track in column.values()))
+        need(all(map(_are_numbers, column.values())))
+        multiplied = content["matrix_sha256"] if labels is None else content["matrix_sha256"][label]
+        need(multiplied is None or "log10_spectral_norm" in column)
     need(isinstance(content["parameters"], dict))
     need(isinstance(content["panels"], list) and isinstance(content["claims"], list))
+    for panel in content["panels"]:
+        need(isinstance(panel["panel"], str) and isinstance(panel["heading"], str))
+        need(isinstance(panel["tracks"], dict) and all(isinstance(name, str) for name in panel["tracks"].values()))
     versions = content["versions"]
     need(isinstance(versions, dict) and {"python", "numpy", "matplotlib", "ffmpeg"} <= versions.keys())
     need(all(isinstance(version, str) for version in versions.values()))
@@ -167,26 +174,17 @@ def _check(content: Mapping[str, Any]) -> None:
         need(isinstance(name, str) and name.isprintable() and not set(name) & {"/", "\\"} and bool(Path(name).suffix))
 
 
-def title_of(content: Mapping[str, Any]) -> str:
-    """Return the title a film was given, else its scene's, else the name of its scene file as words.
+def _are_numbers(value: Any) -> bool:
+    """Whether a value is a finite number, null, or a list of such that is not empty."""
+    if isinstance(value, list):
+        return bool(value) and all(map(_are_numbers, value))
+    return value is None or (type(value) in (int, float) and math.isfinite(value))
 
-    Raises
-    ------
-    InputError
-        If the manifest's command is none.
-    """
-    try:
-        command = shlex.split(str(content["command"]))
-    except ValueError:
-        raise InputError("the manifest's command cannot be read, so render the film again") from None
-    if "--title" in command[:-1]:
-        return command[command.index("--title") + 1]
-    known = all_scenes().get(content["scene"])
-    if known:
-        return known.title
-    scene = re.split(r"[/\\:]", content["scene"])[-1].removesuffix(".py")
-    words = scene.replace("_", " ")
-    return words[:1].upper() + words[1:]
+
+def columns_of(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest's tracks by column label; a film of one column has the label of no letters."""
+    tracks = content["tracks"]
+    return {"": tracks} if content["columns"] is None else {label: tracks[label] for label in content["columns"]}
 
 
 VERSION = render.__version__

@@ -13,29 +13,30 @@ import numpy as np
 import render
 from render.claims import finite
 from render.errors import UsageError
-from render.simulator import Trajectory
+from render.simulator import Recorded, Trajectory
 from render.study import Study
-from scenes._sequence import FloatArray
+from scenes import FloatArray
 
 FORMATS = ("csv", "json", "npz")
 
 
-def table(columns: Mapping[str | None, Trajectory]) -> dict[str, FloatArray]:
-    """Return every track by name, each of shape (T + 1,).
+def table(columns: Mapping[str | None, Recorded]) -> dict[str, FloatArray]:
+    """Return every track by name, each of shape (T + 1,): of the product, where there is one, and of all series.
 
     ``log10_…`` are decimal logarithms, which never overflow; the name without it is the same number
     in natural units, inf or 0 where it is beyond float64. Angles are in radians. In a comparison a
     name begins with its column's label and a dot.
     """
     tracks: dict[str, FloatArray] = {}
-    for label, trajectory in columns.items():
-        tracks.setdefault("step", np.arange(trajectory.steps + 1.0))
+    for label, column in columns.items():
+        tracks.setdefault("step", np.arange(column.steps + 1.0))
         prefix = "" if label is None else f"{label}."
-        tracks |= {prefix + name: track for name, track in _tracks(trajectory).items()}
+        own = _of_product(column) if isinstance(column, Trajectory) else {}
+        tracks |= {prefix + name: track for name, track in (own | _of_series(column)).items()}
     return tracks
 
 
-def _tracks(trajectory: Trajectory) -> dict[str, FloatArray]:
+def _of_product(trajectory: Trajectory) -> dict[str, FloatArray]:
     modulus, angle = trajectory.eigenvalue_tracks
     logarithms = {
         "spectral_norm": trajectory.log10_spectral_norm,
@@ -55,7 +56,12 @@ def _tracks(trajectory: Trajectory) -> dict[str, FloatArray]:
     steps = range(trajectory.steps + 1)
     tracks["departure_from_normality"] = np.array([trajectory.departure_from_normality(s) for s in steps])
     tracks["orthogonality_drift"] = np.array([trajectory.orthogonality_drift(s) for s in steps])
-    for name, series in trajectory.sequence.series.items():
+    return tracks
+
+
+def _of_series(column: Recorded) -> dict[str, FloatArray]:
+    tracks = {}
+    for name, series in column.series.items():
         flat = series.reshape(len(series), -1)
         if series.ndim == 1:
             tracks[name] = flat[:, 0]

@@ -1,4 +1,4 @@
-"""From trajectories and panels to frames."""
+"""From numbers and panels to frames."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from render.claims import Verdict
 from render.errors import UsageError
 from render.layout import Layout, Line, find_layout
 from render.panels._base import Panel, Stage
-from render.simulator import Trajectory
+from render.simulator import Recorded
 from render.theme import COUNTER, LABEL, STATEMENT, TITLE, ColorArray, find_theme
 from render.words import Words, number
 from scenes import PanelRequest
@@ -32,8 +32,8 @@ class Script:
         The lines at its head, already in the film's language.
     panels : sequence of PanelRequest
         What each column shows, the largest first.
-    columns : mapping of str to Trajectory
-        Trajectories by column label; one column has the label None.
+    columns : mapping of str to Recorded
+        Numbers by column label; one column has the label None.
     verdicts : sequence of Verdict
         Its claims, decided.
     layout, theme, language : str
@@ -43,7 +43,7 @@ class Script:
     title: str
     statement: str
     panels: Sequence[PanelRequest]
-    columns: Mapping[str | None, Trajectory]
+    columns: Mapping[str | None, Recorded]
     verdicts: Sequence[Verdict]
     layout: str = "wide"
     theme: str = "light"
@@ -127,7 +127,7 @@ class Painter:
 
     def describe(self) -> list[dict[str, Any]]:
         """Return for every panel what a reader of the film has to know, as the manifest has it."""
-        blank = {"cell": None, "limits": None, "colormap": None}
+        blank: dict[str, Any] = dict.fromkeys(("cell", "limits", "colormap", "scale")) | {"heading": "", "tracks": {}}
         return [{"panel": name, "column": column} | blank | panel.describe() for name, column, panel in self._panels]
 
     def _draw_head(self) -> None:
@@ -162,12 +162,12 @@ class Painter:
     def _open_panels(self) -> None:
         script = self._script
         rows = [[find_panel(r) for r in script.panels] for _ in script.columns]
-        trajectories = list(script.columns.values())
+        numbers = list(script.columns.values())
         for place, request in enumerate(script.panels[: len(self.layout.columns[0])]):
-            ranges = [row[place].limits(t) for row, t in zip(rows, trajectories, strict=True)]
+            ranges = [row[place].limits(n) for row, n in zip(rows, numbers, strict=True)]
             limits = min(low for low, _ in ranges), max(high for _, high in ranges)
-            for (label, trajectory), row, slots in zip(script.columns.items(), rows, self.layout.columns, strict=True):
-                stage = Stage(self.canvas, slots[place], trajectory, limits, self._words, script.verdicts)
+            for (label, column), row, slots in zip(script.columns.items(), rows, self.layout.columns, strict=True):
+                stage = Stage(self.canvas, slots[place], column, limits, self._words, script.verdicts)
                 row[place].open(stage)
                 if label is not None and place == 0:
                     stage.heading(label)

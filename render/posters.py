@@ -1,40 +1,58 @@
-"""The posters of many scenes on one picture."""
+"""The posters of all scenes on one picture, chapter by chapter."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from render.canvas import Canvas, TextStyle
+from render.catalog import all_scenes, by_chapter, heading_of
 from render.job import Job, poster_step, write_script
 from render.painter import Painter
 from render.stock import png
 from render.study import study
-from render.theme import find_theme
+from render.theme import HEADING, ColorArray, find_theme
+from render.words import Words
+from scenes import Scene
 
 _COLUMNS, _SHRINK, _GAP = 6, 4, 16
+# Height of the line that names a chapter.
+_LINE = 48
 
 
-def contact_sheet(names: list[str], theme: str = "light", language: str = "en") -> bytes:
-    """Return a PNG with the poster of every scene at a quarter of its size, row by row.
+def contact_sheet(theme: str = "light", language: str = "en") -> bytes:
+    """Return a PNG with the poster of every scene at a quarter of its size, below the heading of its chapter.
 
     Parameters
     ----------
-    names : list of str
-        The scenes.
     theme, language : str
         Look and language.
     """
-    posters = []
-    for name in names:
-        job = Job(name, theme=theme, language=language)
-        found = study(name, {})
-        frame = Painter(write_script(job, found)).paint(poster_step(found.steps, found.scene.poster))
-        height, width = (side // _SHRINK for side in frame.shape[:2])
-        posters.append(frame[..., :3].reshape(height, _SHRINK, width, _SHRINK, 3).mean(axis=(1, 3)))
-    height, width = posters[0].shape[:2]
-    rows = -(-len(posters) // _COLUMNS)
-    shape = (rows * (height + _GAP) + _GAP, _COLUMNS * (width + _GAP) + _GAP, 3)
-    sheet = np.full(shape, find_theme(theme).grid, np.uint8)
-    for place, poster in enumerate(posters):
-        top, left = (_GAP + n * (side + _GAP) for n, side in zip(divmod(place, _COLUMNS), (height, width), strict=True))
-        sheet[top : top + height, left : left + width] = np.rint(poster)
-    return png(sheet)
+    words = Words(language)
+    chapters = {
+        words(heading_of(chapter)): [_poster(scene, theme, language) for scene in own]
+        for chapter, own in by_chapter(all_scenes().values()).items()
+    }
+    height, width = next(iter(chapters.values()))[0].shape[:2]
+    rows = {heading: -(-len(posters) // _COLUMNS) for heading, posters in chapters.items()}
+    total = sum(_LINE + count * (height + _GAP) for count in rows.values()) + _GAP
+    canvas = Canvas(_COLUMNS * (width + _GAP) + _GAP, total, find_theme(theme))
+    top = 0
+    for heading, posters in chapters.items():
+        canvas.text(_GAP, top + _LINE - _GAP, heading, TextStyle(canvas.theme.ink, HEADING, "bold"))
+        top += _LINE
+        for index, poster in enumerate(posters):
+            row, column = divmod(index, _COLUMNS)
+            y, x = top + row * (height + _GAP), _GAP + column * (width + _GAP)
+            canvas.pixels[y : y + height, x : x + width, :3] = poster
+        top += rows[heading] * (height + _GAP)
+    return png(canvas.pixels[..., :3])
+
+
+def _poster(scene: Scene, theme: str, language: str) -> ColorArray:
+    """Return the poster of a scene at a quarter of its size, shape (height, width, 3)."""
+    found = study(scene.name, {})
+    script = write_script(Job(scene.name, theme=theme, language=language), found)
+    frame = Painter(script).paint(poster_step(found.steps, found.scene.poster))
+    height, width = (side // _SHRINK for side in frame.shape[:2])
+    small = frame[..., :3].reshape(height, _SHRINK, width, _SHRINK, 3).mean(axis=(1, 3))
+    return np.asarray(np.rint(small), dtype=np.uint8)

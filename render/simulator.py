@@ -1,4 +1,4 @@
-"""From a matrix sequence to its trajectory: every product, at any step, in any order."""
+"""From what a scene returns to its numbers: series, and every product at any step, in any order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from render.errors import UsageError
 from render.linalg import (
     LOG10_2,
     Scaled,
@@ -24,8 +25,7 @@ from render.linalg import (
     match_eigenvalues,
     orthogonality_drift,
 )
-from scenes import MatrixSequence, SequenceError
-from scenes._sequence import FloatArray
+from scenes import FloatArray, MatrixSequence, Recording, SequenceError
 
 # Memory spent on products kept along the way, and on those handed to one batch of SVDs.
 _CHECKPOINT_BYTES = 16 * 2**20
@@ -36,7 +36,21 @@ _BATCH_BYTES = 2 * 2**20
 _NUMBERED = re.compile(r"(log10_)?(condition_number|singular_value_\d+|eigenvalue_(modulus|angle)_\d+)")
 
 
-class Trajectory:
+class Recorded:
+    """The series of a scene, or of one column of a comparison.
+
+    Parameters
+    ----------
+    recording : MatrixSequence or Record
+        What the scene returned.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self.steps = recording.steps
+        self.series = recording.series
+
+
+class Trajectory(Recorded):
     """All products ``P_0 … P_T`` of a sequence, computed when asked for.
 
     Every k-th product is kept, so memory is bounded whatever the number of steps, and the product
@@ -49,8 +63,8 @@ class Trajectory:
     """
 
     def __init__(self, sequence: MatrixSequence) -> None:
+        super().__init__(sequence)
         self.sequence = sequence
-        self.steps = sequence.steps
         self.dim = sequence.dim
         self._product = ScaledProduct(sequence)
         kept = max(1, _CHECKPOINT_BYTES // (8 * self.dim**2))
@@ -216,8 +230,10 @@ class Trajectory:
         return drift if np.isfinite(drift) else float("inf")
 
 
-def simulate(sequence: MatrixSequence) -> Trajectory:
-    """Return the trajectory of `sequence`; nothing is multiplied until it is asked for.
+def simulate(recording: Recording) -> Recorded:
+    """Return the numbers of a recording: a `Trajectory` where it has a product.
+
+    Nothing is multiplied until it is asked for.
 
     Raises
     ------
@@ -228,8 +244,21 @@ def simulate(sequence: MatrixSequence) -> Trajectory:
     taken = tracks | {name.removeprefix("log10_") for name in tracks} | {"step", "file"}
     taken |= {"departure_from_normality", "orthogonality_drift"}
     # Tables number the columns of what has several.
-    taken |= {f"{name}_{k}" for name, s in sequence.series.items() if s.ndim > 1 for k in range(1, s[0].size + 1)}
-    for name in sequence.series:
+    taken |= {f"{name}_{k}" for name, s in recording.series.items() if s.ndim > 1 for k in range(1, s[0].size + 1)}
+    for name in recording.series:
         if name in taken or _NUMBERED.fullmatch(name):
             raise SequenceError(f"a series cannot be named {name!r}, which stands for something else, so rename it")
-    return Trajectory(sequence)
+    return Trajectory(recording) if isinstance(recording, MatrixSequence) else Recorded(recording)
+
+
+def product_of(recorded: Recorded, what: str) -> Trajectory:
+    """Return the trajectory that `what` needs.
+
+    Raises
+    ------
+    UsageError
+        If the scene multiplies nothing.
+    """
+    if not isinstance(recorded, Trajectory):
+        raise UsageError(f"{what} shows a product of matrices, but the scene returns series only, so show these")
+    return recorded

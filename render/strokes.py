@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from render.layout import Box
 from render.theme import Color, ColorArray
-from scenes._sequence import FloatArray
+from scenes import FloatArray
 
 Places = NDArray[np.intp]
 _NOTHING = np.empty(0, np.intp)

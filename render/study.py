@@ -9,13 +9,13 @@ from typing import Any
 
 from render.catalog import guarded, load_scene
 from render.claims import Verdict, judge
-from render.simulator import Trajectory, simulate
+from render.simulator import Recorded, simulate
 from scenes import Scene
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A scene, its parameters, and the trajectories they give.
+    """A scene, its parameters, and the numbers they give.
 
     Parameters
     ----------
@@ -25,18 +25,18 @@ class Study:
         The scene.
     parameters : mapping of str to object
         All its parameters.
-    columns : mapping of str to Trajectory
-        Trajectories by column label; one column has the label None.
+    columns : mapping of str to Recorded
+        Numbers by column label, trajectories where there is a product; one column has the label None.
     """
 
     source: str
     scene: Scene
     parameters: Mapping[str, Any]
-    columns: Mapping[str | None, Trajectory]
+    columns: Mapping[str | None, Recorded]
 
     @property
     def steps(self) -> int:
-        """Number of multiplications T."""
+        """Number of steps T."""
         return next(iter(self.columns.values())).steps
 
     @cached_property
@@ -45,9 +45,22 @@ class Study:
         with guarded(self.source):
             return judge(self.scene.claims, self.columns, self.parameters)
 
+    def counterexample(self) -> Study:
+        """Return the same scene with the change for which its headline is false.
+
+        Raises
+        ------
+        TypeError
+            If the scene has none.
+        """
+        with guarded(self.source):
+            built, parameters = self.scene.build_counterexample(**self.parameters)
+            columns = {label: simulate(recording) for label, recording in built.items()}
+        return Study(self.source, self.scene, parameters, columns)
+
 
 def study(source: str, parameters: Mapping[str, Any]) -> Study:
-    """Build a scene's matrices; nothing is multiplied until it is asked for.
+    """Build a scene; nothing is multiplied until it is asked for.
 
     Parameters
     ----------
@@ -64,5 +77,5 @@ def study(source: str, parameters: Mapping[str, Any]) -> Study:
     scene = load_scene(source)
     with guarded(source):
         resolved = scene.resolve(**parameters)
-        columns = {label: simulate(sequence) for label, sequence in scene.build(**resolved).items()}
+        columns = {label: simulate(recording) for label, recording in scene.build(**resolved).items()}
     return Study(source, scene, resolved, columns)

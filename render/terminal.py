@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import gc
 import io
+import multiprocessing
 import os
 import signal
 import sys
@@ -44,7 +46,14 @@ def serve(commands: click.Group) -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     for number in signals.WATCHED:
         signal.signal(number, _interrupt)
-    sys.exit(run(commands))
+    code = run(commands)
+    if _came and not multiprocessing.active_children():
+        # All is cleaned up by now. Python's own end may crash where a signal fell into the start of a thread.
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(commands: click.Group) -> int:

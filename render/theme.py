@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from render.errors import UsageError
-from scenes._sequence import FloatArray
+from scenes import FloatArray
 
 Color = tuple[int, int, int]
 ColorArray = NDArray[np.uint8]

@@ -65,6 +65,28 @@ def study_of(name, **values):
     return _study(name, tuple(sorted(fitting(load_scene(name), **values).items())))
 
 
+def decided(scene, **values):
+    """Return a scene's numbers by column and its verdicts by claim, or by column and claim in a comparison.
+
+    A scene of one column has its numbers under None.
+    """
+    found = study(scene.name, values)
+    return found.columns, {(v.column, v.claim) if v.column else v.claim: v for v in found.verdicts}
+
+
+def fibonacci_numbers(count):
+    """Return exact Fibonacci numbers by fast doubling, another way than the scenes'."""
+
+    def pair(n):
+        if n == 0:
+            return 0, 1
+        a, b = pair(n // 2)
+        c, d = a * (2 * b - a), a * a + b * b
+        return (d, c + d) if n % 2 else (c, d)
+
+    return [pair(n)[0] for n in range(count)]
+
+
 def fitting(scene, **values):
     """Return those values that the scene has parameters for, moved into their bounds."""
     bounds = {p.name: p.bounds for p in scene.parameters}

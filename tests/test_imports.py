@@ -5,21 +5,22 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
 
 # From the ground up. A module may import from lower floors, and from __init__ and errors, which
 # stand on the ground.
 FLOORS = [
-    ["scenes._sequence"],
-    ["scenes._scene", "scenes._matrices", "scenes._sources", "scenes._activations"],
-    ["scenes._growth", "scenes._networks", "scenes._cells"],
-    ["scenes._thresholds"],
+    ["scenes.core.sequence", "scenes.core.parameters", "scenes.core.sources", "scenes.core.activations"],
+    ["scenes.core.trajectory", "scenes.core.initialisers", "scenes.core.networks", "scenes.core.derivatives",
+     "scenes.core.layers", "scenes.core.cells"],
+    ["scenes.core.claims", "scenes.core.matrices", "scenes.core.random_cells"],
+    ["scenes.core.scene", "scenes.core.growth"],
+    ["scenes.core.*"],
     ["scenes"],
+    ["scenes._*"],
     ["scenes.*", "render", "render.errors", "render.signals"],
     ["render.linalg", "render.timeline", "render.theme", "render.layout", "render.formats", "render.storage",
-     "render.words", "render.mpl"],
+     "render.words", "render.mpl", "render.dependencies"],
     ["render.simulator", "render.catalog", "render.strokes", "render.fonts"],
     ["render.canvas"],
     ["render.claims", "render.stock"],
@@ -42,6 +43,10 @@ def floor_of(name):
     for height, names in enumerate(FLOORS):
         if name in names:
             return height
+    package, *rest = name.split(".")
+    if package == "scenes" and rest[0] != "core":
+        # What scenes of a chapter share is below them.
+        return floor_of("scenes._*" if rest[-1].startswith("_") or len(rest) == 1 else "scenes.*")
     package = name.rpartition(".")[0] + ".*"
     return next(height for height, names in enumerate(FLOORS) if package in names)
 
@@ -63,22 +68,43 @@ def imports_of(path, known):
                 yield inner if inner in known else node.module
 
 
-@pytest.mark.parametrize(("name", "path"), list(modules()))
-def test_imports_only_from_floors_below(name, path):
+def test_imports_only_from_floors_below():
     known = {name for name, _ in modules()}
-    for imported in imports_of(path, known):
-        if imported.split(".")[0] not in ("scenes", "render") or imported in ("render", "render.panels"):
-            continue
-        assert floor_of(imported) < floor_of(name), f"{name} imports {imported}"
+    for name, path in modules():
+        for imported in imports_of(path, known):
+            if imported.split(".")[0] not in ("scenes", "render") or imported in ("render", "render.panels"):
+                continue
+            shared = name.startswith("scenes.") and floor_of(name) == floor_of("scenes._*")
+            below = floor_of(imported) < floor_of(name) + shared
+            assert below, f"{name} imports {imported}"
 
 
-@pytest.mark.parametrize(("name", "path"), [(n, p) for n, p in modules() if n.startswith("scenes")])
-def test_scenes_need_numpy_and_the_standard_library_only(name, path):
+def test_imports_make_no_circle():
+    known = {name for name, _ in modules()}
+    graph = {name: set(imports_of(path, known)) & known - {"render"} for name, path in modules()}
+    while graph:
+        ready = [name for name, imported in graph.items() if not imported & graph.keys()]
+        assert ready, f"a circle among {sorted(graph)}"
+        for name in ready:
+            del graph[name]
+
+
+def test_scenes_import_from_the_package_and_their_chapter_only():
+    for name, path in modules():
+        chapter = name.split(".")[1] if name.count(".") == 2 else "core"
+        if name.split(".")[0] == "scenes" and chapter != "core":
+            for imported in imports_of(path, {module for module, _ in modules()}):
+                if imported.split(".")[0] == "scenes":
+                    assert imported == "scenes" or imported.startswith(f"scenes.{chapter}._"), f"{name}: {imported}"
+
+
+def test_scenes_need_numpy_and_the_standard_library_only():
     allowed = set(sys.stdlib_module_names) | {"numpy", "scenes"}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module] if isinstance(node, ast.ImportFrom) else []
-        assert {n.split(".")[0] for n in names} <= allowed
+    for name, path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if name.startswith("scenes") else ():
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) else []
+            assert {n.split(".")[0] for n in names} <= allowed, name
 
 
 def loaded_by(code):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._chart import Chart, decade_limits, value_limits
 from render.panels._series import track_of
-from render.simulator import Trajectory
+from render.simulator import Recorded
 
 
 class Bars(_base.Panel):
@@ -48,20 +49,20 @@ class Bars(_base.Panel):
         self._of, self._heading, self._log, self._reference = of, heading, scale == "log10", reference
         self._labels, self._asked = labels, limits
 
-    def limits(self, trajectory: Trajectory) -> Limits:
+    def limits(self, numbers: Recorded) -> Limits:
         """Return round numbers around all bars of all steps, and zero."""
         if self._asked:
             return self._asked
         names = [self._of] + ([self._reference] if self._reference else [])
-        shown = np.concatenate([track_of(trajectory, name).ravel() for name in names])
+        shown = np.concatenate([track_of(numbers, name).ravel() for name in names])
         return decade_limits(shown) if self._log else value_limits(np.append(shown, 0.0))
 
     def open(self, stage: Stage) -> None:
         """Draw heading, grid and labels."""
         self.stage = stage
         stage.heading(self._heading)
-        self._track = track_of(stage.trajectory, self._of)
-        self._marks = track_of(stage.trajectory, self._reference) if self._reference else None
+        self._track = track_of(stage.numbers, self._of)
+        self._marks = track_of(stage.numbers, self._reference) if self._reference else None
         plot = stage.slot.plot
         if self._labels and not stage.slot.label_x:
             # There is no room below: the labels take it from the bars.
@@ -99,6 +100,11 @@ class Bars(_base.Panel):
                 canvas.fill(Box(int(left), upper, width, lower - upper), canvas.theme.accent)
             if self._marks is not None and np.isfinite(self._marks[step, place]):
                 canvas.fill(Box(int(left), self._row(self._marks[step, place]) - 2, width, 4), canvas.theme.second)
+
+    def describe(self) -> dict[str, Any]:
+        """Return place, heading, track and scale."""
+        scale = "log10" if self._log else "linear"
+        return super().describe() | {"heading": self._heading, "tracks": {"": self._of}, "scale": scale}
 
     def _row(self, value: float) -> int:
         return round(float(np.clip(self._chart.to_y(value), self._chart.box.y, self._chart.box.bottom)))

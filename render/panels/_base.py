@@ -10,10 +10,10 @@ from typing import Any
 from render.canvas import Canvas, TextStyle, text_width
 from render.claims import Verdict
 from render.layout import Box, Slot
-from render.simulator import Trajectory
+from render.simulator import Recorded
 from render.theme import HEADING, LABEL
 from render.words import Words
-from scenes._sequence import FloatArray
+from scenes import FloatArray
 
 Limits = tuple[float, float]
 
@@ -24,7 +24,7 @@ class Stage:
 
     canvas: Canvas
     slot: Slot
-    trajectory: Trajectory
+    numbers: Recorded
     limits: Limits
     words: Words
     verdicts: Sequence[Verdict] = ()
@@ -58,7 +58,7 @@ class Stage:
 
 
 class Panel(ABC):
-    """A view of one trajectory.
+    """A view of the numbers of one column.
 
     A panel is opened once on a stage and then draws any step in any order: what it draws depends on
     the step alone.
@@ -66,7 +66,7 @@ class Panel(ABC):
 
     stage: Stage
 
-    def limits(self, trajectory: Trajectory) -> Limits:
+    def limits(self, numbers: Recorded) -> Limits:
         """Return the least and greatest number to be shown over all steps; columns share them."""
         return 0.0, 1.0
 
@@ -83,7 +83,11 @@ class Panel(ABC):
         return None
 
     def describe(self) -> dict[str, Any]:
-        """Return what a reader of the film has to know to read this panel: its place, at least."""
+        """Return what a reader of the film has to know to read this panel: its place, at least.
+
+        Heat-maps add ``cell``, ``limits`` and ``colormap``; panels of tracks add ``heading``, ``tracks`` (names by
+        label) and ``scale``.
+        """
         return place(self.stage.slot.box)
 
 

@@ -12,7 +12,7 @@ from render.panels._base import Limits, Stage
 from render.strokes import Stroke
 from render.theme import HEADING, LABEL
 from render.words import number, power_of_ten
-from scenes._sequence import FloatArray
+from scenes import FloatArray
 
 # Height of a line of labels.
 _LINE = 26

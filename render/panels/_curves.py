@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,11 @@ from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._chart import Chart, decade_limits, draw_legend, value_limits
 from render.panels._series import Series, labelled, track_of
-from render.simulator import Trajectory
+from render.simulator import Recorded
 from render.strokes import Ink, Polyline, Stroke
 from render.theme import HEADING, Color
 from render.words import number, size_of
-from scenes._sequence import FloatArray
+from scenes import FloatArray
 
 # More curves than this of one series are a crowd: thin, without dots.
 _CROWD = 4
@@ -30,7 +31,7 @@ class Curves(_base.Panel):
     ----------
     of : str or mapping of str to str
         The series to show; several by their labels. A series has the shape (T + 1,), or (T + 1, k) for k
-        curves of one colour. Besides those of the scene there are the trajectory's own tracks, such as
+        curves of one colour. Besides those of the scene there are the product's own tracks, such as
         ``log10_spectral_norm``.
     heading : str
         What stands above.
@@ -57,11 +58,11 @@ class Curves(_base.Panel):
         self._heading, self._log, self._asked = heading, scale == "log10", limits
         self._marks, self._milestones = dict(marks or {}), dict(milestones or {})
 
-    def limits(self, trajectory: Trajectory) -> Limits:
+    def limits(self, numbers: Recorded) -> Limits:
         """Return round numbers around all curves and marks."""
         if self._asked:
             return self._asked
-        tracks = [track_of(trajectory, name).ravel() for name in self._of.values()]
+        tracks = [track_of(numbers, name).ravel() for name in self._of.values()]
         shown = np.concatenate([*tracks, np.array(list(self._marks.values()))])
         return decade_limits(shown) if self._log else value_limits(shown)
 
@@ -69,8 +70,8 @@ class Curves(_base.Panel):
         """Draw heading, grid, labels and legend."""
         self.stage = stage
         stage.heading(self._heading)
-        trajectory, plot = stage.trajectory, stage.slot.plot
-        self._chart = Chart(stage, plot, (0, trajectory.steps), stage.limits)
+        numbers, plot = stage.numbers, stage.slot.plot
+        self._chart = Chart(stage, plot, (0, numbers.steps), stage.limits)
         if self._log:
             self._chart.draw_decades()
         else:
@@ -81,7 +82,7 @@ class Curves(_base.Panel):
         strokes, curves = [], 0
         self._ends: list[tuple[FloatArray, FloatArray, Color]] = []
         for place, name in enumerate(self._of.values()):
-            tracks = track_of(trajectory, name).reshape(trajectory.steps + 1, -1)
+            tracks = track_of(numbers, name).reshape(numbers.steps + 1, -1)
             crowd, color = tracks.shape[1] > _CROWD, colors[place % len(colors)]
             curves += tracks.shape[1]
             pieces = [piece for track in tracks.T for piece in self._pieces(track)]
@@ -93,7 +94,7 @@ class Curves(_base.Panel):
         for label, value in self._marks.items():
             self._chart.draw_mark(value, stage.words(label), strokes)
         for label, name in self._milestones.items():
-            self._chart.draw_milestone(float(track_of(trajectory, name)[-1]), stage.words(label), strokes)
+            self._chart.draw_milestone(float(track_of(numbers, name)[-1]), stage.words(label), strokes)
         # The first curve lies on top.
         self._ink = Ink(strokes[::-1], stage.canvas.pixels)
 
@@ -113,6 +114,11 @@ class Curves(_base.Panel):
                 # In narrow columns there may be no room for both.
                 if text_width(text, style) <= self.stage.room_beside(self._heading):
                     self.stage.remark(text, style)
+
+    def describe(self) -> dict[str, Any]:
+        """Return place, heading, tracks by label, and scale."""
+        scale = "log10" if self._log else "linear"
+        return super().describe() | {"heading": self._heading, "tracks": self._of, "scale": scale}
 
     def _pieces(self, track: FloatArray) -> list[Polyline]:
         """Return a curve in pixels; where its number is not finite it has a gap."""

@@ -13,7 +13,7 @@ from render.linalg import Scaled
 from render.panels._base import Limits, Stage, place
 from render.theme import HEADING, LABEL, color_index, color_table
 from render.words import number
-from scenes._sequence import FloatArray
+from scenes import FloatArray
 
 
 def block_means(matrix: FloatArray, block: int) -> FloatArray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from render.layout import Box
 from render.panels._base import Stage
-from scenes._sequence import FloatArray
+from scenes import FloatArray
 
 
 class Plane:

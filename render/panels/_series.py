@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from render.errors import RenderError
-from render.simulator import Trajectory
-from scenes._sequence import FloatArray
+from render.simulator import Recorded, Trajectory, product_of
+from scenes import FloatArray
 
 Series = str | Mapping[str, str]
 
@@ -18,19 +18,22 @@ def labelled(of: Series) -> dict[str, str]:
     return {"": of} if isinstance(of, str) else dict(of)
 
 
-def track_of(trajectory: Trajectory, name: str) -> FloatArray:
-    """Return a series of the scene, or a track of the trajectory, shape (T + 1, …).
+def track_of(numbers: Recorded, name: str) -> FloatArray:
+    """Return a series of the scene, or a track of its product, shape (T + 1, …).
 
     Raises
     ------
     RenderError
         If there is neither.
+    UsageError
+        If it is a track of a product, and the scene has none.
     """
-    series = trajectory.sequence.series
-    if name in series:
-        return series[name]
-    track = getattr(trajectory, name, None) if not name.startswith("_") else None
-    if not isinstance(track, np.ndarray) or len(track) != trajectory.steps + 1:
-        known = ", ".join([*series, "log10_spectral_norm"])
+    if name in numbers.series:
+        return numbers.series[name]
+    track = None
+    if name.startswith("log10_") and hasattr(Trajectory, name):
+        track = getattr(product_of(numbers, name), name)
+    if not isinstance(track, np.ndarray) or len(track) != numbers.steps + 1:
+        known = ", ".join([*numbers.series, *(["log10_spectral_norm"] if isinstance(numbers, Trajectory) else [])])
         raise RenderError(f"there is no series {name!r} to be drawn, choose from {known}")
     return track

@@ -7,6 +7,7 @@ import numpy as np
 from render.panels import _base
 from render.panels._base import Stage
 from render.panels._plane import Plane
+from render.simulator import product_of
 
 # Moduli from 0 to this are shown in their place; larger ones stand at the edge, hollow.
 _WINDOW = 1.25
@@ -18,20 +19,21 @@ class Panel(_base.Panel):
     def open(self, stage: Stage) -> None:
         """Draw the axes and the unit circle."""
         self.stage = stage
+        self._trajectory = product_of(stage.numbers, "the panel eigenvalues")
         stage.heading("eigenvalues")
         self._plane = Plane(stage, _WINDOW, margin=8)
 
     def draw(self, step: int) -> None:
         """Draw a dot for every eigenvalue that is known."""
         canvas = self.stage.canvas
-        log10, angle = self.stage.trajectory.eigenvalues(step)
+        log10, angle = self._trajectory.eigenvalues(step)
         known = np.isfinite(log10) | np.isneginf(log10)
         modulus = 10.0 ** np.minimum(log10[known], 9)
         real, imaginary = modulus * np.cos(angle[known]), modulus * np.sin(angle[known])
         reach = np.maximum(np.maximum(np.abs(real), np.abs(imaginary)) / _WINDOW, 1.0)
         x, y = self._plane.to_pixels(real / reach, imaginary / reach)
         outside = reach > 1
-        radius = 6 if self.stage.trajectory.dim <= 64 else 4
+        radius = 6 if self._trajectory.dim <= 64 else 4
         canvas.dots(x[~outside], y[~outside], radius, canvas.theme.second)
         if outside.any():
             canvas.dots(x[outside], y[outside], radius, canvas.theme.background, canvas.theme.second)

@@ -10,8 +10,8 @@ from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._heatmap import Heatmap, block_means, symmetric_limits
 from render.panels._series import track_of
-from render.simulator import Trajectory
-from scenes._sequence import FloatArray
+from render.simulator import Recorded
+from scenes import FloatArray
 
 _SMALLEST_NUMBERED_CELL = 64
 
@@ -43,9 +43,9 @@ class Panel(_base.Panel):
     ) -> None:
         self._of, self._heading, self._asked, self._rows, self._numbers = of, heading, limits, rows, numbers
 
-    def limits(self, trajectory: Trajectory) -> Limits:
+    def limits(self, numbers: Recorded) -> Limits:
         """Return the numbers at the two ends of the colours."""
-        track = track_of(trajectory, self._of)
+        track = track_of(numbers, self._of)
         if track.ndim != 3:
             raise RenderError(f"the panel heatmap needs a series {self._of!r} of shape (steps + 1, rows, columns)")
         return (float(self._asked[0]), float(self._asked[1])) if self._asked else symmetric_limits(track)
@@ -55,7 +55,7 @@ class Panel(_base.Panel):
         self.stage = stage
         if stage.slot.heading:
             stage.heading(self._heading)
-        self._track = track_of(stage.trajectory, self._of)
+        self._track = track_of(stage.numbers, self._of)
         rows, columns = self._track.shape[1:]
         self._heatmap = Heatmap(stage, rows, columns, [stage.words(label) for label in self._rows])
         self._heatmap.draw_bar()
@@ -73,5 +73,5 @@ class Panel(_base.Panel):
         return block_means(self._track[step], self._heatmap.block)
 
     def describe(self) -> dict[str, Any]:
-        """Return place, cell size, limits and colour map."""
-        return self._heatmap.describe()
+        """Return place, cell size, limits, colour map, heading and track."""
+        return self._heatmap.describe() | {"heading": self._heading, "tracks": {"": self._of}, "scale": "linear"}

@@ -8,8 +8,8 @@ from render.layout import cell_size
 from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._heatmap import Heatmap, cell_values, symmetric_limits
-from render.simulator import Trajectory
-from scenes._sequence import FloatArray
+from render.simulator import Recorded, product_of
+from scenes import FloatArray
 
 # Numbers stand below the middle of a cell, so that the middle keeps the cell's colour.
 _SMALLEST_NUMBERED_CELL = 128
@@ -28,8 +28,9 @@ class Panel(_base.Panel):
     def __init__(self, limits: Limits | None = None) -> None:
         self._asked = limits
 
-    def limits(self, trajectory: Trajectory) -> Limits:
+    def limits(self, numbers: Recorded) -> Limits:
         """Return the numbers at the two ends of the colours."""
+        trajectory = product_of(numbers, "the panel matrix")
         if self._asked is not None:
             return float(self._asked[0]), float(self._asked[1])
         block = cell_size(trajectory.dim, 512)[1]
@@ -38,7 +39,8 @@ class Panel(_base.Panel):
     def open(self, stage: Stage) -> None:
         """Draw the outline and the colour bar."""
         self.stage = stage
-        self._heatmap = Heatmap(stage, stage.trajectory.dim, stage.trajectory.dim)
+        self._trajectory = product_of(stage.numbers, "the panel matrix")
+        self._heatmap = Heatmap(stage, self._trajectory.dim, self._trajectory.dim)
         self._heatmap.draw_bar()
         block = self._heatmap.block
         if block > 1:
@@ -54,7 +56,7 @@ class Panel(_base.Panel):
 
     def values(self, step: int) -> FloatArray:
         """Return the entries, or the means of blocks."""
-        return cell_values(self.stage.trajectory.product(step), self._heatmap.block)
+        return cell_values(self._trajectory.product(step), self._heatmap.block)
 
     def describe(self) -> dict[str, Any]:
         """Return place, cell size, limits and colour map."""

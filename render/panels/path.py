@@ -12,9 +12,9 @@ from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._chart import Chart, draw_legend
 from render.panels._series import Series, labelled, track_of
-from render.simulator import Trajectory
+from render.simulator import Recorded
 from render.strokes import Ink, Polyline, Stroke
-from scenes._sequence import FloatArray
+from scenes import FloatArray
 
 # Landscapes are drawn in cells of so many pixels, in bands, so that they cost the codec little.
 _CELL, _BANDS = 8, 16
@@ -45,10 +45,10 @@ class Panel(_base.Panel):
     ) -> None:
         self._of, self._field, self._x, self._y, self._heading = labelled(of), field, x, y, heading
 
-    def limits(self, trajectory: Trajectory) -> Limits:
+    def limits(self, numbers: Recorded) -> Limits:
         """Return the ends of the vertical axis."""
         for name in self._of.values():
-            if track_of(trajectory, name).shape[1:] != (2,):
+            if track_of(numbers, name).shape[1:] != (2,):
                 raise RenderError(f"the panel path needs a series {name!r} of shape (steps + 1, 2)")
         return self._y
 
@@ -64,7 +64,7 @@ class Panel(_base.Panel):
         box = self._chart.box
         self._ends, paths = [], []
         for place, name in enumerate(self._of.values()):
-            track = track_of(stage.trajectory, name)
+            track = track_of(stage.numbers, name)
             x = np.clip(self._chart.to_x(track[:, 0]), box.x, box.right)
             y = np.clip(self._chart.to_y(track[:, 1]), box.y, box.bottom)
             color = stage.canvas.theme.lines[place % len(stage.canvas.theme.lines)]

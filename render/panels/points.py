@@ -11,9 +11,9 @@ from render.panels._base import Limits, Stage
 from render.panels._chart import draw_legend
 from render.panels._plane import Plane
 from render.panels._series import Series, labelled, track_of
-from render.simulator import Trajectory
+from render.simulator import Recorded
 from render.strokes import Ink, Polyline, Stroke
-from scenes._sequence import FloatArray
+from scenes import FloatArray
 
 # Paths of more points than this would be a tangle.
 _MOST_PATHS = 16
@@ -39,15 +39,15 @@ class Panel(_base.Panel):
     def __init__(self, of: Series, heading: str, reach: float | None = None, trail: bool = False) -> None:
         self._of, self._heading, self._reach, self._trail = labelled(of), heading, reach, trail
 
-    def limits(self, trajectory: Trajectory) -> Limits:
+    def limits(self, numbers: Recorded) -> Limits:
         """Return 0 and the greatest distance from the middle, 1 at least."""
         for name in self._of.values():
-            track = track_of(trajectory, name)
+            track = track_of(numbers, name)
             if track.ndim != 3 or track.shape[2] != 2:
                 raise RenderError(f"the panel points needs a series {name!r} of shape (steps + 1, points, 2)")
         if self._reach:
             return 0.0, self._reach
-        farthest = [float(np.abs(track_of(trajectory, name)).max()) for name in self._of.values()]
+        farthest = [float(np.abs(track_of(numbers, name)).max()) for name in self._of.values()]
         return 0.0, max(1.0, *farthest) * 1.05
 
     def open(self, stage: Stage) -> None:
@@ -58,7 +58,7 @@ class Panel(_base.Panel):
         self._tracks, paths = [], []
         draw_legend(stage, self._heading, list(self._of))
         for place, name in enumerate(self._of.values()):
-            track = track_of(stage.trajectory, name)
+            track = track_of(stage.numbers, name)
             color = stage.canvas.theme.lines[place % len(stage.canvas.theme.lines)]
             self._tracks.append((track, color))
             if self._trail and track.shape[1] <= _MOST_PATHS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from render.canvas import TextStyle
@@ -38,7 +40,11 @@ class Panel(_base.Panel):
             y = box.y + 24 + place * pitch
             stage.canvas.text(box.x, y, stage.words(label), stage.label, width=box.width)
             # Where there is little height the number stands beside its label.
-            self._lines.append((name, track_of(stage.trajectory, name), y + 28 if pitch >= 56 else y))
+            self._lines.append((name, track_of(stage.numbers, name), y + 28 if pitch >= 56 else y))
+
+    def describe(self) -> dict[str, Any]:
+        """Return place, heading and tracks by label."""
+        return super().describe() | {"heading": self._heading, "tracks": self._of, "scale": "linear"}
 
     def draw(self, step: int) -> None:
         """Write the numbers."""

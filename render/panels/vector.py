@@ -8,7 +8,7 @@ from render.errors import RenderError
 from render.panels import _base
 from render.panels._base import Limits, Stage
 from render.panels._plane import Plane
-from render.simulator import Trajectory
+from render.simulator import Recorded
 from render.strokes import Ink, Polyline, Stroke
 
 
@@ -24,9 +24,9 @@ class Panel(_base.Panel):
     def __init__(self, series: str = "vector") -> None:
         self._series = series
 
-    def limits(self, trajectory: Trajectory) -> Limits:
+    def limits(self, numbers: Recorded) -> Limits:
         """Return 0 and the greatest length, 1 at least."""
-        path = trajectory.sequence.series.get(self._series)
+        path = numbers.series.get(self._series)
         if path is None or path.ndim != 2 or path.shape[1] != 2:
             raise RenderError(f"the panel vector needs a series {self._series!r} of shape (steps + 1, 2) in the scene")
         return 0.0, max(1.0, float(np.hypot(*path.T).max()))
@@ -36,7 +36,7 @@ class Panel(_base.Panel):
         self.stage = stage
         stage.heading("a vector on its way")
         self._plane = Plane(stage, stage.limits[1], margin=10)
-        self._x, self._y = self._plane.to_pixels(*self.stage.trajectory.sequence.series[self._series].T)
+        self._x, self._y = self._plane.to_pixels(*stage.numbers.series[self._series].T)
         # Beyond some thousand points a path has long covered what it will ever cover.
         few = slice(0, 2000)
         path = Polyline(self._x[few], self._y[few])

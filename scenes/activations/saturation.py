@@ -1,0 +1,148 @@
+"""Saturation: how many units of a tanh network stand where its slope is nearly 0."""
+
+from collections.abc import Mapping
+from math import erf
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, FloatArray, Record, Seed, gaussian_matrix, scene, show
+from scenes.activations._common import NODES, normal_mean
+
+_SATURATED = 0.97
+_INPUT_VARIANCE = 0.25
+# Steps until the states have forgotten where they began, and steps that are looked at.
+_SETTLING, _WATCHED = 40, 20
+_BINS = np.linspace(-1, 1, 33)
+
+
+def _states(dim: int, seed: int, gains: FloatArray) -> FloatArray:
+    """Return states of tanh networks of all gains, driven by the same noise, shape (watched, gains, dim)."""
+    matrix = gaussian_matrix(dim, [seed, 0])
+    rng = np.random.default_rng([seed, 1])
+    states, watched = np.zeros((len(gains), dim)), []
+    for step in range(_SETTLING + _WATCHED):
+        noise = rng.standard_normal(dim) * np.sqrt(_INPUT_VARIANCE)
+        states = np.tanh(gains[:, None] * (states @ matrix.T) + noise)
+        if step >= _SETTLING:
+            watched.append(states)
+    return np.array(watched)
+
+
+def preactivation_variance(gains: FloatArray) -> FloatArray:
+    """Return the variance q of the pre-activations for n → ∞: ``q = g² E[tanh²(√q z)] + variance of the input``.
+
+    H. Sompolinsky, A. Crisanti, H.-J. Sommers, "Chaos in random neural networks", Phys. Rev. Lett. 61, 1988. The
+    input's variance is 1/4.
+
+    Parameters
+    ----------
+    gains : ndarray, shape (k,)
+        Gains g: the entries of W have the variance ``g² / n``.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+    """
+    q = gains**2 + _INPUT_VARIANCE
+    for _ in range(100):
+        q = gains**2 * normal_mean(np.tanh(np.sqrt(q)[:, None] * NODES) ** 2) + _INPUT_VARIANCE
+    return np.asarray(q)
+
+
+def share_below(bound: FloatArray, q: FloatArray) -> FloatArray:
+    """Return the probability that tanh of a normal number of mean 0 and variance q lies below a bound.
+
+    Parameters
+    ----------
+    bound : ndarray, shape (b,)
+        Bounds from −1 to 1.
+    q : ndarray, shape (k,)
+        Variances.
+
+    Returns
+    -------
+    ndarray, shape (b, k)
+    """
+    with np.errstate(divide="ignore"):
+        deviations = np.arctanh(bound)[:, None] / np.sqrt(2 * q)
+    return np.asarray((1 + np.vectorize(erf)(deviations)) / 2)
+
+
+@scene(
+    show(
+        "bars",
+        of="histogram",
+        reference="predicted",
+        heading="states from −1 to 1, marked: theory",
+    ),
+    show(
+        "series",
+        of={"slope": "slope", "saturated": "saturated", "theory": "predicted slope"},
+        heading="as the gain grows",
+        scale="linear",
+        limits=(0, 1),
+    ),
+    show("readout", of={"gain": "gain", "mean slope": "slope", "share of |h| > 0.97": "saturated"}, heading="now"),
+    "claims",
+    title="Saturation",
+    statement="the larger W, the more units of tanh stand near ±1, where the slope 1 − h² is nearly 0",
+    poster=0.9,
+    fps="10",
+    covers=(83,),
+)
+def saturation(
+    steps: Annotated[int, Bounds(0, 200)] = 80,
+    dim: Annotated[int, Bounds(64, 512)] = 256,
+    seed: Seed = 0,
+    largest_gain: Annotated[float, Bounds(0.5, 10)] = 5.0,
+) -> Record:
+    """States of a tanh network driven by noise, as the gain of its Gaussian matrix grows from 0.
+
+    Parameters
+    ----------
+    steps : int
+        Number of gains.
+    dim : int
+        Number of units.
+    largest_gain : float
+        The last gain g: the entries of W have the variance ``g² / n``.
+    """
+    gains = np.linspace(0, largest_gain, steps + 1)
+    states = _states(dim, seed, gains)
+    q = preactivation_variance(gains)
+    slopes = 1 - np.tanh(np.sqrt(q)[:, None] * NODES) ** 2
+    slope = normal_mean(slopes)
+    share = 2 * share_below(np.array([-_SATURATED]), q)[0]
+    counts = [np.histogram(states[:, gain], _BINS)[0] for gain in range(steps + 1)]
+    series = {
+        "gain": gains,
+        "slope": (1 - states**2).mean(axis=(0, 2)),
+        "saturated": (np.abs(states) > _SATURATED).mean(axis=(0, 2)),
+        "predicted slope": slope,
+        "predicted saturated": share,
+        "variance of slope": normal_mean(slopes**2) - slope**2,
+        # Where saturation all but never happens, a variance of 1 / n lets one unit in n be off by one deviation.
+        "variance of saturated": np.maximum(share * (1 - share), 1 / dim),
+        "histogram": np.array(counts) / (states.shape[0] * dim),
+        "predicted": np.diff(share_below(_BINS, q), axis=0).T,
+    }
+    return Record(series)
+
+
+def _deviations(series: Mapping[str, FloatArray], name: str, dim: int) -> float:
+    """Return the largest departure of a share or mean from theory, in standard deviations of n units."""
+    away = np.abs(series[name] - series[f"predicted {name}"])
+    return float((away * np.sqrt(dim / series[f"variance of {name}"])).max())
+
+
+@saturation.claim("slope off theory, in σ")
+def _(series: Mapping[str, FloatArray], dim: int) -> Claimed:
+    reason = "4.5 standard deviations of the mean of n units."
+    return Claimed(_deviations(series, "slope", dim), 0.0, 4.5, reason)
+
+
+@saturation.claim("share off theory, in σ")
+def _(series: Mapping[str, FloatArray], dim: int) -> Claimed:
+    reason = "4.5 standard deviations of the share of n units."
+    return Claimed(_deviations(series, "saturated", dim), 0.0, 4.5, reason)

@@ -1,0 +1,1 @@
+"""Deep networks: gradients from layer to layer, and ways around a layer."""

@@ -1,0 +1,140 @@
+"""Gradients through a highway network as its gates open."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import numpy as np
+
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    HighwayLayer,
+    Record,
+    Seed,
+    complex_step_jacobian,
+    gaussian_matrix,
+    log10_norm,
+    pass_through,
+    scene,
+    show,
+)
+from scenes.depth._common import points
+
+
+def _weights(depth: int, dim: int, seed: int, gain: float) -> list[FloatArray]:
+    """Return the weights of all layers, each of shape (n, n)."""
+    return [gaussian_matrix(dim, [seed, 6, layer], gain / dim**0.5) for layer in range(depth)]
+
+
+def _gated(weights: list[FloatArray], gate: float) -> list[HighwayLayer]:
+    """Return layers whose gates have one value, whatever they see."""
+    dim = len(weights[0])
+    with np.errstate(divide="ignore"):
+        bias = np.full(dim, np.log(gate) - np.log1p(-gate))
+    return [HighwayLayer(matrix, np.zeros(dim), np.zeros((dim, dim)), bias) for matrix in weights]
+
+
+def _start(dim: int, seed: int) -> FloatArray:
+    """Return the input of the network, shape (n,)."""
+    return np.asarray(0.5 * np.random.default_rng([seed, 7]).standard_normal(dim))
+
+
+def _gates(steps: int) -> FloatArray:
+    """Return the gate at every step, shape (T + 1,)."""
+    return np.arange(steps + 1) / max(steps, 1)
+
+
+@scene(
+    show("points", of="eigenvalues", heading="eigenvalues of one layer", reach=1.25, trail=True),
+    show("series", of="norm", heading="norm of all layers"),
+    show("heatmap", of="layer", heading="that layer", limits=(-1, 1)),
+    "claims",
+    title="Highway connections",
+    statement="T · J + (1 − T) · I: the gate T opens from 0 to 1, from the identity to a plain network",
+    poster=0.5,
+    fps="10",
+    covers=(118,),
+)
+def highway(
+    steps: Annotated[int, Bounds(0, 200)] = 64,
+    dim: Annotated[int, Bounds(2, 16)] = 16,
+    seed: Seed = 0,
+    depth: Annotated[int, Bounds(1, 64)] = 12,
+    gain: Annotated[float, Bounds(0.1, 2)] = 0.6,
+) -> Record:
+    """Gradients through a highway network as its transform gates open from 0 to 1, step by step.
+
+    At step t every gate of all layers is t / steps. Eigenvalues of one layer move from 1 straight to those of its
+    plain Jacobian.
+
+    Parameters
+    ----------
+    steps : int
+        Number of times the gates are opened a little further.
+    depth : int
+        Number of layers.
+    gain : float
+        Weights have the deviation gain / √n.
+    """
+    weights = _weights(depth, dim, seed, gain)
+    layer, norms = np.empty((steps + 1, dim, dim)), np.empty(steps + 1)
+    start = _start(dim, seed)
+    for step, gate in enumerate(_gates(steps)):
+        product = np.eye(dim)
+        jacobians = pass_through(_gated(weights, float(gate)), start)[1]
+        for jacobian in jacobians:
+            product = jacobian @ product
+        layer[step], norms[step] = jacobians[0], log10_norm(product)
+    open_wide = np.linalg.eigvals(_gated(weights, 1.0)[0].jacobian(start))
+    eigenvalues = 1 + _gates(steps)[:, None] * (open_wide - 1)
+    return Record({"layer": layer, "norm": norms, "eigenvalues": points(eigenvalues)})
+
+
+@highway.claim("log10 norm at last")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, depth: int, gain: float) -> Claimed:
+    weights = _weights(depth, dim, seed, gain)
+
+    def plain(state: Any) -> Any:
+        for matrix in weights:
+            state = np.tanh(matrix @ state)
+        return state
+
+    return Claimed(
+        float(series["norm"][-1]),
+        # With no step the gates stay shut.
+        log10_norm(complex_step_jacobian(plain, _start(dim, seed))) if steps else 0.0,
+        1e-6,
+        "A product of as many Jacobians as there are layers rounds by about n · eps each.",
+    )
+
+
+@highway.claim("norm at gate 0")
+def _(series: Mapping[str, FloatArray]) -> Claimed:
+    return Claimed(float(10 ** series["norm"][0]), 1.0, 1e-12, "A shut gate leaves the identity.")
+
+
+@highway.claim("norms beyond bounds")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, depth: int, gain: float) -> Claimed:
+    # From ∏ (1 − T − T ‖W‖) to ∏ (1 − T + T ‖W‖).
+    gates, norms = _gates(steps)[:, None], series["norm"]
+    sizes = np.array([np.linalg.norm(matrix, 2) for matrix in _weights(depth, dim, seed, gain)])
+    with np.errstate(divide="ignore"):
+        most = np.log10(1 - gates + gates * sizes).sum(axis=1)
+        least = np.log10(np.maximum(1 - gates - gates * sizes, 0)).sum(axis=1)
+    beyond = np.count_nonzero((norms > most + 1e-9) | (norms < least - 1e-9))
+    return Claimed(float(beyond), 0.0, 0.0, "Norms of products and sums; 1e−9 is left for rounding.")
+
+
+@highway.claim("eigenvalues off line")
+def _(dim: int, seed: int, depth: int, gain: float) -> Claimed:
+    # At gate 1/2 those of the first layer are in the middle between 1 and those at gate 1.
+    weights, start = _weights(depth, dim, seed, gain), _start(dim, seed)
+    half, whole = (np.linalg.eigvals(_gated(weights, gate)[0].jacobian(start)) for gate in (0.5, 1.0))
+    away = np.abs(half[:, None] - (1 + whole) / 2)
+    return Claimed(
+        float(max(away.min(axis=0).max(), away.min(axis=1).max())),
+        0.0,
+        1e-6,
+        "Eigenvalues of a general matrix move with the root of rounding, at worst.",
+    )

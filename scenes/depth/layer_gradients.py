@@ -1,0 +1,128 @@
+"""Gradients of a plain deep network, layer by layer."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import numpy as np
+
+from scenes import (
+    ACTIVATIONS,
+    Bounds,
+    Choices,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Seed,
+    Trajectory,
+    complex_step_jacobian,
+    glorot_normal,
+    he_normal,
+    scene,
+    show,
+)
+
+
+def deep_weights(steps: int, dim: int, seed: int, activation: str) -> list[FloatArray]:
+    """Return the weights of all layers, each of shape (dim, dim): He's for ReLU, Glorot's otherwise."""
+    maker = he_normal if activation == "ReLU" else glorot_normal
+    return [maker(dim, [seed, 8, layer]) for layer in range(steps)]
+
+
+def input_and_target(dim: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    """Return the input and the target of the network, each of shape (dim,)."""
+    random = np.random.default_rng([seed, 9])
+    return random.standard_normal(dim), random.standard_normal(dim)
+
+
+def _loss_gradients(steps: int, dim: int, seed: int, activation: str) -> list[FloatArray]:
+    """Return the gradient of the loss ``‖h_L − y‖² / 2`` by the state of every layer, by complex steps."""
+    function = ACTIVATIONS[activation].function
+    weights = deep_weights(steps, dim, seed, activation)
+    h, target = input_and_target(dim, seed)
+
+    gradients = []
+    for layer in range(steps + 1):
+
+        def loss(state: Any, after: list[FloatArray] = weights[layer:]) -> Any:
+            for matrix in after:
+                state = function(matrix @ state)
+            return np.array([((state - target) ** 2).sum() / 2])
+
+        gradients.append(complex_step_jacobian(loss, h)[0])
+        h = function(weights[layer] @ h) if layer < steps else h
+    return gradients
+
+
+@scene(
+    show("bars", of="bars", heading="gradient by layer", scale="log10", reference="by complex steps"),
+    show("series", of="log10_singular_values", heading="singular values of the product"),
+    "scaled_matrix",
+    "claims",
+    title="Gradients layer by layer",
+    statement="backpropagation multiplies one Jacobian a layer: the first layers (left) are told least",
+    poster=1.0,
+    fps="5",
+    covers=(47, 48, 115),
+)
+def layer_gradients(
+    steps: Annotated[int, Bounds(0, 64)] = 24,
+    dim: Annotated[int, Bounds(2, 32)] = 16,
+    seed: Seed = 0,
+    activation: Annotated[str, Choices(("sigmoid", "tanh", "ReLU"))] = "sigmoid",
+) -> MatrixSequence:
+    """Gradients of a deep network by the states of its layers, taken back from the last one to the input.
+
+    Bars are relative to the last layer; marks across them are derivatives by complex steps, which use no Jacobian.
+    The product is ``J_lᵀ … J_Lᵀ``, by which the gradient at the end is multiplied.
+
+    Parameters
+    ----------
+    steps : int
+        Number of layers.
+    activation : str
+        What follows the weights: sigmoid or tanh with Glorot's initialisation, ReLU with He's.
+    """
+    kind = ACTIVATIONS[activation]
+    h, target = input_and_target(dim, seed)
+    factors = np.empty((steps, dim, dim))
+    for layer, matrix in enumerate(deep_weights(steps, dim, seed, activation)):
+        inside = matrix @ h
+        factors[steps - 1 - layer] = (kind.slope(inside)[:, None] * matrix).T
+        h = kind.function(inside)
+    gradients = [h - target]
+    for factor in factors:
+        gradients.append(factor @ gradients[-1])
+    sizes = np.log10(np.linalg.norm(gradients, axis=1) / np.linalg.norm(gradients[0]))
+    reached = np.arange(steps + 1) <= np.arange(steps + 1)[:, None]
+    true = np.log10([np.linalg.norm(g) for g in _loss_gradients(steps, dim, seed, activation)][::-1])
+    # From left to right the layers, from the first to the last; those not reached have no bar and no mark.
+    series = {
+        "bars": np.where(reached, sizes, 0.0)[:, ::-1],
+        "by complex steps": np.where(reached, true - true[0], np.nan)[:, ::-1],
+        "last gradient": np.tile(gradients[0], (steps + 1, 1)),
+    }
+    return MatrixSequence(factors, series=series)
+
+
+@layer_gradients.claim("log10 of first / last")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, activation: str) -> Claimed:
+    gradients = _loss_gradients(steps, dim, seed, activation)
+    return Claimed(
+        float(series["bars"][-1, 0]),
+        float(np.log10(np.linalg.norm(gradients[0]) / np.linalg.norm(gradients[-1]))),
+        1e-6,
+        "A product of L Jacobians rounds by about n · eps each.",
+    )
+
+
+@layer_gradients.claim("gradient error")
+def _(product: Trajectory, steps: int, dim: int, seed: int, activation: str) -> Claimed:
+    true = _loss_gradients(steps, dim, seed, activation)[0]
+    mantissa, exponent = product.product(steps)
+    found = np.ldexp(mantissa @ product.series["last gradient"][0], exponent)
+    return Claimed(
+        float(np.linalg.norm(found - true) / max(float(np.linalg.norm(true)), 1e-300)),
+        0.0,
+        1e-6,
+        "A product of L Jacobians rounds by about n · eps each, far less than what finite differences can tell.",
+    )

@@ -1,0 +1,1 @@
+"""The Fibonacci matrix: its powers, its spectrum, and how far float64 goes."""

@@ -1,0 +1,74 @@
+"""The Fibonacci matrix, one multiplication a beat."""
+
+from fractions import Fraction
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, MatrixSequence, Trajectory, repeated, scene, show
+from scenes.fibonacci._common import EPS, GOLDEN, MATRIX, exact_power
+
+
+@scene(
+    show("matrix", limits=(-10, 10)),
+    show(
+        "series",
+        of={"F(t)": "log10 of F(t)", "φᵗ / √5": "log10 of φᵗ / √5"},
+        heading="growth",
+    ),
+    show("readout", of={"F(t − 1)": "before", "F(t)": "now", "F(t + 1)": "next"}, heading="entries"),
+    "claims",
+    title="Fibonacci matrix",
+    statement="from the identity, one multiplication a beat: the entries are Fibonacci numbers",
+    poster=0.334,
+    fps="2.5",
+    covers=(3, 4, 5),
+)
+def fibonacci(steps: Annotated[int, Bounds(0, 1_000)] = 12) -> MatrixSequence:
+    """Powers of [[0, 1], [1, 1]], from the identity on: F(t) stands at the top right."""
+    entries = np.array([[float(number) for number in exact_power(t)] for t in range(steps + 1)])
+    with np.errstate(divide="ignore"):
+        growth = np.log10(entries[:, 1])
+    series = {
+        "before": entries[:, 0],
+        "now": entries[:, 1],
+        "next": entries[:, 2],
+        "log10 of F(t)": np.where(np.isfinite(growth), growth, np.nan),
+        "log10 of φᵗ / √5": np.arange(steps + 1) * np.log10(GOLDEN) - np.log10(5) / 2,
+    }
+    return repeated(MATRIX, steps, series)
+
+
+_EXACT = "Whole numbers below 2^53 are exact in float64; beyond, each sum rounds by eps / 2."
+
+
+def _error_bound(steps: int) -> float:
+    # Up to step 77 every entry is below 2^53, and every sum exact.
+    return 0.0 if steps <= 77 else steps * EPS
+
+
+@fibonacci.claim("F(t) at the end")
+def _(product: Trajectory, steps: int) -> Claimed:
+    exact = float(exact_power(steps)[1])
+    return Claimed(float(product.matrix(steps)[0, 1]), exact, _error_bound(steps) * exact, _EXACT)
+
+
+@fibonacci.claim("F(0), top right")
+def _(product: Trajectory) -> Claimed:
+    return Claimed(float(product.matrix(0)[0, 1]), 0.0, 0.0, "The power 0 is the identity.")
+
+
+def _pell(steps: int) -> MatrixSequence:
+    """Return powers of the matrix of the Pell numbers, 0, 1, 2, 5, 12 and so on."""
+    return repeated([[0, 1], [1, 2]], steps)
+
+
+@fibonacci.claim("largest relative error", headline=True, counterexample=_pell)
+def _(product: Trajectory, steps: int) -> Claimed:
+    worst = 0.0
+    for step in range(steps + 1):
+        power = product.matrix(step)
+        before, now, after = exact_power(step)
+        for entry, exact in zip(power.ravel(), (before, now, now, after), strict=True):
+            worst = max(worst, float(abs(Fraction(float(entry)) - exact) / max(exact, 1)))
+    return Claimed(worst, 0.0, _error_bound(steps), _EXACT)

@@ -1,0 +1,87 @@
+"""The eigendecomposition of the Fibonacci matrix."""
+
+from collections.abc import Mapping
+from math import sqrt
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, repeated, scene, show
+from scenes.fibonacci._common import EPS, MATRIX, exact_power, fibonacci_numbers
+
+
+def spectrum() -> tuple[FloatArray, FloatArray]:
+    """Return eigenvalues, ascending, and eigenvectors as columns, found numerically, shapes (2,) and (2, 2)."""
+    values, vectors = np.linalg.eig(MATRIX)
+    order = np.argsort(values)
+    return np.asarray(values[order]), np.asarray(vectors[:, order])
+
+
+def _recorded(steps: int, basis: FloatArray) -> MatrixSequence:
+    """Return powers with Λᵗ, a basis and the inverse of the eigenvectors beside them."""
+    values, vectors = spectrum()
+    t = np.arange(steps + 1)
+    sizes = t[:, None] * np.log10(np.abs(values))
+    series = {
+        "power": values ** t[:, None, None] * np.eye(2),
+        "basis": np.broadcast_to(basis, (steps + 1, 2, 2)),
+        "inverse": np.broadcast_to(np.linalg.inv(vectors), (steps + 1, 2, 2)),
+        "smaller": sizes[:, 0],
+        "larger": sizes[:, 1],
+    }
+    return repeated(MATRIX, steps, series)
+
+
+@scene(
+    show("heatmap", of="power", limits=(-2, 2), numbers=True),
+    show("series", of={"|λ₁|ᵗ": "larger", "|λ₂|ᵗ": "smaller"}, heading="Λᵗ: one explodes, one vanishes"),
+    show("heatmap", of="basis", heading="Q", limits=(-1, 1), numbers=True),
+    show("heatmap", of="inverse", heading="Q⁻¹", limits=(-1, 1), numbers=True),
+    title="Fibonacci spectrum",
+    statement="F = QΛQ⁻¹, so Fᵗ = QΛᵗQ⁻¹: Q⁻¹Q cancels between factors, and only Λ is raised",
+    poster=0.714,
+    fps="2.5",
+    covers=(8, 9, 10, 11, 12),
+)
+def fibonacci_spectrum(steps: Annotated[int, Bounds(0, 300)] = 14) -> MatrixSequence:
+    """Eigendecomposition of the Fibonacci matrix: only the eigenvalues are raised to the power."""
+    return _recorded(steps, spectrum()[1])
+
+
+def _not_inverse(steps: int) -> MatrixSequence:
+    """Return the same with one eigenvector twice as long in Q alone, so that Q⁻¹Q does not cancel."""
+    return _recorded(steps, spectrum()[1] * [1.0, 2.0])
+
+
+@fibonacci_spectrum.claim("QΛᵗQ⁻¹ − Fᵗ", headline=True, counterexample=_not_inverse)
+def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Claimed:
+    worst = 0.0
+    for step in range(steps + 1):
+        power = series["basis"][step] @ series["power"][step] @ series["inverse"][step]
+        away = np.abs(power - product.matrix(step)).max()
+        # In units of F(t + 1), the largest entry.
+        worst = max(worst, float(away / exact_power(step)[2]))
+    reason = "The power t has t times the relative error of the eigenvalue, which has a few eps."
+    return Claimed(worst, 0.0, 8 * (steps + 1) * EPS, reason)
+
+
+def _tenth(index: int) -> Claimed:
+    """Return the claim on an entry of Λ¹⁰: a root of ``x² − L(10) x + 1``, with L(10) = F(9) + F(11) = 123."""
+    lucas = fibonacci_numbers(12)[9] + fibonacci_numbers(12)[11]
+    root = (lucas + sqrt(lucas * lucas - 4)) / 2
+    return Claimed(
+        float(spectrum()[0][index] ** 10),
+        (1 / root, root)[index],
+        40 * EPS * root,
+        "The power 10 has ten times the relative error of the eigenvalue, which has a few eps.",
+    )
+
+
+@fibonacci_spectrum.claim("λ₁¹⁰")
+def _() -> Claimed:
+    return _tenth(1)
+
+
+@fibonacci_spectrum.claim("λ₂¹⁰")
+def _() -> Claimed:
+    return _tenth(0)

@@ -1,0 +1,88 @@
+"""Ratios of consecutive Fibonacci numbers."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, repeated, scene, show
+from scenes.fibonacci._common import EPS, GOLDEN, MATRIX, fibonacci_numbers, first_wrong
+
+# F(7) = 13, from which the guesses begin.
+_SEVENTH = 7
+
+
+@scene(
+    show("series", of={"F(t + 1) / F(t)": "ratio", "φ": "φ"}, heading="ratio", scale="linear", limits=(1, 2)),
+    show("series", of={"error": "error", "√5 φ^(−2t)": "envelope"}, heading="distance from φ"),
+    show(
+        "readout", of={"13 · 1.618ᵗ, rounded": "guess", "F(t + 7)": "exact", "off by": "miss"}, heading="φ to 3 digits"
+    ),
+    "claims",
+    title="Golden ratio",
+    statement="the ratio of consecutive Fibonacci numbers closes in on the largest eigenvalue, φ",
+    poster=0.334,
+    fps="5",
+    covers=(13, 14),
+)
+def golden_ratio(steps: Annotated[int, Bounds(0, 70)] = 24) -> MatrixSequence:
+    """Ratios of consecutive Fibonacci numbers close in on φ; 13 · 1.618ᵗ gives the next ones, for a while."""
+    numbers = np.array(fibonacci_numbers(steps + _SEVENTH + 1), float)
+    with np.errstate(divide="ignore"):
+        ratio = numbers[1 : steps + 2] / numbers[: steps + 1]
+        error = np.log10(np.abs(ratio - GOLDEN))
+    t = np.arange(steps + 1)
+    guess = np.round(13 * 1.618**t)
+    series = {
+        "ratio": np.where(np.isfinite(ratio), ratio, np.nan),
+        "φ": np.full(steps + 1, GOLDEN),
+        "error": np.where(np.isfinite(error), error, np.nan),
+        "envelope": np.log10(5) / 2 - 2 * t * np.log10(GOLDEN),
+        "guess": guess,
+        "exact": numbers[_SEVENTH:],
+        "miss": guess - numbers[_SEVENTH:],
+    }
+    return repeated(MATRIX, steps, series)
+
+
+@golden_ratio.claim("log10 error at t = 16")
+def _(product: Trajectory, steps: int) -> Claimed:
+    reason = "The ratio rounds by eps, which is eps / error of the error."
+    if not steps:
+        return Claimed(0.0, 0.0, 8 * EPS, reason)
+    t = min(steps, 16)
+    power = product.matrix(t)
+    # F(t + 1) − φ F(t) is (−1/φ)ᵗ.
+    expected = float(-t * np.log10(GOLDEN) - np.log10(fibonacci_numbers(t + 1)[t]))
+    found = float(np.log10(abs(power[1, 1] / power[0, 1] - GOLDEN)))
+    return Claimed(found, expected, 8 * EPS * 10**-expected, reason)
+
+
+@golden_ratio.claim("1.618 fails at t")
+def _(series: Mapping[str, FloatArray], steps: int) -> Claimed:
+    exact = fibonacci_numbers(steps + _SEVENTH + 1)[_SEVENTH:]
+    # The first distance of 1/2 or more in rational arithmetic.
+    far = [abs(Fraction(13 * 1618**t, 1000**t) - number) >= Fraction(1, 2) for t, number in enumerate(exact)]
+    return Claimed(
+        first_wrong([int(guess) != number for guess, number in zip(series["guess"], exact, strict=True)]),
+        first_wrong(far),
+        0.0,
+        "The first failure is far enough from 1/2 for float64 to see it.",
+    )
+
+
+def _silver(steps: int) -> MatrixSequence:
+    """Return powers of the matrix of the Pell numbers, whose ratios close in on 1 + √2."""
+    return repeated([[0, 1], [1, 2]], steps)
+
+
+@golden_ratio.claim("ratios: off / allowed", headline=True, counterexample=_silver)
+def _(product: Trajectory, steps: int) -> Claimed:
+    worst, exact = 0.0, fibonacci_numbers(steps + 2)
+    for t in range(1, steps + 1):
+        power = product.matrix(t)
+        # F(t + 1) / F(t) − φ is (−1/φ)ᵗ / F(t); the ratio itself rounds by a few eps.
+        away = power[1, 1] / power[0, 1] - GOLDEN - (-1 / GOLDEN) ** t / exact[t]
+        worst = max(worst, abs(float(away)) / (8 * EPS))
+    return Claimed(worst, 0.0, 1.0, "Allowed are 8 eps: the ratio, φ and their difference round by eps each.")

@@ -1,0 +1,106 @@
+"""Fewer products for the same power of the Fibonacci matrix."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, scene, show
+from scenes.fibonacci._common import EPS, MATRIX, exact_power
+
+
+def by_squaring(power: int) -> tuple[list[int], FloatArray]:
+    """Return the exponents reached by one product after the other, and the power.
+
+    Left to right through the binary digits: square for each, and multiply once more where it is 1
+    (D. Knuth, The Art of Computer Programming, vol. 2, 4.6.3).
+    """
+    exponents, product = [1], MATRIX
+    for digit in f"{power:b}"[1:]:
+        product = product @ product
+        exponents.append(2 * exponents[-1])
+        if digit == "1":
+            product = MATRIX @ product
+            exponents.append(exponents[-1] + 1)
+    return exponents, product
+
+
+def _recorded(power: int, exponents: list[int]) -> MatrixSequence:
+    """Return the products one by one, with the exponents that another way reaches beside them."""
+    made = np.arange(power)
+    products = np.minimum(made, len(exponents) - 1)
+    reached = np.array(exponents)[products]
+    digits = np.arange(power.bit_length())[::-1]
+    rows = np.stack([np.full(power, power), reached, made + 1], axis=1)
+    series = {
+        "by squaring": reached,
+        "one by one": made + 1,
+        "digits": rows[:, :, None] >> digits & 1,
+        "squarings": products,
+        "products": made,
+    }
+    return MatrixSequence(np.broadcast_to(MATRIX, (power - 1, 2, 2)), initial=MATRIX, series=series)
+
+
+@scene(
+    show("series", of={"squaring": "by squaring", "one by one": "one by one"}, heading="power reached", scale="linear"),
+    show(
+        "heatmap", of="digits", heading="the power in binary digits", limits=(-1, 1), rows=("n", "squaring", "1 by 1")
+    ),
+    show("readout", of={"products, squaring": "squarings", "products, one by one": "products"}, heading="work done"),
+    "claims",
+    title="Repeated squaring",
+    statement="to the power {power}: each further binary digit doubles the exponent, and a 1 adds one",
+    poster=0.25,
+    fps="5",
+    covers=(6,),
+)
+def squaring(power: Annotated[int, Bounds(1, 1_000)] = 64) -> MatrixSequence:
+    """Repeated squaring reaches a power in some log₂ n products; one by one it takes n − 1.
+
+    Parameters
+    ----------
+    power : int
+        The power n to which the Fibonacci matrix is raised.
+    """
+    return _recorded(power, by_squaring(power)[0])
+
+
+@squaring.claim("products, squaring")
+def _(series: Mapping[str, FloatArray], power: int) -> Claimed:
+    # ⌊log₂ n⌋ squarings, and one product for every further digit 1.
+    products = power.bit_length() + power.bit_count() - 2
+    return Claimed(float(series["squarings"][-1]), float(products), 0.0, "Products are counted.")
+
+
+@squaring.claim("products, one by one")
+def _(steps: int, power: int) -> Claimed:
+    return Claimed(float(steps), float(power - 1), 0.0, "Products are counted.")
+
+
+@squaring.claim("relative error of F(n)")
+def _(product: Trajectory, steps: int, power: int) -> Claimed:
+    exact = exact_power(power)[1]
+    ways = product.matrix(steps), by_squaring(power)[1]
+    return Claimed(
+        max(float(abs(Fraction(float(way[0, 1])) - exact) / exact) for way in ways),
+        0.0,
+        0.0 if power <= 77 else 2 * power * EPS,
+        "Whole numbers below 2^53 are exact in float64; beyond, each sum rounds by eps / 2.",
+    )
+
+
+def _one_by_one(power: int) -> MatrixSequence:
+    """Return the same without a single squaring."""
+    return _recorded(power, list(range(1, power + 1)))
+
+
+@squaring.claim("exponents off the digits", headline=True, counterexample=_one_by_one)
+def _(series: Mapping[str, FloatArray], power: int) -> Claimed:
+    reached = list(dict.fromkeys(int(exponent) for exponent in series["by squaring"]))
+    # The first digits of n are n shifted to the right; where they end in 1, the even number came before.
+    prefixes = [power >> shift for shift in reversed(range(power.bit_length()))]
+    wanted = list(dict.fromkeys(number for prefix in prefixes for number in (max(prefix & ~1, 1), prefix)))
+    shared = sum(a == b for a, b in zip(reached, wanted, strict=False))
+    return Claimed(float(max(len(reached), len(wanted)) - shared), 0.0, 0.0, "Exponents are counted.")

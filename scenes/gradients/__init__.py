@@ -1,0 +1,1 @@
+"""Gradients through time: Jacobians, truncation, clipping."""

@@ -1,0 +1,131 @@
+"""Products of a recurrent network's Jacobians, and the bounds that norms give."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import numpy as np
+
+from scenes import (
+    ACTIVATIONS,
+    RNN,
+    Bounds,
+    Choices,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Run,
+    Seed,
+    Trajectory,
+    random_unit_vector,
+    scene,
+    show,
+)
+from scenes.gradients._common import COMPLEX_STEP, noise, with_norm
+
+
+def driven_run(steps: int, dim: int, seed: int, activation: str, norm: float) -> Run:
+    """Return the run of a network that is driven by noise, its recurrent matrix W having ``‖W‖₂ = norm``."""
+    network = RNN(with_norm(dim, seed, norm), np.eye(dim), np.zeros(dim), ACTIVATIONS[activation])
+    return network.run(noise(steps, dim, seed, 0.5))
+
+
+def _running(log10: FloatArray) -> FloatArray:
+    """Return the running sums, from 0."""
+    return np.concatenate([[0.0], np.cumsum(log10)])
+
+
+def _gathered(run: Run) -> FloatArray:
+    """Return log10 of ``‖Wᵗ ∏ diag(φ′)‖``, all diagonals gathered on one side, which is not the product."""
+    found, power, size = [0.0], np.eye(len(run.network.bias)), 0.0
+    with np.errstate(divide="ignore"):
+        logs = np.cumsum(np.log10(run.slopes), axis=0)
+    for log in logs:
+        power = run.network.recurrent @ power
+        largest = np.abs(power).max()
+        power, size = power / largest, size + np.log10(largest)
+        found.append(size + log.max() + np.log10(np.linalg.norm(power * 10 ** (log - log.max()), 2)))
+    return np.array(found)
+
+
+@scene(
+    show(
+        "series",
+        of={
+            "measured": "log10_spectral_norm",
+            "∏ ‖Jacobian‖": "bound",
+            "(γ ‖W‖)ᵗ": "worst bound",
+            "‖Wᵗ ∏ φ′‖": "gathered",
+        },
+        heading="‖∂h(t) / ∂h(0)‖",
+    ),
+    show("series", of={"‖Jacobian‖": "factor", "max φ′": "slope"}, heading="one step", scale="linear"),
+    show("heatmap", of="jacobian", heading="diag(φ′) W"),
+    "claims",
+    title="A bound for the gradient",
+    statement="a product of Jacobians diag(φ′) W is never longer than the product of their norms",
+    poster=1.0,
+    fps="6.25",
+    covers=(100, 101, 102, 103),
+)
+def jacobian_bound(
+    steps: Annotated[int, Bounds(0, 400)] = 50,
+    dim: Annotated[int, Bounds(2, 32)] = 16,
+    seed: Seed = 0,
+    activation: Annotated[str, Choices(("tanh", "sigmoid", "identity"))] = "tanh",
+    largest_singular_value: Annotated[float, Bounds(0.1, 10)] = 1.5,
+) -> MatrixSequence:
+    """Products of a recurrent network's Jacobians, under the bounds that their norms give.
+
+    ``∂h(t)/∂h(0) = D_t W D_{t−1} W … D_1 W`` with ``D = diag(φ′)``, in this order: diagonal matrices do
+    not commute with W, so ``Wᵗ ∏ D`` is another matrix, drawn for comparison. With γ the steepest slope,
+    ‖W‖ < 1/γ suffices for the gradient to vanish; above that it may explode, or not.
+    R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
+
+    Parameters
+    ----------
+    dim : int
+        Number of hidden units.
+    activation : str
+        The function φ.
+    largest_singular_value : float
+        The norm ‖W‖.
+    """
+    run = driven_run(steps, dim, seed, activation, largest_singular_value)
+    norm, steepest = np.log10(largest_singular_value), np.log10(run.network.activation.steepest)
+    largest = run.slopes.max(axis=1)
+    factors = np.linalg.norm(run.jacobians, 2, axis=(1, 2)) if steps else np.zeros(0)
+    series = {
+        "bound": _running(np.log10(np.maximum(factors, 1e-300))),
+        "worst bound": np.arange(steps + 1) * (norm + steepest),
+        "gathered": _gathered(run),
+        "factor": np.concatenate([[np.nan], factors]),
+        "slope": np.concatenate([[np.nan], largest]),
+        "jacobian": np.concatenate([run.network.recurrent[None], run.jacobians]),
+    }
+    return MatrixSequence(run.jacobians, series=series)
+
+
+@jacobian_bound.claim("steps above the bound")
+def _(product: Trajectory, series: Mapping[str, FloatArray]) -> Claimed:
+    norm = product.log10_spectral_norm
+    above = sum(np.count_nonzero(norm > series[name] + 1e-9) for name in ("bound", "worst bound"))
+    return Claimed(float(above), 0.0, 0.0, "The norm of a product is at most the product of norms.")
+
+
+@jacobian_bound.claim("1/γ")
+def _(activation: str) -> Claimed:
+    function = ACTIVATIONS[activation].function
+    # Slopes by complex step.
+    steepest = np.max(function(np.linspace(-5, 5, 2_001) + 1e-30j).imag / 1e-30)
+    expected = 4.0 if activation == "sigmoid" else 1.0
+    return Claimed(float(1 / steepest), expected, 1e-12, "The steepest point, 0, is on the grid.")
+
+
+@jacobian_bound.claim("product − derivative")
+def _(product: Trajectory, dim: int, seed: int, activation: str, largest_singular_value: float) -> Claimed:
+    steps = min(product.steps, 20)
+    run = driven_run(steps, dim, seed, activation, largest_singular_value)
+    direction = random_unit_vector(dim, seed)
+    true = run.network.run(run.sequence, 1e-30j * direction).states[-1].imag / 1e-30
+    away = np.linalg.norm(product.matrix(steps) @ direction - true)
+    return Claimed(float(away / (np.linalg.norm(true) or 1.0)), 0.0, 1e-10, COMPLEX_STEP)

@@ -1,0 +1,122 @@
+"""The gradient of a plain RNN as NumPy learners write it: ``dh = dh @ Wh.T``, again and again."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, repeated, scene, show
+
+_BATCH = 2
+
+
+def _weights(dim: int, seed: int) -> FloatArray:
+    """Return what ``np.random.seed(seed); np.random.randn(dim, dim)`` gives, without touching that global state.
+
+    The legacy generator is meant: it makes the very numbers that the textbook prints.
+    """
+    return np.asarray(np.random.RandomState(seed).standard_normal((dim, dim)))
+
+
+@scene(
+    show("series", of={"Wh": "norm", "scaled Wh": "scaled norm"}, heading="√Σdh² / N"),
+    show(
+        "series",
+        of={"Wh": "plain norm", "scaled Wh": "plain scaled norm"},
+        heading="on a linear axis",
+        scale="linear",
+        limits=(0, 300),
+    ),
+    "eigenvalues",
+    "claims",
+    title="dh = dh @ Wh.T",
+    statement="the backward pass of a plain RNN, N = 2: the spectral radius of Wh makes or breaks dh",
+    poster=0.75,
+    fps="4",
+)
+def textbook(
+    steps: Annotated[int, Bounds(0, 150)] = 20,
+    dim: Annotated[int, Bounds(1, 32)] = 3,
+    seed: Seed = 3,
+    scale: Annotated[float, Bounds(0.001, 2)] = 0.5,
+) -> MatrixSequence:
+    """Gradients of a plain RNN by dh = dh @ Wh.T: as drawn they explode, scaled by half they vanish.
+
+    As in chapter 6 of K. Saito's "Deep Learning from Scratch 2" (밑바닥부터 시작하는 딥러닝 2): dh starts as
+    ones, Wh is standard normal, and the norm is ``√Σdh² / N``.
+
+    Parameters
+    ----------
+    dim : int
+        Size H of the hidden state.
+    seed : int
+        Seed of ``np.random.seed``; the textbook has 3.
+    scale : float
+        Factor on Wh for the second curve.
+    """
+    weights = _weights(dim, seed)
+    dh, norm, size = np.ones((_BATCH, dim)), np.empty(steps + 1), 0.0
+    for step in range(steps + 1):
+        # Kept at size one, since dh and its squares may leave float64.
+        largest = np.abs(dh).max()
+        dh, size = dh / largest, size + np.log10(largest)
+        norm[step] = np.log10(np.sqrt((dh**2).sum()) / _BATCH) + size
+        dh = dh @ weights.T
+    scaled = norm + np.arange(steps + 1) * np.log10(scale)
+    series = {"norm": norm, "scaled norm": scaled, "plain norm": 10.0**norm, "plain scaled norm": 10.0**scaled}
+    return repeated(weights, steps, series)
+
+
+def _spectral(steps: int, dim: int, seed: int) -> tuple[float, float, float, float]:
+    """Return log10 ρ, log10 of the norm after T steps by eigenvectors, and log10 of its bounds in units of ρ^T.
+
+    ``dhᵀ`` starts as ones, V c in the eigenvectors. After T steps it is ``V Λ^T c``, of a length between
+    ``σ_min(V) ρ^T |c₁|`` and ``σ_max(V) ρ^T ‖c‖``.
+    """
+    values, vectors = np.linalg.eig(_weights(dim, seed))
+    parts = np.linalg.solve(vectors, np.ones(len(values)))
+    radius, first = np.abs(values).max(), np.abs(values).argmax()
+    length = np.linalg.norm(vectors @ ((values / radius) ** steps * parts))
+    sizes = np.linalg.svd(vectors, compute_uv=False)
+    low, high = sizes[-1] * np.abs(parts[first]), sizes[0] * np.linalg.norm(parts)
+    unit = _BATCH**-0.5
+    return (
+        float(np.log10(radius)),
+        float(np.log10(length * unit) + steps * np.log10(radius)),
+        float(np.log10(low * unit)),
+        float(np.log10(high * unit)),
+    )
+
+
+@textbook.claim("log10 norm at last")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int) -> Claimed:
+    last = float(series["norm"][-1])
+    sizes = dim * np.linalg.cond(np.linalg.eig(_weights(dim, seed))[1]) ** 2 + abs(last)
+    return Claimed(
+        last,
+        _spectral(steps, dim, seed)[1],
+        float(8 * (steps + 1) * np.finfo(float).eps * sizes),
+        "Each step rounds H sums and a logarithm; the condition of the eigenvectors enters on both sides.",
+    )
+
+
+def _growth(norm: FloatArray, dim: int, seed: int, scale: float) -> Claimed:
+    """Return the claim that log10 of a norm grows by log10 of the spectral radius of ``scale · Wh`` a step."""
+    steps = len(norm) - 1
+    radius, _, low, high = _spectral(steps, dim, seed)
+    return Claimed(
+        float(norm[-1] / max(steps, 1)),
+        float(radius + np.log10(scale)) if steps else 0.0,
+        float(max(abs(low), abs(high)) / max(steps, 1) + 1e-12),
+        "The eigenvectors hold the length between two multiples of ρ^T.",
+    )
+
+
+@textbook.claim("decades per step")
+def _(series: Mapping[str, FloatArray], dim: int, seed: int) -> Claimed:
+    return _growth(series["norm"], dim, seed, 1.0)
+
+
+@textbook.claim("the same, scaled")
+def _(series: Mapping[str, FloatArray], dim: int, seed: int, scale: float) -> Claimed:
+    return _growth(series["scaled norm"], dim, seed, scale)

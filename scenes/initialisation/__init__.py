@@ -1,0 +1,1 @@
+"""Initial weights: their variance, their spectra, the symmetries they break."""

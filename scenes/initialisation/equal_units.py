@@ -1,0 +1,108 @@
+"""Training of a hidden layer whose units begin equal, or do not."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, FloatArray, Record, Seed, scene, show
+from scenes.initialisation._weights import row_distance
+
+# Updates by gradient descent a step.
+_UPDATES = 10
+_SAMPLES = 32
+
+
+def loss_and_gradients(
+    first: FloatArray, second: FloatArray, x: FloatArray, y: FloatArray
+) -> tuple[float, FloatArray, FloatArray]:
+    """Return ``mean (w₂ᵀ tanh(W₁ x) − y)² / 2`` and its gradients by both layers.
+
+    Sums are written out so that every unit's are taken in the same order: rows that are equal stay so to the bit.
+
+    Parameters
+    ----------
+    first, second : ndarray, shapes (units, inputs) and (units,)
+        The weights W₁ and w₂.
+    x, y : ndarray, shapes (samples, inputs) and (samples,)
+        Inputs, and what the network should answer.
+    """
+    hidden = np.tanh((first[:, None, :] * x).sum(axis=2))
+    error = (second[:, None] * hidden).sum(axis=0) - y
+    back = second[:, None] * (1 - hidden**2) * error / len(y)
+    return float((error**2).mean() / 2), (back[:, :, None] * x).sum(axis=1), (hidden * error).sum(axis=1) / len(y)
+
+
+def _trained(first: FloatArray, second: FloatArray, x: FloatArray, y: FloatArray, steps: int) -> Record:
+    weights, losses = np.empty((steps + 1, *first.shape)), np.empty(steps + 1)
+    # Less than 2 over the curvature, which for equal units is nearly their number.
+    rate = 1 / len(second)
+    for step in range(steps + 1):
+        weights[step], losses[step] = first, loss_and_gradients(first, second, x, y)[0]
+        for _ in range(_UPDATES if step < steps else 0):
+            _, by_first, by_second = loss_and_gradients(first, second, x, y)
+            first, second = first - rate * by_first, second - rate * by_second
+    return Record({"weights": weights, "distance": row_distance(weights), "loss": losses})
+
+
+@scene(
+    show("heatmap", of="weights", limits=(-1, 1)),
+    show("series", of={"distance": "distance", "loss": "loss"}, heading="", scale="linear"),
+    title="Units that begin equal",
+    statement="rows of W₁ in training: equal units get equal gradients and stay one unit for ever",
+    poster=1.0,
+    fps="10",
+    covers=(58, 69),
+)
+def equal_units(
+    steps: Annotated[int, Bounds(0, 300)] = 60,
+    dim: Annotated[int, Bounds(2, 16)] = 8,
+    seed: Seed = 0,
+) -> dict[str, Record]:
+    """Training of a hidden layer from zeros, from equal and from random weights.
+
+    Regression on the output of another network of that shape, by gradient descent on both layers; ten updates a
+    step.
+
+    Parameters
+    ----------
+    dim : int
+        Hidden units, and inputs.
+    """
+    rng = np.random.default_rng([seed, 0])
+    x = rng.standard_normal((_SAMPLES, dim))
+    teacher = rng.standard_normal((dim, dim)), rng.standard_normal(dim) / np.sqrt(dim)
+    y = np.tanh(x @ teacher[0].T) @ teacher[1]
+    equal = 0.8 / np.sqrt(dim)
+    starts = {
+        "zeros": (np.zeros((dim, dim)), np.zeros(dim)),
+        "constant": (np.full((dim, dim), equal), np.full(dim, equal)),
+        "random": (rng.standard_normal((dim, dim)) / np.sqrt(dim), rng.standard_normal(dim) / np.sqrt(dim)),
+    }
+    return {label: _trained(*weights, x, y, steps) for label, weights in starts.items()}
+
+
+@equal_units.claim("row distance", column="constant")
+@equal_units.claim("row distance", column="zeros")
+def _(series: Mapping[str, FloatArray]) -> Claimed:
+    return Claimed(float(series["distance"].max()), 0.0, 0.0, "Equal rows go through the same operations.")
+
+
+def _rank(series: Mapping[str, FloatArray], expected: int) -> Claimed:
+    rank = np.linalg.matrix_rank(series["weights"][-1])
+    return Claimed(float(rank), float(expected), 0.0, "A rank is a whole number.")
+
+
+@equal_units.claim("rank of W₁", column="random")
+def _(series: Mapping[str, FloatArray], dim: int) -> Claimed:
+    return _rank(series, dim)
+
+
+@equal_units.claim("rank of W₁", column="zeros")
+def _(series: Mapping[str, FloatArray]) -> Claimed:
+    return _rank(series, 0)
+
+
+@equal_units.claim("rank of W₁", column="constant")
+def _(series: Mapping[str, FloatArray]) -> Claimed:
+    return _rank(series, 1)

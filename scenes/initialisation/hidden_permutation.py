@@ -1,0 +1,88 @@
+"""Hidden units that change places, one swap a step, through all their orders."""
+
+from collections.abc import Mapping
+from math import factorial
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, permutation_matrix, scene, show
+from scenes.initialisation._weights import outputs, same_outputs
+
+
+def _transpositions(count: int, steps: int) -> list[int]:
+    """Return indices i at which i and i + 1 are swapped, so that all orders of `count` things come up in turn.
+
+    The rule of Steinhaus, Johnson and Trotter ("Algorithm 115: Perm", Communications of the ACM 5, 1962); after
+    all of them one more swap leads back to the first.
+    """
+    values, directions = list(range(count)), [-1] * count
+    swaps: list[int] = []
+    while len(swaps) < min(steps, factorial(count) - 1):
+        mobile = [
+            value
+            for index, value in enumerate(values)
+            if 0 <= index + directions[value] < count and values[index + directions[value]] < value
+        ]
+        chosen = max(mobile)
+        index = values.index(chosen)
+        other = index + directions[chosen]
+        values[index], values[other] = values[other], values[index]
+        swaps.append(min(index, other))
+        for value in range(chosen + 1, count):
+            directions[value] *= -1
+    while len(swaps) < steps:
+        whole = factorial(count)
+        swaps.append(0 if len(swaps) % whole == whole - 1 else swaps[len(swaps) - whole * (len(swaps) // whole)])
+    return swaps
+
+
+@scene(
+    show("heatmap", of="weights", limits=(-2, 2), numbers=True),
+    show("bars", of="output", reference="first output", heading="output at 24 inputs"),
+    show("heatmap", of="products", heading="product of swaps", limits=(-1, 1)),
+    "claims",
+    title="Hidden units change places",
+    statement="a row is a unit: weight, bias, output weight; all {units}! orders give one function",
+    poster=0.3,
+    fps="2",
+    covers=(57,),
+)
+def hidden_permutation(
+    steps: Annotated[int, Bounds(0, 300)] = 24,
+    seed: Seed = 0,
+    units: Annotated[int, Bounds(2, 7)] = 4,
+) -> MatrixSequence:
+    """Hidden units that change places, rows of W₁ and columns of W₂ together: the output stays.
+
+    The factors are the permutation matrices, which bring up all orders of the units one after the other.
+
+    Parameters
+    ----------
+    units : int
+        Hidden units.
+    """
+    weights, factors = np.empty((steps + 1, units, 3)), np.empty((steps, units, units))
+    weights[0] = np.random.default_rng([seed, 0]).standard_normal((units, 3)) * [1.5, 1.0, 1.0]
+    products = np.broadcast_to(np.eye(units), (steps + 1, units, units)).copy()
+    for step, index in enumerate(_transpositions(units, steps)):
+        order = np.arange(units)
+        order[[index, index + 1]] = order[[index + 1, index]]
+        factors[step] = permutation_matrix(order)
+        weights[step + 1] = weights[step][order]
+        products[step + 1] = products[step][order]
+    # The second input is 1: its weight is the bias.
+    inputs = np.stack([np.linspace(-2, 2, 24), np.ones(24)])
+    return MatrixSequence(factors, series=outputs(weights, inputs, np.tanh) | {"products": products})
+
+
+@hidden_permutation.claim("largest |f − f′|")
+def _(series: Mapping[str, FloatArray]) -> Claimed:
+    return same_outputs(series, "The same numbers are added in another order: n · eps of the sum of their sizes.")
+
+
+@hidden_permutation.claim("networks seen")
+def _(series: Mapping[str, FloatArray], steps: int, units: int) -> Claimed:
+    seen = len({weights.tobytes() for weights in series["weights"]})
+    possible = min(steps + 1, factorial(units))
+    return Claimed(float(seen), float(possible), 0.0, "All n! orders, one new at every step.")

@@ -1,0 +1,106 @@
+"""Powers of one matrix drawn by one of the usual initialisations."""
+
+from typing import Annotated
+
+import numpy as np
+
+from scenes import (
+    Bounds,
+    Choices,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Seed,
+    Trajectory,
+    repeated,
+    scene,
+    transient,
+)
+from scenes.initialisation._kinds import KINDS
+
+_EPS = float(np.finfo(float).eps)
+
+
+def _drawn(kind: str, dim: int, seed: int, gain: float) -> FloatArray:
+    return np.asarray(gain * KINDS[kind].make(dim, seed))
+
+
+@scene(
+    "matrix",
+    "norms",
+    "eigenvalues",
+    "claims",
+    title="Initialisation",
+    statement="{kind}: entries have the variance asked for, powers follow the largest eigenvalue",
+    poster=0.1,
+    # Where an eigenvalue is negative or complex the colours turn over: not more than three times a second.
+    fps="5",
+    covers=(30, 44, 59, 60, 65, 66, 67, 68),
+)
+def initialiser(
+    steps: Annotated[int, Bounds(1, 1_000_000)] = 64,
+    dim: Annotated[int, Bounds(2, 256)] = 16,
+    seed: Seed = 0,
+    kind: Annotated[str, Choices(tuple(KINDS))] = "glorot_uniform",
+    gain: Annotated[float, Bounds(0.1, 10)] = 1.0,
+) -> MatrixSequence:
+    """Powers of one matrix drawn by one of the usual initialisations.
+
+    The kernel of bilinear interpolation is what networks that enlarge pictures begin with: of every point it makes
+    as many as the sum of its entries.
+
+    Parameters
+    ----------
+    kind : str
+        How it is drawn: normal and uniform of size 1; normal with deviation 0.01; uniform within ±0.07; LeCun's,
+        Glorot's and He's; 15 connections a unit; identity; orthogonal by QR or SVD; zeros; 0.1 everywhere; or the
+        kernel of bilinear interpolation.
+    gain : float
+        What all entries are multiplied by; a gain of 1 leaves orthogonal matrices orthogonal.
+    """
+    return repeated(_drawn(kind, dim, seed, gain), steps)
+
+
+def _mean_square(kind: str, dim: int, gain: float) -> float:
+    """Return what theory says of the mean of the squared entries."""
+    return float(gain**2 * KINDS[kind].square(dim))
+
+
+@initialiser.claim("mean of W²ᵢⱼ")
+def _(product: Trajectory, dim: int, kind: str, gain: float) -> Claimed:
+    expected = _mean_square(kind, dim, gain)
+    return Claimed(
+        float(np.mean(product.sequence.factors[0] ** 2)),
+        expected,
+        float(expected * (KINDS[kind].deviation(dim) + 4 * dim * _EPS)),
+        "What a sample of this size strays by with a chance of 4.5 sigma: Laurent and Massart, or Hoeffding.",
+    )
+
+
+@initialiser.claim("growth per step")
+def _(product: Trajectory, steps: int, dim: int, seed: int, kind: str, gain: float) -> Claimed:
+    matrix = _drawn(kind, dim, seed, gain)
+    # The largest modulus of an eigenvalue, times what the eigenvectors add to so few powers.
+    expected = float(np.abs(np.linalg.eigvals(matrix)).max() * 10 ** (transient(matrix, steps) / steps))
+    return Claimed(
+        float(10 ** (product.log10_spectral_norm[-1] / steps)),
+        expected,
+        1e-8 * expected,
+        "Powers by eigenvalues and eigenvectors: even if their condition were a million, they round by 1e-9.",
+    )
+
+
+@initialiser.claim("sum of Wᵢⱼ")
+def _(product: Trajectory, dim: int, kind: str, gain: float) -> Claimed:
+    total = KINDS[kind].total
+    if total:
+        expected = float(gain * total(dim))
+        tolerance = float(4 * dim * dim * _EPS * expected)
+    else:
+        expected, tolerance = 0.0, float(5 * dim * np.sqrt(_mean_square(kind, dim, gain)))
+    return Claimed(
+        float(product.matrix(1).sum()),
+        expected,
+        tolerance,
+        "Five deviations of a sum of entries that are not correlated; rounding, where the sum is known.",
+    )

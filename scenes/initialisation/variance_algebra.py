@@ -1,0 +1,106 @@
+"""Histograms of a deep linear network's layers, against the normal distribution that theory predicts."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+import numpy as np
+
+from scenes import (
+    Bounds,
+    Choices,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Seed,
+    Trajectory,
+    gaussian_matrix,
+    scene,
+    show,
+    uniform_matrix,
+)
+from scenes.initialisation._deviations import SIGMAS, log10_deviation
+
+_INPUTS = 32
+_BINS = 48
+# Bins reach this many deviations of the widest distribution.
+_REACH = 3.5
+
+
+def _density(values: FloatArray, edges: FloatArray) -> FloatArray:
+    return np.asarray(np.histogram(values, edges)[0] / values.size / np.diff(edges))
+
+
+@scene(
+    show("bars", of="histogram", reference="gaussian", heading="density of h"),
+    show("series", of={"measured": "measured", "predicted": "predicted"}, heading="variance of h"),
+    show("heatmap", of="units", heading="h, a row an input", limits=(-3, 3)),
+    "claims",
+    title="The variance of a layer",
+    statement="h = W x multiplies the variance by n_in σ² = {gain}, whatever the shape of the weights",
+    poster=0.5,
+    fps="4",
+    covers=(61, 62),
+)
+def variance_algebra(
+    steps: Annotated[int, Bounds(0, 64)] = 15,
+    dim: Annotated[int, Bounds(64, 400)] = 256,
+    seed: Seed = 0,
+    gain: Annotated[float, Bounds(0.5, 2)] = 0.85,
+    weights: Annotated[str, Choices(("normal", "uniform"))] = "uniform",
+) -> MatrixSequence:
+    """Histograms of a deep linear network's layers, against the normal distribution that theory predicts.
+
+    Inputs are uniform with variance 1; after one layer the sums are all but normal.
+
+    Parameters
+    ----------
+    gain : float
+        The variance that a layer multiplies with, n σ².
+    weights : str
+        Shape of the distribution of weights.
+    """
+    sigma = float(np.sqrt(gain / dim))
+    makers: dict[str, Callable[[list[int]], FloatArray]] = {
+        "normal": lambda key: gaussian_matrix(dim, key, sigma),
+        "uniform": lambda key: uniform_matrix(dim, key, sigma * 3**0.5),
+    }
+    layers = np.empty((steps, dim, dim))
+    states = np.empty((steps + 1, dim, _INPUTS))
+    states[0] = np.random.default_rng([seed, 1]).uniform(-(3**0.5), 3**0.5, (dim, _INPUTS))
+    for layer in range(steps):
+        layers[layer] = makers[weights]([seed, 0, layer])
+        states[layer + 1] = layers[layer] @ states[layer]
+    variances = gain ** np.arange(steps + 1.0)
+    edges = np.linspace(-1, 1, _BINS + 1) * _REACH * np.sqrt(min(variances.max(), 4.0))
+    middle = (edges[1:] + edges[:-1]) / 2
+    reference = np.exp(-(middle**2) / (2 * variances[:, None])) / np.sqrt(2 * np.pi * variances[:, None])
+    reference[0] = np.where(np.abs(middle) < 3**0.5, 3**-0.5 / 2, 0.0)
+    series = {
+        "histogram": np.stack([_density(state, edges) for state in states]),
+        "gaussian": reference,
+        "measured": np.log10((states**2).mean(axis=(1, 2))),
+        "predicted": np.log10(variances),
+        "units": np.swapaxes(states[:, :32, :], 1, 2),
+    }
+    return MatrixSequence(layers, series=series)
+
+
+@variance_algebra.claim("log10 of variance")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, gain: float) -> Claimed:
+    return Claimed(
+        float(series["measured"][-1]),
+        float(steps * np.log10(gain)),
+        log10_deviation([dim] * (steps + 1), _INPUTS),
+        "Five deviations by the exact second moments of Gaussian layers, which stray most.",
+    )
+
+
+@variance_algebra.claim("n σ² of the weights")
+def _(product: Trajectory, dim: int, gain: float) -> Claimed:
+    factors = product.sequence.factors
+    return Claimed(
+        float(dim * np.mean(factors**2)) if len(factors) else float(gain),
+        float(gain),
+        float(gain * SIGMAS * np.sqrt(2 / max(factors.size, 1))),
+        "Five deviations of the mean of squares of so many numbers, normal or uniform.",
+    )

@@ -1,0 +1,1 @@
+"""Gates and memory: LSTM, GRU and what they keep."""

@@ -1,0 +1,149 @@
+"""The copy task, solved by a matrix that is written down rather than trained."""
+
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, permutation_matrix, repeated, scene, show
+
+# Numbers of symbols: letters, then the blank and the delimiter.
+Symbols = NDArray[np.intp]
+
+_LETTERS, _MESSAGE = 8, 10
+_BLANK, _DELIMITER = _LETTERS, _LETTERS + 1
+
+
+def message(delay: int, seed: int) -> tuple[Symbols, Symbols]:
+    """Return inputs and targets of the copy task, numbers of symbols, each of shape (delay + 20,).
+
+    Ten letters, blanks, a delimiter at last, blanks: the answer is blanks, and the letters after the delimiter.
+    """
+    letters = np.random.default_rng([seed, delay]).integers(0, _LETTERS, _MESSAGE)
+    inputs, targets = np.full(delay + 2 * _MESSAGE, _BLANK), np.full(delay + 2 * _MESSAGE, _BLANK)
+    inputs[:_MESSAGE], inputs[delay + _MESSAGE - 1], targets[-_MESSAGE:] = letters, _DELIMITER, letters
+    return inputs, targets
+
+
+def _slots(delay: int) -> int:
+    """Return how many slots a tape needs that hands a letter out so many steps after it came."""
+    return delay + _MESSAGE + 1
+
+
+def tapes(inputs: Symbols, delay: int) -> FloatArray:
+    """Return the states ``h_t = S h_{t−1} + V x_t``, shape (T + 1, slots, letters).
+
+    S moves what stands on the tape by one slot, and the last slot to the first; V writes a letter into the
+    first slot. Blanks and delimiter write nothing.
+
+    Parameters
+    ----------
+    inputs : ndarray, shape (T,)
+        Numbers of symbols.
+    delay : int
+        The delay that the tape is made for; it has ``delay + 11`` slots.
+    """
+    states = np.zeros((len(inputs) + 1, _slots(delay), _LETTERS))
+    for step, symbol in enumerate(inputs):
+        states[step + 1] = np.roll(states[step], 1, axis=0)
+        if symbol < _LETTERS:
+            states[step + 1, 0, symbol] += 1.0
+    return states
+
+
+def answers(states: FloatArray) -> Symbols:
+    """Return what the network says after each step: the letter in the last slot, or blank where there is none.
+
+    It is the largest of the scores ``U h_t + b``: U reads the last slot, and the blank's b is 1/2.
+
+    Parameters
+    ----------
+    states : ndarray, shape (T + 1, slots, letters)
+        The tapes.
+
+    Returns
+    -------
+    ndarray, shape (T,)
+    """
+    scores = np.concatenate([states[1:, -1], np.full((len(states) - 1, 1), 0.5)], axis=1)
+    return np.asarray(scores.argmax(axis=1))
+
+
+def _shown(symbols: Symbols) -> FloatArray:
+    """Return letters as 1 … 8, blanks and delimiters as NaN."""
+    return np.where(symbols < _LETTERS, symbols + 1.0, np.nan)
+
+
+@scene(
+    show("heatmap", of="history", limits=(-1, 1)),
+    show("series", of={"input": "input", "output": "output"}, heading="letters", scale="linear", limits=(0, 9)),
+    "eigenvalues",
+    "claims",
+    title="The copy task",
+    statement="row by row, an orthogonal shift carries the ten letters on the tape over {delay} steps",
+    poster=1.0,
+    fps="6.25",
+    covers=(43,),
+)
+def copy_task(
+    delay: Annotated[int, Bounds(1, 44)] = 44,
+    seed: Seed = 0,
+) -> MatrixSequence:
+    """Tape of a recurrent network that solves the copy task by an orthogonal matrix, a shift.
+
+    M. Henaff, A. Szlam, Y. LeCun, "Recurrent orthogonal networks and long-memory tasks", ICML 2016.
+
+    Parameters
+    ----------
+    delay : int
+        The T of the task: a letter is asked for T + 10 steps after it came.
+    """
+    inputs, _ = message(delay, seed)
+    states = tapes(inputs, delay)
+    steps, slots = len(inputs), _slots(delay)
+    # Eight colours without the neutral middle, which is an empty slot.
+    colors = np.linspace(-1, 1, _LETTERS)
+    lines = states @ colors
+    history = np.zeros((steps + 1, steps, slots))
+    for step in range(1, steps + 1):
+        history[step, :step] = lines[1 : step + 1]
+    series = {
+        "history": history,
+        "input": np.concatenate([[np.nan], _shown(inputs)]),
+        "output": np.concatenate([[np.nan], _shown(answers(states))]),
+    }
+    return repeated(permutation_matrix(np.roll(np.arange(slots), 1)), steps, series)
+
+
+_EXACT = "A permutation of exact numbers rounds nothing."
+
+
+@copy_task.claim("letters recalled")
+def _(delay: int, seed: int) -> Claimed:
+    inputs, targets = message(delay, seed)
+    said = answers(tapes(inputs, delay))
+    return Claimed(float(np.mean(said[-_MESSAGE:] == targets[-_MESSAGE:])), 1.0, 0.0, _EXACT)
+
+
+@copy_task.claim("delays recalled, of 9")
+def _(seed: int) -> Claimed:
+    delays = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+    right = 0
+    for delay in delays:
+        inputs, targets = message(delay, seed)
+        right += np.array_equal(answers(tapes(inputs, delay)), targets)
+    return Claimed(float(right), float(len(delays)), 0.0, _EXACT)
+
+
+@copy_task.claim("loss without memory")
+def _(delay: int, seed: int) -> Claimed:
+    _, targets = message(delay, seed)
+    # Who knows the time but no letter says blank, then any letter.
+    chances = np.zeros((len(targets), _LETTERS + 1))
+    chances[:-_MESSAGE, _BLANK], chances[-_MESSAGE:, :_LETTERS] = 1.0, 1 / _LETTERS
+    return Claimed(
+        float(-np.log(chances[np.arange(len(targets)), targets]).mean()),
+        float(10 * np.log(8) / (delay + 20)),
+        1e-12,
+        "A mean of logarithms rounds by some eps.",
+    )

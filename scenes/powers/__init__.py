@@ -1,0 +1,1 @@
+"""Powers of one matrix: vanish, explode, keep their size, turn."""

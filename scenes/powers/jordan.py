@@ -1,0 +1,51 @@
+"""Powers of a Jordan block: a polynomial in t times the power of the one eigenvalue."""
+
+from math import comb, log10
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, MatrixSequence, Steps, Trajectory, jordan_block, repeated, scene, show
+
+
+@scene(
+    show("matrix", limits=(-50, 50)),
+    "norms",
+    "eigenvalues",
+    "claims",
+    title="Jordan block",
+    statement="every eigenvalue is {eigenvalue}, but there are too few eigenvectors: powers are a polynomial times λᵗ",
+    poster=0.5,
+    covers=(15,),
+)
+def jordan(
+    steps: Steps = 64,
+    dim: Annotated[int, Bounds(2, 64)] = 3,
+    eigenvalue: Annotated[float, Bounds(0.1, 2)] = 1.0,
+) -> MatrixSequence:
+    """Powers of a Jordan block: the norm goes like t^(n − 1) λᵗ, so that it grows even with λ = 1.
+
+    Parameters
+    ----------
+    eigenvalue : float
+        The eigenvalue λ, on the diagonal; 1 stands above it.
+    """
+    return repeated(jordan_block(dim, eigenvalue), steps)
+
+
+def _diagonal(steps: int, dim: int, eigenvalue: float) -> MatrixSequence:
+    """Return powers of a matrix with the same eigenvalue and as many eigenvectors as rows."""
+    return repeated(np.eye(dim) * eigenvalue, steps)
+
+
+@jordan.claim("log10 of the corner", headline=True, counterexample=_diagonal)
+def _(product: Trajectory, steps: int, dim: int, eigenvalue: float) -> Claimed:
+    mantissa, exponent = product.product(steps)
+    entry, count = abs(float(mantissa[0, -1])), comb(steps, dim - 1)
+    # C(T, n − 1) λ^(T − n + 1), or −1 where the entry is 0; math.log10 takes integers of any size.
+    return Claimed(
+        log10(entry) + exponent * log10(2.0) if entry else -1.0,
+        log10(count) + (steps - dim + 1) * log10(eigenvalue) if count else -1.0,
+        float(4 * max(steps, 1) * np.finfo(float).eps),
+        "Each of T sums of two numbers rounds by eps / 2, on both sides of the comparison.",
+    )

@@ -1,0 +1,108 @@
+"""Paths of a ring of points under the four kinds of 2 × 2 matrices."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, repeated, rotation_matrix, scene, show
+from scenes.powers._common import ring
+
+_EPS = float(np.finfo(float).eps)
+# A change of basis with an exact inverse: without it the matrices would be diagonal, or turns.
+_BASIS, _BASIS_INVERSE = np.array([[1.0, 0.5], [0.0, 1.0]]), np.array([[1.0, -0.5], [0.0, 1.0]])
+# For every kind of fixed point: how many directions lead in, how many out, and whether the points turn.
+_WAYS = {"node": (2, 0, False), "saddle": (1, 1, False), "spiral": (2, 0, True), "centre": (0, 0, True)}
+
+
+def _planar_power(kind: str, power: int, outwards: float = 1.05) -> FloatArray:
+    """Return the t-th power of a matrix of that kind in closed form; a saddle has the eigenvalue `outwards`."""
+    turn = rotation_matrix(power * np.deg2rad(6.0))
+    simple = {
+        "node": np.diag([0.96**power, 0.88**power]),
+        "saddle": np.diag([outwards**power, 0.9**power]),
+        "spiral": 0.96**power * turn,
+        "centre": turn,
+    }[kind]
+    return np.asarray(_BASIS @ simple @ _BASIS_INVERSE)
+
+
+@scene(
+    show("points", of="ring", heading="", reach=1.6, trail=True),
+    show("series", of="log10_spectral_norm", heading="norm"),
+    title="Phase plane",
+    statement="the eigenvalues decide where all starts go: in, in and out, turning in, or round",
+    poster=0.5,
+    covers=(2, 15),
+)
+def phase_plane(steps: Annotated[int, Bounds(0, 2_000)] = 64) -> dict[str, MatrixSequence]:
+    """Paths of a ring of points under four 2 × 2 matrices: node, saddle, spiral and centre.
+
+    The eigenvalues are real and inside the unit circle, real with one of them outside, a complex pair
+    inside, and a pair on the circle. There the norm is bounded, but not constant: the matrix is not normal.
+    """
+    matrices = {kind: _planar_power(kind, 1) for kind in _WAYS}
+    return {kind: repeated(matrix, steps, {"ring": ring(matrix, steps)}) for kind, matrix in matrices.items()}
+
+
+for _kind in _WAYS:
+
+    @phase_plane.claim("stable directions", column=_kind)
+    def _(product: Trajectory, steps: int, kind: str = _kind) -> Claimed:
+        log10_moduli = product.eigenvalues(steps)[0]
+        return Claimed(
+            float(np.count_nonzero(log10_moduli < -1e-9 * steps)),
+            float(_WAYS[kind][0] if steps else 0),
+            0.0,
+            "The last product's eigenvalues inside the unit circle are counted.",
+        )
+
+
+for _kind in _WAYS:
+
+    @phase_plane.claim("log10 norm at last", column=_kind)
+    def _(product: Trajectory, steps: int, kind: str = _kind) -> Claimed:
+        return Claimed(
+            float(product.log10_spectral_norm[-1]),
+            float(np.log10(np.linalg.norm(_planar_power(kind, steps), 2))),
+            16 * (steps + 1) * _EPS,
+            "Each of T multiplications rounds by about eps; the basis has a condition of 1.6.",
+        )
+
+
+def _ways_of_starts(paths: FloatArray) -> tuple[int, int, bool]:
+    """Return in how many directions all starts draw in at every step, in how many out, and whether all turn."""
+    # In the basis of the eigenvectors, or in the one in which a pair is a turn, lengths rise or fall throughout.
+    x, y = np.moveaxis(paths @ _BASIS_INVERSE.T, 2, 0)
+    turning = bool((x[:-1] * y[1:] > y[:-1] * x[1:]).all())
+    lengths = np.stack([np.linalg.norm(x, axis=1), np.linalg.norm(y, axis=1)], axis=1)
+    if turning:
+        lengths = np.repeat(np.linalg.norm(lengths, axis=1)[:, None], 2, axis=1)
+    falling = (lengths[1:] < lengths[:-1] * (1 - 1e-9)).all(axis=0)
+    rising = (lengths[1:] > lengths[:-1] * (1 + 1e-9)).all(axis=0)
+    return int(falling.sum()), int(rising.sum()), turning
+
+
+def _ways_of_eigenvalues(matrix: FloatArray) -> tuple[int, int, bool]:
+    """Return how many eigenvalues lie inside the unit circle, how many outside, and whether they are a pair."""
+    values = np.linalg.eigvals(matrix)
+    inside, outside = np.abs(values) < 1 - 1e-9, np.abs(values) > 1 + 1e-9
+    return int(inside.sum()), int(outside.sum()), bool(np.iscomplexobj(values))
+
+
+def _no_way_out(steps: int) -> dict[str, MatrixSequence]:
+    """Return the same with a saddle whose eigenvalue outside the circle has moved inside."""
+    matrices = {kind: _planar_power(kind, 1, outwards=0.95) for kind in _WAYS}
+    return {kind: repeated(matrix, steps, {"ring": ring(matrix, steps)}) for kind, matrix in matrices.items()}
+
+
+@phase_plane.claim("kinds that go as λ says", headline=True, counterexample=_no_way_out)
+def _(columns: Mapping[str, Trajectory], steps: int) -> Claimed:
+    reason = "Kinds are counted; a step changes the lengths by at least 4 %, or by rounding alone."
+    if not steps:
+        return Claimed(0.0, 0.0, 0.0, reason)
+    right = 0
+    for kind, product in columns.items():
+        decided = _ways_of_eigenvalues(product.sequence.factors[0])
+        right += _ways_of_starts(product.series["ring"]) == decided == _WAYS[kind]
+    return Claimed(float(right), float(len(_WAYS)), 0.0, reason)

@@ -1,0 +1,58 @@
+"""Powers of a turn by 90°."""
+
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, MatrixSequence, Trajectory, repeated, scene, show
+
+
+@scene(
+    "matrix",
+    show("series", of={"cos(t · 90°)": "cosine", "sin(t · 90°)": "sine"}, heading="first row", scale="linear"),
+    "eigenvalues",
+    "vector",
+    title="Quarter turn",
+    statement="a real matrix with the eigenvalues i and −i: they walk round the circle, and it turns",
+    poster=0.375,
+    fps="2.5",
+    covers=(21, 22),
+)
+def quarter_turn(steps: Annotated[int, Bounds(0, 10_000)] = 16) -> MatrixSequence:
+    """Powers of a turn by 90°, exact for ever: its eigenvalues i and −i walk round the unit circle."""
+    turns = np.array([[1.0, 0.0], [0.0, -1.0], [-1.0, 0.0], [0.0, 1.0]])
+    # The vector (1, 0) becomes the first column, and the first row is its mirror image.
+    path = turns[np.arange(steps + 1) % 4]
+    series = {"vector": path, "cosine": path[:, 0], "sine": -path[:, 1]}
+    return repeated([[0.0, 1.0], [-1.0, 0.0]], steps, series)
+
+
+@quarter_turn.claim("R⁴ − I")
+def _(product: Trajectory, steps: int) -> Claimed:
+    away = max(np.abs(product.matrix(step) - np.eye(2)).max() for step in range(0, steps + 1, 4))
+    return Claimed(float(away), 0.0, 0.0, "Products of 0, 1 and −1 are exact.")
+
+
+@quarter_turn.claim("det R − 1")
+def _(product: Trajectory, steps: int) -> Claimed:
+    products = (product.matrix(step) for step in range(steps + 1))
+    away = max(abs(p[0, 0] * p[1, 1] - p[0, 1] * p[1, 0] - 1.0) for p in products)
+    return Claimed(float(away), 0.0, 0.0, "Products of 0, 1 and −1 are exact.")
+
+
+def _swapping(steps: int) -> MatrixSequence:
+    """Return powers of the reflection that swaps the axes: its eigenvalues are 1 and −1, and nothing turns."""
+    return repeated([[0.0, 1.0], [1.0, 0.0]], steps)
+
+
+@quarter_turn.claim("error of cosine, sine", headline=True, counterexample=_swapping)
+def _(product: Trajectory, steps: int) -> Claimed:
+    angles = np.pi / 2 * np.arange(steps + 1)
+    products = np.array([product.matrix(step) for step in range(steps + 1)])
+    turned = np.array([[np.cos(angles), np.sin(angles)], [-np.sin(angles), np.cos(angles)]])
+    return Claimed(
+        float(np.abs(products - np.moveaxis(turned, 2, 0)).max()),
+        0.0,
+        float(2 * (steps + 1) * np.finfo(float).eps),
+        "The angle t · π / 2, up to which the cosine is taken, rounds by at most its size times eps.",
+    )

@@ -1,0 +1,91 @@
+"""Powers of a plane rotation."""
+
+from typing import Annotated
+
+import numpy as np
+
+from scenes import (
+    Bounds,
+    Claimed,
+    Dim,
+    MatrixSequence,
+    Seed,
+    Steps,
+    Trajectory,
+    gaussian_matrix,
+    random_unit_vector,
+    repeated,
+    rotation_matrix,
+    scene,
+)
+
+
+@scene(
+    "matrix",
+    "norms",
+    "eigenvalues",
+    "vector",
+    title="Rotation",
+    statement="each step turns the plane by {angle}°, lengths never change",
+    poster=0.125,
+    covers=(20, 22),
+)
+def rotation(
+    steps: Steps = 64,
+    dim: Dim = 2,
+    seed: Seed = 0,
+    angle: Annotated[float, Bounds(-360, 360)] = 5.625,
+) -> MatrixSequence:
+    """Powers of a rotation turn a plane and keep every length.
+
+    With two dimensions the plane is all there is; with more it is a random one, and what is
+    orthogonal to it stays where it is. The default angle closes the circle after 64 steps.
+
+    Parameters
+    ----------
+    angle : float
+        Degrees turned at every step.
+    seed : int
+        Seed of the plane and of the vector whose path is drawn.
+    """
+    turn = rotation_matrix(np.deg2rad(angle))
+    vector = np.empty((steps + 1, 2))
+    vector[0] = random_unit_vector(2, seed)
+    for step in range(steps):
+        vector[step + 1] = turn @ vector[step]
+    if dim > 2:
+        plane = np.linalg.qr(gaussian_matrix(dim, seed)[:, :2])[0]
+        turn = rotation_matrix(np.deg2rad(angle), plane)
+    return repeated(turn, steps, series={"vector": vector})
+
+
+@rotation.claim("trace at the end")
+def _(product: Trajectory, steps: int, dim: int, angle: float) -> Claimed:
+    mantissa, exponent = product.product(steps)
+    return Claimed(
+        float(np.ldexp(np.trace(mantissa), exponent)),
+        float(dim - 2 + 2 * np.cos(steps * np.deg2rad(angle))),
+        float(4 * max(steps, 1) * dim * np.finfo(float).eps),
+        "Each step rounds each of n sums by about eps.",
+    )
+
+
+def _stretching(steps: int, dim: int, seed: int, angle: float) -> MatrixSequence:
+    """Return powers of a turn that also makes every vector longer."""
+    turning: MatrixSequence = rotation.function(steps, dim, seed, angle)
+    return MatrixSequence(1.01 * turning.factors)
+
+
+@rotation.claim("trace and norm, every step", headline=True, counterexample=_stretching)
+def _(product: Trajectory, steps: int, dim: int, angle: float) -> Claimed:
+    # Of very long films a thousand steps are looked at, the first among them.
+    seen = np.unique(np.append(np.linspace(0, steps, min(steps, 1000) + 1).astype(int), min(1, steps)))
+    turned = dim - 2 + 2 * np.cos(seen * np.deg2rad(angle))
+    traces = [float(np.trace(product.matrix(step))) for step in seen]
+    norms = 10 ** product.log10_spectral_norm[seen]
+    return Claimed(
+        float(max(np.abs(traces - turned).max(), np.abs(norms - 1).max())),
+        0.0,
+        float(8 * max(steps, 1) * dim * np.finfo(float).eps),
+        "Each step rounds each of n sums by about eps.",
+    )

@@ -1,0 +1,1 @@
+"""Number formats: where products leave them, and what rounding adds up to."""

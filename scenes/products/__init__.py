@@ -1,0 +1,1 @@
+"""Products of random matrices: fresh factors, many draws, bounds."""

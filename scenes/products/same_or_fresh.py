@@ -1,0 +1,146 @@
+"""One matrix again and again, or a fresh one at every step."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, FloatArray, Record, Seed, gaussian_matrix, scene, show
+from scenes.products._common import (
+    DRAWS,
+    HEADLINE_SIGMAS,
+    LN10,
+    WALKERS,
+    growths,
+    lyapunov_exponent,
+    share,
+    slope_error,
+)
+
+
+def repeated_matrices(dim: int, seed: int) -> FloatArray:
+    """Return the matrices whose powers are drawn, standard normal entries divided by √n, shape (24, n, n)."""
+    return gaussian_matrix((WALKERS * dim, dim), [seed, 4]).reshape(WALKERS, dim, dim)
+
+
+def _same_lengths(steps: int, dim: int, seed: int) -> FloatArray:
+    """Return log10 ‖Wᵗ x‖ of these matrices, shape (T + 1, 24), x being the first unit vector."""
+    matrices = repeated_matrices(dim, seed)
+    vectors, lengths = np.zeros((WALKERS, dim)), np.zeros((steps + 1, WALKERS))
+    vectors[:, 0] = 1.0
+    for step in range(steps):
+        vectors = np.einsum("dij,dj->di", matrices, vectors)
+        sizes = np.linalg.norm(vectors, axis=1)
+        lengths[step + 1] = lengths[step] + np.log10(sizes)
+        vectors /= sizes[:, None]
+    return lengths
+
+
+def _fresh_lengths(steps: int, dim: int, seed: int) -> FloatArray:
+    """Return log10 of the lengths behind fresh matrices, shape (T + 1, 200)."""
+    lengths = np.zeros((steps + 1, DRAWS))
+    lengths[1:] = np.cumsum(growths(steps, dim, DRAWS, seed) - np.log(dim) / 2, axis=0) / LN10
+    return lengths
+
+
+def _fresh_slope(dim: int) -> float:
+    """Return the mean growth of a vector by a fresh matrix, in decades."""
+    return (lyapunov_exponent(dim) - float(np.log(dim)) / 2) / LN10
+
+
+def _record(same: FloatArray, fresh: FloatArray, dim: int, seed: int) -> Record:
+    """Return what is drawn of these lengths."""
+    steps = len(same) - 1
+    radii = np.sort(np.abs(np.linalg.eigvals(repeated_matrices(dim, seed))).max(axis=1))[::-1]
+    return Record(
+        {
+            "same": same[:, :WALKERS],
+            "fresh": fresh[:, :WALKERS],
+            "mean same": same.mean(axis=1),
+            "mean fresh": fresh.mean(axis=1),
+            "theory": np.arange(steps + 1) * _fresh_slope(dim),
+            "radii": np.broadcast_to(radii, (steps + 1, WALKERS)),
+            "unit circle": np.ones((steps + 1, WALKERS)),
+        }
+    )
+
+
+@scene(
+    show("series", of={"same matrix": "same", "fresh matrices": "fresh"}, heading="length"),
+    show("series", of={"same": "mean same", "fresh": "mean fresh", "theory": "theory"}, heading="mean length"),
+    show("bars", of="radii", heading="ρ of the same", reference="unit circle"),
+    "claims",
+    title="The same matrix, or fresh ones",
+    statement="entries N(0, 1/n): powers follow the spectral radius; fresh factors lose about 0.22/n decades a step",
+    poster=0.75,
+    covers=(40,),
+)
+def same_or_fresh(
+    steps: Annotated[int, Bounds(0, 300)] = 150,
+    dim: Annotated[int, Bounds(2, 32)] = 16,
+    seed: Seed = 0,
+) -> Record:
+    """Powers of one matrix against products of fresh ones, all with entries from N(0, 1/n).
+
+    Seen are 24 vectors each; the mean of the fresh ones is over 200.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of all matrices.
+    """
+    return _record(_same_lengths(steps, dim, seed), _fresh_lengths(steps, dim, seed), dim, seed)
+
+
+@same_or_fresh.claim("fresh, decades a step")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
+    return Claimed(
+        float(series["mean fresh"][-1] / max(steps, 1)),
+        _fresh_slope(dim) if steps else 0.0,
+        slope_error(dim, DRAWS * max(steps, 1)),
+        "4.5 standard errors of a mean of 200 T independent logarithms of χ² numbers.",
+    )
+
+
+def _outside(same: FloatArray, dim: int, seed: int) -> FloatArray:
+    """Return by how many decades powers leave ``σ_min(V) |c₁| ≤ ‖Wᵗ x‖ / ρᵗ ≤ σ_max(V) ‖c‖``, with x = V c.
+
+    Its shape is that of `same`; numbers inside are below 0.
+    """
+    values, vectors = np.linalg.eig(repeated_matrices(dim, seed))
+    parts = np.linalg.inv(vectors)[:, :, 0]
+    sizes = np.linalg.svd(vectors, compute_uv=False)
+    first = np.abs(values).argmax(axis=1)[:, None]
+    radius = np.abs(np.take_along_axis(values, first, axis=1))[:, 0]
+    low = sizes[:, -1] * np.abs(np.take_along_axis(parts, first, axis=1))[:, 0]
+    high = sizes[:, 0] * np.linalg.norm(parts, axis=1)
+    left = same - np.arange(len(same))[:, None] * np.log10(radius)
+    return np.asarray(np.maximum(np.log10(low) - left, left - np.log10(high)))
+
+
+@same_or_fresh.claim("powers off ρᵗ")
+def _(series: Mapping[str, FloatArray], dim: int, seed: int) -> Claimed:
+    return Claimed(
+        float(np.count_nonzero(_outside(series["same"], dim, seed) > 1e-9)),
+        0.0,
+        0.0,
+        "Powers beyond what the eigenvectors allow are counted, those off by rounding alone not.",
+    )
+
+
+def _swapped(steps: int, dim: int, seed: int) -> Record:
+    """Return the same lengths with the powers where the fresh products were, and the other way round."""
+    return _record(_fresh_lengths(steps, dim, seed), _same_lengths(steps, dim, seed), dim, seed)
+
+
+@same_or_fresh.claim("same, fresh: off / allowed", headline=True, counterexample=_swapped)
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int) -> Claimed:
+    wandered = steps * slope_error(dim, DRAWS * max(steps, 1), HEADLINE_SIGMAS)
+    fresh = share(series["mean fresh"][-1] - steps * _fresh_slope(dim), wandered)
+    same = share(_outside(series["same"], dim, seed).max(initial=0.0), 0.0)
+    return Claimed(
+        max(fresh, same),
+        0.0,
+        1.0,
+        "Allowed are 6 standard errors of the fresh vectors' mean, and to powers what their eigenvectors allow.",
+    )

@@ -1,0 +1,106 @@
+"""How long an input is felt by a recurrent network."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import numpy as np
+
+from scenes import (
+    ACTIVATIONS,
+    RNN,
+    Bounds,
+    Choices,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Seed,
+    haar_orthogonal,
+    scene,
+    show,
+)
+
+_INPUTS = 3
+
+
+def resting(dim: int, seed: int, activation: str, retention: float) -> tuple[RNN, FloatArray]:
+    """Return a network whose Jacobian at rest is ``retention · Q`` with Q orthogonal, and its state at rest."""
+    kind = ACTIVATIONS[activation]
+    recurrent = retention / kind.steepest * haar_orthogonal(dim, [seed, 0])
+    rest = np.full(dim, float(kind.function(np.float64(0.0))))
+    inputs = haar_orthogonal((dim, min(dim, _INPUTS)), [seed, 1])
+    return RNN(recurrent, inputs, -recurrent @ rest, kind), rest
+
+
+@scene(
+    show("heatmap", of="map", limits=(-1, 1)),
+    show(
+        "series",
+        of={"first input": "influence", "retentionᵗ": "power"},
+        heading="‖∂h(t) / ∂x(1)‖",
+    ),
+    show("series", of="overlap", heading="cos(h(t), h(1))", scale="linear", limits=(-1, 1)),
+    "claims",
+    title="How long an input is felt",
+    statement="row s, column t: ‖∂h(t) / ∂x(s)‖, what the input of step s still does at step t",
+    poster=1.0,
+    fps="6.25",
+    covers=(79, 96),
+)
+def influence(
+    steps: Annotated[int, Bounds(32, 128)] = 64,
+    dim: Annotated[int, Bounds(2, 64)] = 32,
+    seed: Seed = 0,
+    activation: Annotated[str, Choices(("tanh", "sigmoid", "identity"))] = "tanh",
+    retention: Annotated[float, Bounds(0.3, 0.95)] = 0.9,
+) -> MatrixSequence:
+    """Influence of every input on every later state of a network that hears one pulse, then silence.
+
+    Parameters
+    ----------
+    dim : int
+        Number of hidden units.
+    activation : str
+        The function of the hidden units.
+    retention : float
+        Spectral radius of the Jacobian at rest: W is orthogonal, times retention / steepest slope.
+    """
+    network, rest = resting(dim, seed, activation, retention)
+    pulse = np.zeros((steps, network.inputs.shape[1]))
+    pulse[:1] = 1.0
+    run = network.run(pulse, rest)
+    maps = np.zeros((steps + 1, max(steps, 1), max(steps, 1)))
+    felt = np.empty((steps, *network.inputs.shape))
+    for step, jacobian in enumerate(run.jacobians):
+        felt[:step] = jacobian @ felt[:step]
+        felt[step] = run.slopes[step][:, None] * network.inputs
+        gram = np.swapaxes(felt[: step + 1], 1, 2) @ felt[: step + 1]
+        maps[step + 1] = maps[step]
+        maps[step + 1, : step + 1, step] = np.sqrt(np.linalg.eigvalsh(gram)[:, -1]) / network.activation.steepest
+    since = np.arange(steps + 1.0)
+    curve, weakest = np.full(steps + 1, np.nan), np.ones(steps + 1)
+    curve[1:] = np.log10(maps[-1, 0, :steps])
+    weakest[1:] = run.slopes.min(axis=1) / network.activation.steepest
+    away = run.states - rest
+    lengths = np.linalg.norm(away, axis=1)
+    overlap = np.zeros(steps + 1)
+    overlap[1:] = away[1:] @ away[min(1, steps)] / (lengths[1:] * lengths[min(1, steps)])
+    power = np.where(since > 0, (since - 1) * np.log10(retention), np.nan)
+    series = {"map": maps, "influence": curve, "power": power, "weakest": weakest, "overlap": overlap}
+    return MatrixSequence(run.jacobians, series=series)
+
+
+@influence.claim("half-life in steps")
+def _(series: Mapping[str, FloatArray], steps: int, retention: float) -> Claimed:
+    # The decay is measured over the second half: by then the pulse is mostly forgotten.
+    felt, start = series["influence"], steps // 2
+    rate = (felt[-1] - felt[start]) / (steps - start)
+    expected = float(-np.log(2) / np.log(retention))
+    # Slopes that are less steep than at rest make the half-life shorter, by so much at most.
+    weakest = series["weakest"][start + 1 :]
+    shortest = -np.log(2) / (np.log(retention) + np.log(weakest).mean())
+    return Claimed(
+        float(-np.log10(2) / rate),
+        expected,
+        float(expected * (1 + 1e-9) - shortest),
+        "The singular values of each Jacobian lie between its least and its greatest slope, times the retention.",
+    )

@@ -1,0 +1,111 @@
+"""A recurrent network of ReLU units."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, Trajectory, haar_orthogonal, relu, scene, show
+from scenes.recurrence._layout import tape
+
+# The largest eigenvalue of W is 1, the next one is _SECOND, and each further one is _FALL times the one before it.
+_SECOND, _FALL = 0.5, 0.9
+
+
+def _relu_run(matrix: FloatArray, start: FloatArray, steps: int) -> tuple[FloatArray, FloatArray]:
+    """Return the directions of h_0 … h_T and log10 of their lengths; a dead state is zero, its length NaN."""
+    units, sizes = np.zeros((steps + 1, len(start))), np.full(steps + 1, np.nan)
+    units[0], sizes[0] = start / np.linalg.norm(start), 0.0
+    for step in range(steps):
+        after = np.maximum(matrix @ units[step], 0.0)
+        length = np.linalg.norm(after)
+        if length == 0:
+            break
+        units[step + 1], sizes[step + 1] = after / length, sizes[step] + np.log10(length)
+    return units, sizes
+
+
+@scene(
+    show("heatmap", of="slopes · W"),
+    show("series", of={"growing": "growing", "shrinking": "shrinking"}, heading="length of the state"),
+    show("heatmap", of="tape", heading="direction of state", limits=(-1, 1)),
+    show("series", of="active", heading="active units", scale="linear", limits=(0, 1)),
+    title="A network of ReLU units",
+    statement="silent units leave blank rows: the radius of the rest of W decides, {growing} or {shrinking}",
+    poster=1.0,
+    fps="6.25",
+    covers=(56, 81),
+)
+def relu_rnn(
+    steps: Annotated[int, Bounds(32, 400)] = 40,
+    dim: Annotated[int, Bounds(2, 64)] = 32,
+    seed: Seed = 0,
+    growing: Annotated[float, Bounds(1.001, 1.5)] = 1.1,
+    shrinking: Annotated[float, Bounds(0.5, 0.999)] = 0.9,
+) -> MatrixSequence:
+    """States of a recurrent network of ReLU units, and the sub-matrix of those that are active.
+
+    ``max(0, c W h) = c max(0, W h)``: one network serves for both radii, since which units are active
+    does not depend on the scale. W is symmetric and positive definite, so that the state never dies out
+    (``hᵀ W h > 0`` keeps a unit active). One eigenvalue stands out among the rest, and the first state leans
+    towards the positive half of its eigenvector, so that the active units settle within a dozen steps.
+
+    Parameters
+    ----------
+    dim : int
+        Number of hidden units.
+    growing, shrinking : float
+        Two spectral radii of the active part of W.
+    """
+    axes = haar_orthogonal(dim, [seed, 0])
+    half = max(np.maximum(axes[:, 0], 0.0), np.maximum(-axes[:, 0], 0.0), key=np.linalg.norm)
+    matrix = (axes * np.append(1.0, _SECOND * _FALL ** np.arange(dim - 1))) @ axes.T
+    start = half + np.abs(np.random.default_rng([seed, 1]).standard_normal(dim)) / np.sqrt(dim)
+    units, sizes = _relu_run(matrix, start, steps)
+    active = units > 0
+    radius = float(np.linalg.eigvalsh(matrix[np.ix_(active[-1], active[-1])])[-1])
+    matrix = matrix * (growing / radius)
+    since = np.arange(steps + 1)
+    # The Jacobian of a step has a zero row for every unit that the step has silenced.
+    factors = active[1:, :, None] * matrix
+    series = {
+        "slopes · W": np.concatenate([matrix[None], factors]),
+        "growing": sizes + since * np.log10(growing / radius),
+        "shrinking": sizes + since * np.log10(shrinking / radius),
+        "units": units,
+        "tape": tape(units[1:] / np.maximum(units[1:].max(axis=1, keepdims=True), 1e-300), 32),
+        "active": active.mean(axis=1),
+    }
+    return MatrixSequence(factors, series=series)
+
+
+def _last_growth(log10_lengths: FloatArray, radius: float) -> Claimed:
+    """Return the claim that the last step has multiplied the length of the state by the radius."""
+    before, after = log10_lengths[-2:]
+    return Claimed(
+        float(10 ** (after - before)),
+        radius,
+        1e-6,
+        "The units settle within a dozen steps, and what other eigenvalues of the active part add falls with "
+        "the square of their share of its radius, 0.8 at most: 0.8 to the power of 40 is left.",
+    )
+
+
+@relu_rnn.claim("growth at last")
+def _(series: Mapping[str, FloatArray], growing: float) -> Claimed:
+    return _last_growth(series["growing"], growing)
+
+
+@relu_rnn.claim("shrinkage at last")
+def _(series: Mapping[str, FloatArray], shrinking: float) -> Claimed:
+    return _last_growth(series["shrinking"], shrinking)
+
+
+@relu_rnn.claim("Jacobian − derivative")
+def _(product: Trajectory, series: Mapping[str, FloatArray], dim: int) -> Claimed:
+    # Derivatives of max(0, W h) by complex step.
+    matrix, worst = series["slopes · W"][0], 0.0
+    for units, factor in zip(series["units"][:-1], product.sequence.factors, strict=True):
+        moved = units + 1e-30j * np.eye(dim)
+        worst = max(worst, float(np.abs(relu(moved @ matrix.T).imag.T / 1e-30 - factor).max()))
+    return Claimed(worst, 0.0, 1e-12, "A slope of 0 or 1 times W rounds by eps.")

@@ -1,0 +1,1 @@
+"""Training: what initial weights, rates and decay do to it."""

@@ -1,0 +1,144 @@
+"""Gradients of deep tanh networks, and the likeness of two inputs, by gain of the weights."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import numpy as np
+
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, normal_quadrature, scene, show
+
+_GAINS = np.geomspace(0.5, 2, 9)
+# Indices of the gains whose curves are drawn.
+_SHOWN = {"0.7": 2, "1": 4, "2": 8}
+# Cosine of the two inputs.
+_COSINE = 0.9
+_NETS = 64
+
+
+def mean_field(gain: float, steps: int) -> FloatArray:
+    """Return log10 of the root mean square entry of ``√n ∂h_t/∂h_0`` for wide tanh layers without bias.
+
+    The variance follows ``q ← E tanh²(g √q z)``, and a Jacobian multiplies by ``g √(E tanh′²(g √q z))`` (B. Poole et
+    al., "Exponential expressivity in deep neural networks through transient chaos", NeurIPS 2016).
+
+    Parameters
+    ----------
+    gain : float
+        g, √n times the standard deviation of a weight.
+    steps : int
+        Number of layers T.
+
+    Returns
+    -------
+    ndarray, shape (T + 1,)
+    """
+    nodes, weights = normal_quadrature()
+    variance, growth = 1.0, np.zeros(steps + 1)
+    for step in range(steps):
+        value = np.tanh(gain * np.sqrt(variance) * nodes)
+        growth[step + 1] = growth[step] + np.log10(gain * np.sqrt(weights @ (1 - value**2) ** 2))
+        variance = float(weights @ value**2)
+    return growth
+
+
+@scene(
+    show(
+        "bars",
+        of="growth",
+        reference="mean field",
+        heading="gradient, by gain of the weights",
+        scale="log10",
+        labels=tuple({0: "0.5", 4: "1", 8: "2"}.get(index, "") for index in range(9)),
+    ),
+    show("series", of={name: f"gradient {name}" for name in _SHOWN}, heading="gradient"),
+    show("series", of={name: f"cosine {name}" for name in _SHOWN}, heading="cosine", scale="linear", limits=(-0.5, 1)),
+    "claims",
+    title="The edge of chaos",
+    statement="deep tanh nets: below gain 1 gradients vanish; above, they explode and like inputs part",
+    poster=1.0,
+    fps="6.25",
+    covers=(38,),
+)
+def edge_of_chaos(
+    steps: Annotated[int, Bounds(0, 64)] = 50,
+    dim: Annotated[int, Bounds(50, 100)] = 100,
+    seed: Seed = 0,
+) -> MatrixSequence:
+    """Gradients of deep tanh nets for gains from 0.5 to 2, and the likeness of two inputs behind their layers.
+
+    Weights have the variance ``g² / n``, and there is no bias. A gradient is what becomes of a random direction's
+    length, as the mean of its logarithm over 64 nets; marks are what mean-field theory says of it. The factors are
+    the first net's Jacobians at gain 1.
+    """
+    rng = np.random.default_rng([seed, 0])
+    starts = np.linalg.qr(rng.standard_normal((_NETS, dim, 3)))[0]
+    first, second = starts[:, :, 0], _COSINE * starts[:, :, 0] + np.sqrt(1 - _COSINE**2) * starts[:, :, 1]
+    # Two states and a direction of every net and gain, shape (nets, n, gains, 3).
+    carried = np.stack([first * np.sqrt(dim), second * np.sqrt(dim), starts[:, :, 2]], axis=2)
+    carried = np.repeat(carried[:, :, None], len(_GAINS), axis=2)
+    growth, cosines = np.zeros((steps + 1, len(_GAINS))), np.full((steps + 1, len(_GAINS)), _COSINE)
+    factors = np.empty((steps, dim, dim))
+    for step in range(steps):
+        weights = rng.standard_normal((_NETS, dim, dim)) / np.sqrt(dim)
+        carried = (weights @ carried.reshape(_NETS, dim, -1)).reshape(carried.shape) * _GAINS[:, None]
+        carried[..., :2] = np.tanh(carried[..., :2])
+        slopes = 1 - carried[..., 0] ** 2
+        carried[..., 2] *= slopes
+        factors[step] = slopes[0, :, _SHOWN["1"], None] * weights[0]
+        lengths = np.linalg.norm(carried, axis=1)
+        growth[step + 1] = np.log10(lengths[..., 2]).mean(axis=0)
+        products = (carried[..., 0] * carried[..., 1]).sum(axis=1)
+        cosines[step + 1] = (products / lengths[..., 0] / lengths[..., 1]).mean(axis=0)
+    series = {"growth": growth, "mean field": np.stack([mean_field(gain, steps) for gain in _GAINS], axis=1)}
+    for name, index in _SHOWN.items():
+        series |= {f"gradient {name}": growth[:, index], f"cosine {name}": cosines[:, index]}
+    return MatrixSequence(factors, series=series)
+
+
+for _name, _index in _SHOWN.items():
+
+    @edge_of_chaos.claim(f"decades/layer, g = {_name}")
+    def _(series: Mapping[str, FloatArray], steps: int, dim: int, index: int = _index) -> Claimed:
+        gain = _GAINS[index]
+        # A layer moves the log of a squared length with a variance of 2 / n as it is linear; its slopes, which vary
+        # with the state, add at most g² times as much. By half the variance a mean of logarithms is below the
+        # logarithm of the mean.
+        variance = 2 * (1 + gain**2) * steps / dim
+        return Claimed(
+            float(series["growth"][-1, index] / max(steps, 1)),
+            float(mean_field(gain, steps)[-1] / max(steps, 1)),
+            float((5 * np.sqrt(variance / _NETS) + variance / 2) / 2 / np.log(10) / max(steps, 1)),
+            "Five deviations of the mean of 64 nets with a variance of 2 (1 + g²) / n a layer, and half of that.",
+        )
+
+
+def mean_field_cosine(gain: float, steps: int) -> float:
+    """Return the cosine of two inputs behind so many wide tanh layers, which began with the scene's.
+
+    ``c ← E tanh(g √q z) tanh(g √q (c z + √(1 − c²) z′)) / E tanh²(g √q z)``, from the same source as `mean_field`.
+
+    Parameters
+    ----------
+    gain : float
+        g, √n times the standard deviation of a weight.
+    steps : int
+        Number of layers.
+    """
+    nodes, weights = normal_quadrature()
+    variance, cosine = 1.0, _COSINE
+    for _ in range(steps):
+        summed = gain * np.sqrt(variance) * nodes
+        other = cosine * summed[:, None] + np.sqrt(1 - cosine**2) * summed
+        variance = float(weights @ np.tanh(summed) ** 2)
+        cosine = float((weights * np.tanh(summed)) @ np.tanh(other) @ weights) / variance
+    return cosine
+
+
+@edge_of_chaos.claim("cosine at last, g = 2")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
+    return Claimed(
+        float(series["cosine 2"][-1]),
+        mean_field_cosine(float(_GAINS[_SHOWN["2"]]), steps),
+        float(5 * np.sqrt(2 / (dim * _NETS)) + 5 / dim),
+        "Five deviations of the mean of 64 cosines of random vectors, and a shift by width of 5 / n.",
+    )

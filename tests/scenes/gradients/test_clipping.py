@@ -1,0 +1,38 @@
+"""The cliff, and descents with and without clipping."""
+
+import numpy as np
+import pytest
+from films import decided
+
+from scenes.gradients.clipping import cliff, cliff_gradient, clipping, shortened
+
+
+def test_the_cliff_is_the_loss_of_one_unit():
+    def loss(w, b):
+        x = 0.5
+        for _ in range(50):
+            x = w / (1 + np.exp(-x)) + b
+        return (1 / (1 + np.exp(-x)) - 0.7) ** 2
+
+    for w, b in ((4.6, -2.1), (6.0, -3.5), (5.0, 0.0)):
+        assert cliff(w, b) == pytest.approx(loss(w, b), rel=1e-12)
+        found = cliff_gradient(np.array([w, b]))
+        assert found[0] == pytest.approx((loss(w + 1e-6, b) - loss(w - 1e-6, b)) / 2e-6, abs=1e-7)
+        assert found[1] == pytest.approx((loss(w, b + 1e-6) - loss(w, b - 1e-6)) / 2e-6, abs=1e-7)
+
+
+def test_without_clipping_the_descent_leaps_and_with_it_stays():
+    series = decided(clipping)[0][None].series
+    assert np.abs(np.diff(series["plain"], axis=0)).max() > 1.5
+    steps = np.linalg.norm(np.diff(series["clipped"], axis=0), axis=1)
+    assert steps.max() <= 0.1 * 0.5 * (1 + 1e-12)
+    assert series["plain loss"][-1] > 0.08 > 0.03 > series["plain loss"][0]
+    assert series["clipped loss"][-1] < 0.02
+    assert series["norm"].max() > 10
+    assert series["used norm"].max() == pytest.approx(0.5)
+
+
+def test_clipping_leaves_short_gradients_alone():
+    assert shortened(np.array([0.3, 0.4]), 1.0).tolist() == [0.3, 0.4]
+    assert shortened(np.array([3.0, 4.0]), 1.0) == pytest.approx([0.6, 0.8])
+    assert shortened(np.zeros(2), 1.0).tolist() == [0, 0]

@@ -1,0 +1,28 @@
+"""Deep networks: their gradients against complex steps, and how fast usual initialisations starve them."""
+
+import math
+
+import pytest
+
+from scenes.initialisation._deep_nets import deep_net
+from scenes.initialisation.default_initialisers import default_initialisers
+
+
+@pytest.mark.parametrize("activation", ["identity", "tanh", "ReLU"])
+def test_gradients_are_complex_steps_through_the_net(activation):
+    net = deep_net("he_normal", activation, 6, 48, 1)
+    step = 1e-30
+    for entry in (0, 17):
+        moved = net.states[0].astype(complex)
+        moved[entry] += 1j * step
+        for weights in net.layers:
+            moved = net.activation.function(weights @ moved)
+        assert net.gradients[-1] @ moved.imag / step == pytest.approx(net.gradients[0, entry], rel=1e-12)
+
+
+def test_defaults_starve_at_the_rate_of_their_variance():
+    columns = default_initialisers.build(dim=128, steps=10)
+    # (n · 10⁻⁴)^L and (n · 0.07² / 3)^L.
+    for label, variance in (("σ = 0.01", 1e-4), ("±0.07", 0.07**2 / 3)):
+        signal = columns[label].series["signal"]
+        assert signal[-1] - signal[0] == pytest.approx(10 * math.log10(128 * variance), abs=0.7)

@@ -1,0 +1,60 @@
+"""The copy task: its tape moved by the film's own matrix, in whole numbers."""
+
+import numpy as np
+import pytest
+from films import decided
+
+from scenes.memory.copy_task import answers, copy_task, message, tapes
+
+
+def test_the_tape_is_moved_by_the_films_own_matrix():
+    shift = copy_task.build(delay=7)[None].factor
+    inputs, _ = message(7, 0)
+    states = tapes(inputs, 7)
+    for step, symbol in enumerate(inputs):
+        written = np.zeros_like(states[0])
+        if symbol < 8:
+            written[0, symbol] = 1.0
+        assert np.array_equal(states[step + 1], shift @ states[step] + written)
+
+
+def test_the_shift_is_orthogonal_and_comes_home():
+    product = decided(copy_task, delay=9)[0][None]
+    shift = product.sequence.factor
+    assert np.array_equal(shift.T @ shift, np.eye(20))
+    assert np.array_equal(np.linalg.matrix_power(shift, 20), np.eye(20))
+    assert np.abs(product.log10_spectral_norm).max() < 1e-15
+
+
+def test_every_letter_is_recalled():
+    for delay in (1, 2, 13, 44, 300):
+        for seed in range(3):
+            inputs, targets = message(delay, seed)
+            assert len(inputs) == len(targets) == delay + 20
+            assert np.flatnonzero(inputs == 9).tolist() == [delay + 9]
+            assert targets[-10:].tolist() == inputs[:10].tolist()
+            assert np.array_equal(answers(tapes(inputs, delay)), targets)
+
+
+def test_a_tape_of_another_length_recalls_nothing_in_time():
+    inputs, targets = message(30, 0)
+    assert not np.array_equal(answers(tapes(inputs, 29)), targets)
+
+
+def test_the_loss_without_memory():
+    # 10 ln 8 / (44 + 20), and 10 ln 8 / (1 + 20).
+    for delay, loss, digits in ((44, 0.32491274, 1e-8), (1, 0.99021, 1e-5)):
+        verdict = decided(copy_task, delay=delay)[1]["loss without memory"]
+        assert verdict.value == pytest.approx(loss, abs=digits)
+        assert verdict.expected == pytest.approx(loss, abs=digits)
+
+
+def test_letters_stand_on_diagonals_of_the_film():
+    series = copy_task.build()[None].series
+    history = series["history"]
+    assert history.shape == (65, 64, 55)
+    for step in range(10):
+        assert len(set(np.diagonal(history[-1], -step)[:54].tolist())) == 1
+    assert not history[20][20:].any()
+    assert np.array_equal(series["output"][55:65], series["input"][1:11])
+    assert np.isnan(series["output"][:55]).all()

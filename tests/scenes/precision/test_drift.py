@@ -1,0 +1,27 @@
+"""How far a thousand products of a rounded orthogonal matrix drift."""
+
+import numpy as np
+import pytest
+from films import decided
+
+from scenes import FORMATS, haar_orthogonal
+from scenes.precision.drift import drift
+
+
+@pytest.mark.parametrize("name", ["float16", "float32"])
+def test_a_thousand_products_drift_as_the_rounded_factor_says(name):
+    kind, eps = FORMATS[name], np.finfo(FORMATS[name]).eps
+    for seed in range(5):
+        columns, verdicts = decided(drift, seed=seed)
+        factor, product = haar_orthogonal(16, seed).astype(kind), np.eye(16, dtype=kind)
+        for _ in range(1000):
+            product = factor @ product
+        gram = product.astype(float).T @ product.astype(float)
+        found = verdicts[f"departure, {name}"]
+        assert found.value == pytest.approx(np.linalg.norm(gram - np.eye(16)) / 4, rel=1e-9)
+        # The rounding of the factor by itself, from its singular values raised to the power.
+        assert found.value > 30 * eps
+        moduli = np.abs(np.linalg.eigvals(factor.astype(float)))
+        assert found.expected == pytest.approx(np.sqrt(np.mean((moduli**2000 - 1) ** 2)), rel=0.05)
+        change = np.linalg.norm(product.astype(float)) / 4 - 1
+        assert 10 ** columns[None].series[f"log10_change_{name}"][-1] == pytest.approx(abs(change), rel=1e-6)

@@ -1,0 +1,30 @@
+"""A network of ReLU units: its active part decides."""
+
+import numpy as np
+import pytest
+
+from scenes import ACTIVATIONS, RNN
+from scenes.recurrence.relu_rnn import relu_rnn
+
+
+def test_states_of_any_scale_are_those_that_were_scaled():
+    sequence = relu_rnn.build()[None]
+    grown = sequence.series["slopes · W"][0]
+    for name, factor in (("growing", 1.0), ("shrinking", 0.9 / 1.1)):
+        network = RNN(grown * factor, np.zeros((32, 0)), np.zeros(32), ACTIVATIONS["ReLU"])
+        states = network.run(np.zeros((40, 0)), sequence.series["units"][0]).states
+        assert np.log10(np.linalg.norm(states, axis=1)) == pytest.approx(sequence.series[name], abs=1e-11)
+        assert np.array_equal(states[1:] > 0, sequence.series["units"][1:] > 0)
+
+
+def test_the_active_part_decides_and_not_the_whole():
+    series = relu_rnn.build()[None].series
+    active = series["units"][-1] > 0
+    part = series["slopes · W"][-1][np.ix_(active, active)]
+    assert np.abs(np.linalg.eigvals(part)).max() == pytest.approx(1.1)
+    # The next eigenvalue is well below, so that the state settles.
+    assert np.sort(np.abs(np.linalg.eigvals(part)))[-2] < 0.8 * 1.1
+    assert np.abs(np.linalg.eigvals(series["slopes · W"][0])).max() > 1.15
+    assert series["active"][-1] == active.mean() < 1
+    assert series["growing"][-1] - series["growing"][-2] == pytest.approx(np.log10(1.1), abs=1e-6)
+    assert series["shrinking"][-1] - series["shrinking"][-2] == pytest.approx(np.log10(0.9), abs=1e-6)

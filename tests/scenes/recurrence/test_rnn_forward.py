@@ -1,0 +1,41 @@
+"""A network that reads a sequence: states, outputs and Jacobians."""
+
+import numpy as np
+import pytest
+
+from render.simulator import simulate
+from scenes import ACTIVATIONS
+from scenes.recurrence._symbols import symbols
+from scenes.recurrence.rnn_forward import rnn_forward, untrained
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "ReLU"])
+def test_columns_and_rows_are_two_ways_of_writing_a_network(activation):
+    sequence = rnn_forward.build(activation=activation, steps=20)[None]
+    network, output = untrained(16, 0, activation)
+    x, kind = symbols(20, 7, 0), ACTIVATIONS[activation]
+    w_x, w_h, before = network.inputs.T, network.recurrent.T, np.zeros((1, 16))
+    for step in range(20):
+        before = kind.function(x[step : step + 1] @ w_x + before @ w_h + network.bias)
+        assert sequence.series["states"][step + 1] == pytest.approx(before[0], abs=1e-12)
+        shown = sequence.series["tape"][step + 1][:, step]
+        assert np.array_equal(shown[:7], x[step])
+        assert shown[8:24] == pytest.approx(before[0], abs=1e-12)
+        scores = np.exp(before[0] @ output.T)
+        assert shown[25:] == pytest.approx(scores / scores.sum(), abs=1e-12)
+        assert shown[25:].sum() == pytest.approx(1, abs=1e-14)
+
+
+def test_parameters_do_not_depend_on_the_number_of_steps():
+    counts = {rnn_forward.build(steps=steps)[None].series["parameters"][0] for steps in (0, 5, 50)}
+    assert counts == {16 * 16 + 16 * 7 + 16 + 7 * 16}
+    assert len(np.unique(rnn_forward.build()[None].series["checksum"])) == 1
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
+def test_the_product_of_jacobians_is_the_derivative_by_the_first_state(activation):
+    trajectory = simulate(rnn_forward.build(activation=activation, steps=15)[None])
+    network, _ = untrained(16, 0, activation)
+    inputs = np.broadcast_to(symbols(15, 7, 0)[:, None], (15, 16, 7))
+    true = network.run(inputs, 1e-30j * np.eye(16)).states[-1].imag.T / 1e-30
+    assert trajectory.matrix(15) == pytest.approx(true, abs=1e-13 * np.abs(true).max())

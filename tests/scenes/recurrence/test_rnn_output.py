@@ -1,0 +1,47 @@
+"""The output of a network: gradients, and what training finds."""
+
+import numpy as np
+import pytest
+
+from scenes.recurrence.rnn_output import cross_entropy, first_weights, gradients_of, lesson, rnn_output
+
+
+@pytest.mark.parametrize("output", ["softmax", "sigmoid"])
+def test_gradients_are_difference_quotients(output):
+    weights = first_weights(5, 3)
+    gradients, found = gradients_of(weights, 3, output)
+    for name, part in weights.items():
+        for index in np.ndindex(part.shape):
+            moved = []
+            for sign in (1, -1):
+                changed = part.copy()
+                changed[index] += sign * 1e-6
+                moved.append(cross_entropy(weights | {name: changed}, 3, output))
+            assert gradients[name][index] == pytest.approx((moved[0] - moved[1]) / 2e-6, abs=1e-8)
+    if output == "softmax":
+        assert found.sum(axis=1) == pytest.approx(np.ones(16), abs=1e-14)
+
+
+def test_gradients_of_the_last_layer_in_the_words_of_the_source():
+    weights = first_weights(6, 0)
+    gradients, found = gradients_of(weights, 0, "softmax")
+    inputs, targets = lesson(0)
+    before, rows = np.zeros(6), []
+    for x in inputs:
+        before = np.tanh(x @ weights["W1x"] + before @ weights["W1h"] + weights["b1"])
+        rows.append(before)
+    hidden, ones = np.array(rows), np.ones(16)
+    assert gradients["W2"] == pytest.approx(hidden.T @ -(targets - found) / 16, abs=1e-14)
+    assert gradients["b2"] == pytest.approx(ones @ -(targets - found) / 16, abs=1e-14)
+    # dtanh = 1 − H²
+    z = np.arctanh(hidden)
+    assert (np.tanh(z + 1e-6) - np.tanh(z - 1e-6)) / 2e-6 == pytest.approx(1 - hidden**2, abs=1e-8)
+
+
+@pytest.mark.parametrize("output", ["softmax", "sigmoid"])
+def test_training_finds_the_symbols(output):
+    series = rnn_output.build(output_layer=output, steps=200, learning_rate=0.5)[None].series
+    _, targets = lesson(0)
+    assert np.array_equal(series["found"][-1].argmax(axis=1), targets.argmax(axis=1))
+    assert series["loss"][-1] < 0.3 * series["loss"][0]
+    assert series["update"][1:] == pytest.approx(series["expected update"][1:], rel=1e-10)

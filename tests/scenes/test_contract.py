@@ -1,0 +1,173 @@
+"""What holds for every scene, whichever there are."""
+
+import inspect
+import re
+import tomllib
+import typing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from films import fitting, study_of
+
+import render
+import scenes
+from render.catalog import all_scenes, chapter_of, chapters, heading_of
+from render.claims import judge
+from render.painter import Painter, Script, find_panel
+from render.simulator import Trajectory
+from render.study import study
+from render.timeline import parse_fps
+from scenes import Claimed, MatrixSequence, ParameterError
+
+SCENES = all_scenes()
+TRANSLATIONS = Path(render.__file__).parent / "translations"
+LONGEST_FILE = 250
+
+# Scenes that teach: one that covers no idea of the documents may be short, claim nothing, and speak one language.
+TAUGHT = sorted(name for name, scene in SCENES.items() if scene.covers or name in ("permutation", "textbook"))
+
+# They train networks or draw many matrices; for these, fewer seeds are tried.
+SLOW_TO_BUILD = {
+    *("bidirectional", "deep_signal", "edge_of_chaos", "ensemble", "fan_dilemma", "gaussian_product", "learning_time"),
+    *("lstm_or_gru", "norm_stabiliser", "remedies", "same_or_fresh", "saturation", "soft_constraint", "two_trainings"),
+    *("update_gate", "layer_gradients", "equal_units", "mean_and_median", "rnn_output", "highway"),
+}
+
+HEADLINES = sorted(name for name, scene in SCENES.items() if scene.headline)
+
+
+@pytest.fixture(params=sorted(SCENES))
+def scene(request):
+    return SCENES[request.param]
+
+
+def test_every_file_holds_the_scene_of_its_name_and_is_short():
+    for name, scene in SCENES.items():
+        file = Path(inspect.getfile(scene.function))
+        assert (file.stem, file.parent.name) == (name, chapter_of(scene))
+    for file in Path(scenes.__path__[0]).rglob("*.py"):
+        assert len(file.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE, file.name
+    assert list(scenes.CHAPTERS) == chapters()
+    # Importing a submodule overwrites the package's attribute of that name.
+    assert not set(scenes.__all__) & {"core", *chapters()}
+
+
+def test_every_scene_is_documented():
+    for scene in SCENES.values():
+        assert scene.summary.endswith("."), scene.name
+        assert scene.title, scene.name
+        assert scene.statement, scene.name
+        for parameter in scene.parameters:
+            assert parameter.help.endswith("."), (scene.name, parameter.name)
+        for request in scene.panels:
+            find_panel(request)
+    for name in TAUGHT:
+        assert SCENES[name].claims, name
+        assert 3 <= (study_of(name).steps + 1) / parse_fps(SCENES[name].fps) <= 15, name
+
+
+def test_claims_are_typed_and_give_reasons():
+    for name, scene in SCENES.items():
+        found = study_of(name)
+        for claim in scene.claims:
+            hints = typing.get_type_hints(claim.function)
+            assert hints.pop("return") is Claimed, (name, claim.text)
+            assert set(hints) == set(inspect.signature(claim.function).parameters), (name, claim.text)
+            # An array's own type says that it may have any shape.
+            plain = [str(hint).replace("tuple[typing.Any, ...]", "") for hint in hints.values()]
+            assert not [hint for hint in plain if "Any" in hint], (name, claim.text)
+            assert claim.decide(found.columns, found.parameters).reason.endswith("."), (name, claim.text)
+
+
+def drawn_words(scene):
+    """Every text of a scene that a film in another language has to translate."""
+    yield from (scene.title, scene.statement, *(claim.text for claim in scene.claims))
+    yield from (label for label in study_of(scene.name).columns if label)
+    for request in scene.panels:
+        for name, value in request.options.items():
+            if name == "heading":
+                yield value
+            elif name in ("rows", "labels"):
+                yield from value
+            elif name in ("marks", "milestones") or (name == "of" and not isinstance(value, str)):
+                yield from value
+
+
+def test_every_text_is_translated():
+    texts = {text for name in TAUGHT for text in drawn_words(SCENES[name])} | set(map(heading_of, chapters()))
+    for path in TRANSLATIONS.glob("*.toml"):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
+        # Symbols and numbers are the same everywhere.
+        assert not sorted(text for text in texts - table.keys() if re.search("[A-Za-z]{4}", text)), path.name
+
+
+def test_no_scene_multiplies_identities_to_have_something_to_return():
+    for name in SCENES:
+        products = [c.sequence.factors for c in study_of(name).columns.values() if isinstance(c, Trajectory)]
+        same = [
+            np.array_equal(factors, np.broadcast_to(np.eye(factors.shape[1]), factors.shape)) for factors in products
+        ]
+        assert not products or not all(same), name
+
+
+def test_recordings_are_finite_read_only_and_reproducible(scene):
+    again = scene.build()
+    for label, numbers in study_of(scene.name).columns.items():
+        recording, second = getattr(numbers, "sequence", numbers), again[label]
+        for name, track in recording.series.items():
+            assert not track.flags.writeable
+            assert np.array_equal(track, second.series[name], equal_nan=True), name
+        if isinstance(recording, MatrixSequence):
+            assert np.isfinite(recording.factors).all()
+            assert not recording.factors.flags.writeable
+            assert recording.sha256 == second.sha256
+
+
+def false_claims(name, **values):
+    return [verdict for verdict in study_of(name, **values).verdicts if not verdict.holds]
+
+
+def test_claims_hold_for_other_parameters(scene):
+    known = {parameter.name for parameter in scene.parameters}
+    seeds = 2 if scene.name in SLOW_TO_BUILD else 8
+    for seed in (*(k * 7919 for k in range(1, seeds)), 2**32 - 1) if "seed" in known else ():
+        assert not false_claims(scene.name, seed=seed)
+    for dim in (2, 3, 20) if "dim" in known else ():
+        assert not false_claims(scene.name, dim=dim, seed=dim, steps=3 if dim == 3 else 40)
+
+
+def test_any_number_of_steps_can_be_drawn_and_claims_hold(scene):
+    for steps in (0, 1, 7, 100):
+        found = study_of(scene.name, steps=steps)
+        painter = Painter(Script(scene.title, scene.statement, scene.panels, found.columns, found.verdicts))
+        assert painter.paint(found.steps).shape == (720, 1280, 4)
+        assert not false_claims(scene.name, steps=steps)
+
+
+@pytest.mark.parametrize("name", HEADLINES)
+def test_a_headline_is_true_of_the_scene_and_false_of_its_counterexample(name):
+    scene = SCENES[name]
+    assert scene.headline.counterexample is not None
+    seeded = "seed" in {parameter.name for parameter in scene.parameters}
+    for seed in range(5 if name in SLOW_TO_BUILD else 50) if seeded else (0,):
+        found = study(name, fitting(scene, seed=seed))
+        other = found.counterexample()
+        assert judge([scene.headline], found.columns, found.parameters)[0].holds, seed
+        assert not judge([scene.headline], other.columns, other.parameters)[0].holds, seed
+
+
+def test_which_chapters_have_headlines():
+    for chapter in ("powers", "fibonacci", "products"):
+        assert not [name for name, scene in SCENES.items() if chapter_of(scene) == chapter and not scene.headline]
+
+
+def test_parameters_out_of_bounds_are_refused():
+    for scene in SCENES.values():
+        for parameter in scene.parameters:
+            free_text = parameter.kind is str and not parameter.choices
+            for value in (float("nan"), float("inf"), None if free_text else "x", None, 10**12, -(10**12), True):
+                with pytest.raises(ParameterError, match=f"{parameter.name} must be"):
+                    scene.resolve(**{parameter.name: value})
+        with pytest.raises(ParameterError, match="has no parameter"):
+            scene.resolve(nonsense=1)
