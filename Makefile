@@ -7,6 +7,8 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 SCENE ?= orthogonal
 ARGS ?=
+# Tests wait for processes, so there are more workers than cores.
+PARALLEL := --numprocesses 3 --dist worksteal
 
 .PHONY: help videos video test quick lint bench clean
 
@@ -20,10 +22,10 @@ video: $(VENV)/installed  ## Render one scene: make video SCENE=rotation ARGS="-
 	$(BIN)/render scene $(SCENE) $(ARGS)
 
 test: $(VENV)/developer  ## Run all tests
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest $(PARALLEL)
 
 quick: $(VENV)/developer  ## Run the tests of a minute
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 lint: $(VENV)/developer  ## Check style and types
 	$(BIN)/ruff check .

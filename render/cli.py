@@ -305,7 +305,7 @@ def videos(output: str, theme: str, layout: str, language: str, force: bool, job
     from render.catalog import scene_names
 
     def done(job: Job, film: Film) -> None:
-        note_finished()
+        note_finished(1)
         if not quiet:
             sizes = ", ".join(f"{e['codec']} {e['bytes'] / 1000:,.0f} kB" for e in film.manifest["files"])
             video = next(path for ending, path in film.files.items() if ending != "json")
@@ -316,6 +316,7 @@ def videos(output: str, theme: str, layout: str, language: str, force: bool, job
     if len(wanted) < len(everything) and not quiet:
         say(f"{len(everything) - len(wanted)} films in {output} are up to date")
     if wanted:
+        note_finished(0)
         run_all(wanted, jobs or os.cpu_count() or 1, done)
 
 

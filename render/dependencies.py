@@ -11,8 +11,8 @@ import render
 import scenes
 from scenes import Scene
 
-# It shows a finished film in notebooks and pages.
-_AFTER_THE_FILM = {"render.embed"}
+# One hands on what the core defines, where the definitions matter; the other shows a finished film.
+_NOTHING_OF_A_FILM = {"scenes", "render.embed"}
 
 
 def files_of(scene: Scene, language: str) -> set[Path]:
@@ -34,7 +34,7 @@ def files_of(scene: Scene, language: str) -> set[Path]:
     waiting = roots
     while waiting:
         module = waiting.pop()
-        if module not in found and module not in _AFTER_THE_FILM:
+        if module not in found and module not in _NOTHING_OF_A_FILM:
             found.add(module)
             waiting += _imports_of(module)
     files = {path for module in found if (path := _path_of(module))}

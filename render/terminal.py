@@ -20,14 +20,14 @@ from render.errors import EigenreelError
 from render.job import Watch
 
 _came = 0
-# Films of this command that are in place, whatever happens to the others.
-_finished = 0
+# How many films of a command that makes several are in place, as far as this process knows; None for other commands.
+_finished: int | None = None
 
 
-def note_finished() -> None:
-    """Count a film that is in place."""
+def note_finished(films: int) -> None:
+    """Note that this command makes several films, of which so many more are in place."""
     global _finished
-    _finished += 1
+    _finished = (_finished or 0) + films
 
 
 class _Interrupted(BaseException):
@@ -112,7 +112,8 @@ def _farewell() -> int:
     if _came:
         # Python waits for its threads, even for those that the signal left waiting for ever.
         signals.end_soon(code)
-    left = f"the {_finished} films that were finished stay" if _finished else "nothing was changed"
+    # A film may have been finished by another process that could not say so any more.
+    left = "nothing was changed" if _finished is None else "films that were finished stay"
     return complain(f"{what}, and {left}", code)
 
 

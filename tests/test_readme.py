@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from films import ENVIRONMENT, listing
 
 ROOT = Path(__file__).parent.parent
@@ -18,6 +19,7 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", README, re.S)
 
 
+@pytest.mark.slow
 def test_commands_run(tmp_path):
     # As after a first `make`, with the environment that runs the tests in the place of the new one.
     for name in ("Makefile", "pyproject.toml"):

@@ -26,6 +26,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+pytestmark = pytest.mark.slow
+
 STEPS = 8
 HOSTILE = "\"><script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">"
 # Names that mean something else in an address, a page or a shell.

@@ -60,6 +60,7 @@ def test_help_of_a_scene_tells_its_parameters():
     assert "[default: 0.88]" in text.replace("\n", " ").replace("  ", " ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -106,6 +107,7 @@ HEAD = "import numpy as np\nfrom scenes import *\n"
 SCENE = HEAD + "@scene()\ndef a(steps: int = 3):\n    "
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "code", "said"),
     [
@@ -178,6 +180,7 @@ def test_a_scene_file_prints_to_standard_error_and_changes_nothing(tmp_path):
     assert (tmp_path / "output" / "loud.mp4").exists()
 
 
+@pytest.mark.slow
 def test_a_new_scene_needs_one_file(tmp_path):
     """A file in a chapter's folder is listed, tested like all others and filmed; outside the package it runs, too."""
     folder = tmp_path / "copy"

@@ -26,7 +26,10 @@ from render.batch import run_all
 from render.errors import EigenreelError, OutputError, RenderError, UsageError
 from render.job import Job, run
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="faults are made with signals and limits of POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="faults are made with signals and limits of POSIX"),
+]
 
 ENDINGS = ("gif", "json", "mp4", "png")
 SHORT = ("--steps", "3", "--dim", "4")

@@ -27,6 +27,7 @@ KEYS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scene", "options"),
     [
@@ -86,6 +87,7 @@ def test_rotation_closes_its_circle(tmp_path):
     assert np.abs(frames[32, rows, columns] - frames[0, rows, columns]).max() > 100
 
 
+@pytest.mark.slow
 def test_same_film_same_bytes_and_another_seed_another_film(tmp_path):
     for scene in ("vanishing", "exploding", "orthogonal", "rotation", "article"):
         for folder, seed in (("a", 0), ("b", 0), ("c", 1)):
@@ -96,6 +98,7 @@ def test_same_film_same_bytes_and_another_seed_another_film(tmp_path):
     assert all(first[name] != other[name] for name in first)
 
 
+@pytest.mark.slow
 def test_parallel_films_are_the_same_as_single_ones(tmp_path):
     jobs = [Job(s, {"steps": 5}, output=str(tmp_path / "many")) for s in ("vanishing", "orthogonal", "article")]
     done = []
@@ -229,6 +232,7 @@ def test_numbers_in_small_cells_leave_their_middles_alone(tmp_path):
     assert verify(film.files["mp4"]).holds
 
 
+@pytest.mark.slow
 def test_decoded_frames_are_those_that_were_painted(tmp_path):
     job = Job("orthogonal", {"steps": 12}, output=str(tmp_path))
     film = run(job)

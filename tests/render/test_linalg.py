@@ -297,6 +297,7 @@ def test_one_vector_grows_by_the_law_of_gaussian_products(dim, steps):
     assert abs(grown - steps * rates[0]) <= SIGMAS * math.sqrt(steps) * deviations[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dim", "steps"), [(2, 5000), (4, 20_000), (8, 3000), (32, 400)])
 def test_axes_of_gaussian_products_grow_at_the_known_rates(dim, steps):
     scale = 0.7
@@ -422,6 +423,7 @@ def test_all_singular_values_of_a_short_product(dim, seed):
     assert_all_are_right(found, true_log10_singular_values(sequence, 12, 120))
 
 
+@pytest.mark.slow
 def test_all_singular_values_of_256_factors_of_size_16():
     sequence = MatrixSequence(gaussian_factors(256, 16, 4))
     found = simulate(sequence).log10_singular_values[256]
@@ -430,6 +432,7 @@ def test_all_singular_values_of_256_factors_of_size_16():
     assert_all_are_right(found, true, 1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "factor",
     [
@@ -455,6 +458,7 @@ def test_singular_values_of_powers(factor):
         assert_all_are_right(found[step], true_log10_singular_values(sequence, step, 500), 1e-7)
 
 
+@pytest.mark.slow
 def test_singular_values_of_a_two_by_two_power_in_closed_form():
     # σ₁σ₂ = |det| and σ₁² + σ₂² = ‖P‖_F², and P = λᵗ⁻¹ [[λ, 10 t], [0, λ]].
     found = simulate(repeated([[0.9, 10], [0, 0.9]], 3000)).log10_singular_values
@@ -683,6 +687,7 @@ def test_rates_of_a_triangular_power_are_the_logarithms_of_its_diagonal():
     assert found == pytest.approx(np.sort(np.log(np.abs(diagonal)))[::-1], abs=1e-13)
 
 
+@pytest.mark.slow
 def test_rates_of_extreme_factors_do_not_drift():
     # Plain addition of this many terms of size 700 loses two digits.
     steps = 20_000
@@ -835,6 +840,7 @@ def test_singular_values_of_one_factor(factor):
     assert found[0] == pytest.approx(np.log10(np.linalg.norm(factor, 2)), abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", [0, 1, -1])
 @pytest.mark.parametrize("dim", [3, 5])
 def test_a_zero_column_leaves_no_wrong_number(dim, column):

@@ -30,6 +30,7 @@ def painter_of(name, language="en", layout="wide", theme="light", title=None, **
     return Painter(Script(title, statement, scene.panels, found.columns, found.verdicts, layout, theme, language))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "layout"), [(name, "wide") for name in sorted(SCENES)] + [("article", "square"), ("rotation", "square")]
 )
@@ -85,6 +86,7 @@ FAR_LOOKS = [
 FEW = ("article", "orthogonal", "rotation", "vanishing")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "language", "layout", "values"),
     [(name, *look) for name in sorted(SCENES) for look in LOOKS] + [(n, *look) for n in FEW for look in FAR_LOOKS],

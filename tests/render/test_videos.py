@@ -133,6 +133,7 @@ def test_films_of_other_versions_are_made_again(job):
     assert not is_current(job)
 
 
+@pytest.mark.slow
 def test_videos_renders_what_is_not_up_to_date(tmp_path, monkeypatch):
     monkeypatch.setattr("render.catalog.scene_names", lambda: ["rotation", "nonnormal"])
     command = ["videos", "--output", str(tmp_path), "--layout", "square", "--jobs", "1"]

@@ -111,6 +111,7 @@ def test_no_scene_multiplies_identities_to_have_something_to_return():
         assert not products or not all(same), name
 
 
+@pytest.mark.slow
 def test_recordings_are_finite_read_only_and_reproducible(scene):
     again = scene.build()
     for label, numbers in study_of(scene.name).columns.items():
@@ -128,6 +129,7 @@ def false_claims(name, **values):
     return [verdict for verdict in study_of(name, **values).verdicts if not verdict.holds]
 
 
+@pytest.mark.slow
 def test_claims_hold_for_other_parameters(scene):
     known = {parameter.name for parameter in scene.parameters}
     seeds = 2 if scene.name in SLOW_TO_BUILD else 8
@@ -137,6 +139,7 @@ def test_claims_hold_for_other_parameters(scene):
         assert not false_claims(scene.name, dim=dim, seed=dim, steps=3 if dim == 3 else 40)
 
 
+@pytest.mark.slow
 def test_any_number_of_steps_can_be_drawn_and_claims_hold(scene):
     for steps in (0, 1, 7, 100):
         found = study_of(scene.name, steps=steps)
@@ -145,6 +148,7 @@ def test_any_number_of_steps_can_be_drawn_and_claims_hold(scene):
         assert not false_claims(scene.name, steps=steps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HEADLINES)
 def test_a_headline_is_true_of_the_scene_and_false_of_its_counterexample(name):
     scene = SCENES[name]
