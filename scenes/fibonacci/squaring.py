@@ -96,7 +96,7 @@ def _one_by_one(power: int) -> MatrixSequence:
     return _recorded(power, list(range(1, power + 1)))
 
 
-@squaring.claim("exponents off the digits", headline=True, counterexample=_one_by_one)
+@squaring.claim("exponents out of line", headline=True, counterexample=_one_by_one)
 def _(series: Mapping[str, FloatArray], power: int) -> Claimed:
     reached = list(dict.fromkeys(int(exponent) for exponent in series["by squaring"]))
     # The first digits of n are n shifted to the right; where they end in 1, the even number came before.

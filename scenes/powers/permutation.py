@@ -107,7 +107,7 @@ def _doubling_an_item(steps: int, dim: int, seed: int) -> MatrixSequence:
     return repeated(np.eye(dim)[order], steps)
 
 
-@permutation.claim("from I after a full round", headline=True, counterexample=_doubling_an_item)
+@permutation.claim("from I, a round later", headline=True, counterexample=_doubling_an_item)
 def _(product: Trajectory, steps: int, dim: int, seed: int) -> Claimed:
     last = product.matrix(steps)
     if steps:

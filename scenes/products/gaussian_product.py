@@ -227,7 +227,7 @@ def _cosines_off(product: Trajectory) -> float:
     return float(seen - (values**2).sum() / values.sum() ** 2)
 
 
-@gaussian_product.claim("growth, σ₁/σ₂: off / allowed", headline=True, counterexample=_orthogonal)
+@gaussian_product.claim("law: off / allowed", headline=True, counterexample=_orthogonal)
 def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
     growth = share(_column_slope(product) - lyapunov_exponent(dim) / LN10, slope_error(dim, steps + 1, HEADLINE_SIGMAS))
     ratio = _mean_ratio_off(float(series["mean ratio"][-1]), steps, dim)

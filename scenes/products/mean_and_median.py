@@ -147,7 +147,7 @@ def _typical_kept(steps: int, dim: int, seed: int) -> MatrixSequence:
     return _sequence(steps, dim, seed, float(np.exp(-log_chi_square(dim)[0] / 2)))
 
 
-@mean_and_median.claim("mean, median: off / allowed", headline=True, counterexample=_typical_kept)
+@mean_and_median.claim("means: off / allowed", headline=True, counterexample=_typical_kept)
 def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
     layers = _RUNS * max(steps, 1)
     # A mean of N squares of normal numbers: B. Laurent, P. Massart, Annals of Statistics 28, 2000, lemma 1.

@@ -133,7 +133,7 @@ def _swapped(steps: int, dim: int, seed: int) -> Record:
     return _record(_fresh_lengths(steps, dim, seed), _same_lengths(steps, dim, seed), dim, seed)
 
 
-@same_or_fresh.claim("same, fresh: off / allowed", headline=True, counterexample=_swapped)
+@same_or_fresh.claim("both: off / allowed", headline=True, counterexample=_swapped)
 def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int) -> Claimed:
     wandered = steps * slope_error(dim, DRAWS * max(steps, 1), HEADLINE_SIGMAS)
     fresh = share(series["mean fresh"][-1] - steps * _fresh_slope(dim), wandered)

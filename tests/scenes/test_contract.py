@@ -132,16 +132,16 @@ def false_claims(name, **values):
 @pytest.mark.slow
 def test_claims_hold_for_other_parameters(scene):
     known = {parameter.name for parameter in scene.parameters}
-    seeds = 2 if scene.name in SLOW_TO_BUILD else 8
-    for seed in (*(k * 7919 for k in range(1, seeds)), 2**32 - 1) if "seed" in known else ():
+    slow = scene.name in SLOW_TO_BUILD
+    for seed in (*(k * 7919 for k in range(1, 1 if slow else 8)), 2**32 - 1) if "seed" in known else ():
         assert not false_claims(scene.name, seed=seed)
-    for dim in (2, 3, 20) if "dim" in known else ():
+    for dim in ((3, 20) if slow else (2, 3, 20)) if "dim" in known else ():
         assert not false_claims(scene.name, dim=dim, seed=dim, steps=3 if dim == 3 else 40)
 
 
 @pytest.mark.slow
 def test_any_number_of_steps_can_be_drawn_and_claims_hold(scene):
-    for steps in (0, 1, 7, 100):
+    for steps in (0, 1, 100):
         found = study_of(scene.name, steps=steps)
         painter = Painter(Script(scene.title, scene.statement, scene.panels, found.columns, found.verdicts))
         assert painter.paint(found.steps).shape == (720, 1280, 4)

@@ -31,4 +31,4 @@ def test_a_round_that_is_longer_than_the_film_ends_where_it_began_too():
         while not np.array_equal(items, np.arange(30)):
             items, steps = items[order], steps + 1
         assert steps == lcm(*cycle_lengths(order))
-        assert verdicts["from I after a full round"].value == 0
+        assert verdicts["from I, a round later"].value == 0
