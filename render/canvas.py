@@ -8,6 +8,7 @@ distance of the pixel's centre to the shape's edge.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -240,17 +241,22 @@ def _distances(x: float, y: float, reach: float) -> tuple[int, int, FloatArray]:
     return left, top, np.hypot((place + left - x)[None], (place + top - y)[:, None])
 
 
+# A font holds the text it is setting, and two threads may have the same one.
+_FONTS = threading.Lock()
+
+
 @lru_cache(maxsize=256)
 def _glyphs(text: str, size: int, weight: str) -> tuple[NDArray[np.int32], int, int, float]:
     """Return coverage 0 … 255, shape (rows, columns), left offset, descent and advance in pixels."""
-    font = find_font(text, weight)
-    font.clear()
-    font.set_size(size, 72)
-    font.set_text(text, 0.0, flags=matplotlib.ft2font.LoadFlags.FORCE_AUTOHINT)
-    font.draw_glyphs_to_bitmap(antialiased=True)
-    image = np.array(font.get_image(), dtype=np.int32)
-    left = font.get_bitmap_offset()[0] / 64
-    return image, round(left), round(font.get_descent() / 64), font.get_width_height()[0] / 64
+    with _FONTS:
+        font = find_font(text, weight)
+        font.clear()
+        font.set_size(size, 72)
+        font.set_text(text, 0.0, flags=matplotlib.ft2font.LoadFlags.FORCE_AUTOHINT)
+        font.draw_glyphs_to_bitmap(antialiased=True)
+        image = np.array(font.get_image(), dtype=np.int32)
+        left = font.get_bitmap_offset()[0] / 64
+        return image, round(left), round(font.get_descent() / 64), font.get_width_height()[0] / 64
 
 
 def text_width(text: str, style: TextStyle) -> float:

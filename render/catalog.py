@@ -10,6 +10,7 @@ import os
 import pkgutil
 import random
 import sys
+import threading
 import traceback
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -222,11 +223,8 @@ def guarded(name: str) -> Iterator[None]:
     RenderError
         If it raises anything but a refusal of its parameters or matrices.
     """
-    folder, dice, numpy_dice = os.getcwd(), random.getstate(), np.random.get_state()
-    matplotlib = sys.modules.get("matplotlib")
-    settings = matplotlib.rc_context() if matplotlib else contextlib.nullcontext()
     try:
-        with settings, contextlib.redirect_stdout(sys.stderr), np.errstate():
+        with _ONE_AT_A_TIME, _put_back():
             yield
     except EigenreelError:
         raise
@@ -241,6 +239,21 @@ def guarded(name: str) -> Iterator[None]:
         what = f"{type(error).__name__}: {error}".split("\n")[0][:300]
         what = " ".join([what, *getattr(error, "__notes__", [])])
         raise RenderError(f"{where} raised {what}, so mend the scene") from None
+
+
+# What is put back belongs to the whole process, so scenes of several threads run one after the other.
+_ONE_AT_A_TIME = threading.RLock()
+
+
+@contextlib.contextmanager
+def _put_back() -> Iterator[None]:
+    """Restore what a scene may change of the process."""
+    folder, dice, numpy_dice = os.getcwd(), random.getstate(), np.random.get_state()
+    matplotlib = sys.modules.get("matplotlib")
+    settings = matplotlib.rc_context() if matplotlib else contextlib.nullcontext()
+    try:
+        with settings, contextlib.redirect_stdout(sys.stderr), np.errstate():
+            yield
     finally:
         os.chdir(folder)
         random.setstate(dice)

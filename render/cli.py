@@ -41,6 +41,10 @@ class _Commands(click.Group):
         if args and self.get_command(ctx, args[0]) is None:
             names = self.list_commands(ctx)
             near = difflib.get_close_matches(args[0], names, 1)
+            if not near and args[0].isidentifier():
+                from render.catalog import scene_names
+
+                near = [f"render scene {name}" for name in difflib.get_close_matches(args[0], scene_names(), 1)]
             hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(names)}"
             raise UsageError(f"there is no command {args[0]!r}, {hint}")
         return super().resolve_command(ctx, args)

@@ -47,6 +47,8 @@ def snippet(path: Path, dialect: str = "html", language: str = "en", base: str =
         raise InputError(f"{path.with_suffix('.json')} lists no video, so render the film again")
     # What means something in an address stays; brackets would end one in Markdown.
     start = quote(base, safe="%/:?#@!$&'*+,;=~")
+    # A folder may be given with its slash or without.
+    start += "/" if start and start[-1] not in "/=?#&" else ""
     sources = {suffix: start + quote(name) for suffix, name in names.items()}
     text = describe(content, language)
     if dialect == "markdown":

@@ -163,6 +163,8 @@ def _run(job: Job, watch: Watch, stack: ExitStack) -> Film:
     stem, asked = job.stem, parse_fps(job.fps) if job.fps is not None else None
     if not 0 < job.timeout <= 86_400:
         raise UsageError(f"timeout must be above 0 and at most 86,400 seconds, but it is {job.timeout:g}")
+    if job.output == "-":
+        raise UsageError("a film is several files, which cannot go to standard output, so give a folder")
     wanted = {job.stem + form.suffix: form for form in formats.find_formats(job.formats)}
     # Entered before the encoders, so that it waits for its threads after those were ended.
     pool = _enter(stack, lambda: ThreadPoolExecutor(max(1, len(wanted))))

@@ -12,7 +12,7 @@ from render.canvas import text_width
 from render.layout import Box
 from render.panels import _base
 from render.panels._base import Limits, Stage
-from render.panels._chart import Chart, decade_limits, value_limits
+from render.panels._chart import Chart, decade_limits, is_log10, value_limits
 from render.panels._series import track_of
 from render.simulator import Recorded
 
@@ -46,7 +46,7 @@ class Bars(_base.Panel):
         labels: Sequence[str] = (),
         limits: Limits | None = None,
     ) -> None:
-        self._of, self._heading, self._log, self._reference = of, heading, scale == "log10", reference
+        self._of, self._heading, self._log, self._reference = of, heading, is_log10(scale), reference
         self._labels, self._asked = labels, limits
 
     def limits(self, numbers: Recorded) -> Limits:

@@ -146,6 +146,13 @@ def draw_legend(stage: Stage, heading: str, labels: Sequence[str]) -> None:
         x += text_width(label, style) + 24
 
 
+def is_log10(scale: str) -> bool:
+    """Whether a scale is that of decimal logarithms; raise ValueError if it is no scale."""
+    if scale not in ("log10", "linear"):
+        raise ValueError(f"scale must be log10 or linear, but it is {scale!r}")
+    return scale == "log10"
+
+
 def _spacings() -> list[int]:
     return [m * 10**k for k in range(9) for m in (1, 2, 5)]
 

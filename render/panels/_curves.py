@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from render.canvas import TextStyle, text_width
 from render.panels import _base
 from render.panels._base import Limits, Stage
-from render.panels._chart import Chart, decade_limits, draw_legend, value_limits
+from render.panels._chart import Chart, decade_limits, draw_legend, is_log10, value_limits
 from render.panels._series import Series, labelled, track_of
 from render.simulator import Recorded
 from render.strokes import Ink, Polyline, Stroke
@@ -55,7 +55,7 @@ class Curves(_base.Panel):
         limits: Limits | None = None,
     ) -> None:
         self._of = labelled(of)
-        self._heading, self._log, self._asked = heading, scale == "log10", limits
+        self._heading, self._log, self._asked = heading, is_log10(scale), limits
         self._marks, self._milestones = dict(marks or {}), dict(milestones or {})
 
     def limits(self, numbers: Recorded) -> Limits:

@@ -130,6 +130,12 @@ SCENE = HEAD + "@scene()\ndef a(steps: int = 3):\n    "
         (SCENE + "raise KeyError('k')", 1, "line 5 raised KeyError"),
         (SCENE + "raise SystemExit(0)", 1, "SystemExit"),
         (SCENE.replace(": int = 3", "") + "return 5", 1, "needs a default"),
+        (
+            SCENE.replace("scene()", "scene(show('series', of='a', heading='', scale='banana'))")
+            + "return Record({'a': [1, 2]})",
+            2,
+            "scale must be log10 or linear, but it is 'banana'",
+        ),
         (SCENE.replace("scene()", "scene('matrx')") + "return repeated([[1]], 3)", 2, "did you mean 'matrix'"),
         (SCENE + "pass\n" + SCENE.replace("def a", "def b") + "pass", 2, "several scenes"),
     ],
@@ -247,3 +253,4 @@ def test_no_arguments_shows_help():
     assert "Traceback" not in done.stderr
     assert run("lst").returncode == 2
     assert "did you mean 'list'" in run("lst").stderr
+    assert "did you mean 'render scene orthogonal'?" in run("orthogonal").stderr

@@ -130,10 +130,13 @@ def test_any_file_of_the_film_will_do(folder, ending):
 
 
 def test_base_comes_before_every_name(folder):
-    figure = parse(snippet(folder / "vanishing.mp4", base="https://example.org/films/")).one("figure")
+    page = snippet(folder / "vanishing.mp4", base="https://example.org/films/")
+    figure = parse(page).one("figure")
     sources = [e.attributes["src"] for e in figure.all() if "src" in e.attributes]
     addresses = [figure.one("video").attributes["poster"], *sources]
     assert addresses == [f"https://example.org/films/vanishing.{e}" for e in ("png", "mp4", "gif")]
+    assert snippet(folder / "vanishing.mp4", base="https://example.org/films") == page
+    assert 'src="/get?file=vanishing.mp4"' in snippet(folder / "vanishing.mp4", base="/get?file=")
 
 
 @pytest.mark.parametrize(
