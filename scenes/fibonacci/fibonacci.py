@@ -1,11 +1,12 @@
 """The Fibonacci matrix, one multiplication a beat."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, MatrixSequence, Trajectory, repeated, scene, show
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, repeated, scene, show
 from scenes.fibonacci._common import EPS, GOLDEN, MATRIX, exact_power
 
 
@@ -60,13 +61,17 @@ def _(product: Trajectory) -> Claimed:
 
 def _pell(steps: int) -> MatrixSequence:
     """Return powers of the matrix of the Pell numbers, 0, 1, 2, 5, 12 and so on."""
-    return repeated([[0, 1], [1, 2]], steps)
+    fibonacci_matrix: MatrixSequence = fibonacci.function(steps)
+    return repeated([[0, 1], [1, 2]], steps, fibonacci_matrix.series)
 
 
 @fibonacci.claim("largest relative error", headline=True, counterexample=_pell)
-def _(product: Trajectory, steps: int) -> Claimed:
+def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Claimed:
     worst = 0.0
     for step in range(steps + 1):
+        # What is drawn beside the matrix are its entries.
+        drawn = [series[name][step] for name in ("before", "now", "next")]
+        worst = max(worst, *(abs(a / max(b, 1) - b / max(b, 1)) for a, b in zip(drawn, exact_power(step), strict=True)))
         power = product.matrix(step)
         before, now, after = exact_power(step)
         for entry, exact in zip(power.ravel(), (before, now, now, after), strict=True):

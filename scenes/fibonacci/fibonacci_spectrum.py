@@ -55,7 +55,10 @@ def _not_inverse(steps: int) -> MatrixSequence:
 
 @fibonacci_spectrum.claim("QΛᵗQ⁻¹ − Fᵗ", headline=True, counterexample=_not_inverse)
 def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Claimed:
-    worst = 0.0
+    # Λᵗ is diagonal, and the t-th power of Λ.
+    values = np.diagonal(series["power"][min(1, steps)])
+    t = np.arange(steps + 1)[:, None, None]
+    worst = float((np.abs(series["power"] - values**t * np.eye(2)) / np.abs(values).max() ** t).max())
     for step in range(steps + 1):
         power = series["basis"][step] @ series["power"][step] @ series["inverse"][step]
         away = np.abs(power - product.matrix(step)).max()

@@ -28,3 +28,10 @@ def ring(matrix: FloatArray, steps: int, count: int = 16) -> FloatArray:
 def rounding(product: Trajectory) -> float:
     """Return what T multiplications by an orthogonal matrix of size n may add to ``‖P‖_F``, twice over."""
     return float(8 * (product.steps + 1) * product.dim * np.finfo(float).eps)
+
+
+def ring_error(product: Trajectory, step: int) -> float:
+    """Return how far the ring drawn at a step is from what ``P_t`` makes of the first, as a share of its size."""
+    points, moved = product.series["ring"][step], product.series["ring"][0] @ product.matrix(step).T
+    size = np.abs(moved).max()
+    return float(np.abs(points - moved).max() / size) if 0 < size < np.inf else 0.0

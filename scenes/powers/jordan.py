@@ -33,12 +33,7 @@ def jordan(
     return repeated(jordan_block(dim, eigenvalue), steps)
 
 
-def _diagonal(steps: int, dim: int, eigenvalue: float) -> MatrixSequence:
-    """Return powers of a matrix with the same eigenvalue and as many eigenvectors as rows."""
-    return repeated(np.eye(dim) * eigenvalue, steps)
-
-
-@jordan.claim("log10 of the corner", headline=True, counterexample=_diagonal)
+@jordan.claim("log10 of the corner")
 def _(product: Trajectory, steps: int, dim: int, eigenvalue: float) -> Claimed:
     mantissa, exponent = product.product(steps)
     entry, count = abs(float(mantissa[0, -1])), comb(steps, dim - 1)
@@ -49,3 +44,24 @@ def _(product: Trajectory, steps: int, dim: int, eigenvalue: float) -> Claimed:
         float(4 * max(steps, 1) * np.finfo(float).eps),
         "Each of T sums of two numbers rounds by eps / 2, on both sides of the comparison.",
     )
+
+
+def _diagonal(steps: int, dim: int, eigenvalue: float) -> MatrixSequence:
+    """Return powers of a matrix with the same eigenvalue and as many eigenvectors as rows."""
+    return repeated(np.eye(dim) * eigenvalue, steps)
+
+
+@jordan.claim("entries: off / allowed", headline=True, counterexample=_diagonal)
+def _(product: Trajectory, steps: int, dim: int, eigenvalue: float) -> Claimed:
+    worst, (mantissa, exponent) = 0.0, product.product(steps)
+    for column in range(dim):
+        for row in range(dim):
+            entry, count = abs(float(mantissa[row, column])), comb(steps, column - row) if column >= row else 0
+            if not entry or not count:
+                worst = max(worst, float("inf") if bool(entry) != bool(count) else 0.0)
+                continue
+            # C(T, j − i) λ^(T − j + i) stands in row i and column j.
+            expected = log10(count) + (steps - column + row) * log10(eigenvalue)
+            found = log10(entry) + exponent * log10(2.0)
+            worst = max(worst, abs(found - expected) / (4 * np.finfo(float).eps * (max(steps, 1) + abs(expected))))
+    return Claimed(worst, 0.0, 1.0, "Each of T sums of two numbers rounds by eps / 2, and so do the logarithms.")

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, repeated, rotation_matrix, scene, show
-from scenes.powers._common import ring
+from scenes.powers._common import ring, ring_error
 
 _EPS = float(np.finfo(float).eps)
 # A change of basis with an exact inverse: without it the matrices would be diagonal, or turns.
@@ -104,5 +104,6 @@ def _(columns: Mapping[str, Trajectory], steps: int) -> Claimed:
     right = 0
     for kind, product in columns.items():
         decided = _ways_of_eigenvalues(product.sequence.factors[0])
-        right += _ways_of_starts(product.series["ring"]) == decided == _WAYS[kind]
+        moved = max(ring_error(product, step) for step in range(steps + 1)) <= 64 * (steps + 1) * np.finfo(float).eps
+        right += int(moved and _ways_of_starts(product.series["ring"]) == decided == _WAYS[kind])
     return Claimed(float(right), float(len(_WAYS)), 0.0, reason)

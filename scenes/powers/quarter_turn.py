@@ -1,10 +1,11 @@
 """Powers of a turn by 90°."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, MatrixSequence, Trajectory, repeated, scene, show
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, repeated, scene, show
 
 
 @scene(
@@ -42,16 +43,19 @@ def _(product: Trajectory, steps: int) -> Claimed:
 
 def _swapping(steps: int) -> MatrixSequence:
     """Return powers of the reflection that swaps the axes: its eigenvalues are 1 and −1, and nothing turns."""
-    return repeated([[0.0, 1.0], [1.0, 0.0]], steps)
+    turning: MatrixSequence = quarter_turn.function(steps)
+    return repeated([[0.0, 1.0], [1.0, 0.0]], steps, turning.series)
 
 
 @quarter_turn.claim("error of cosine, sine", headline=True, counterexample=_swapping)
-def _(product: Trajectory, steps: int) -> Claimed:
+def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Claimed:
     angles = np.pi / 2 * np.arange(steps + 1)
     products = np.array([product.matrix(step) for step in range(steps + 1)])
     turned = np.array([[np.cos(angles), np.sin(angles)], [-np.sin(angles), np.cos(angles)]])
+    # The waves that are drawn are the first row of the product.
+    drawn = np.abs(products[:, 0] - np.column_stack([series["cosine"], series["sine"]])).max()
     return Claimed(
-        float(np.abs(products - np.moveaxis(turned, 2, 0)).max()),
+        float(max(np.abs(products - np.moveaxis(turned, 2, 0)).max(), drawn)),
         0.0,
         float(2 * (steps + 1) * np.finfo(float).eps),
         "The angle t · π / 2, up to which the cosine is taken, rounds by at most its size times eps.",

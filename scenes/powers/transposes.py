@@ -90,8 +90,15 @@ def _never_transposed(steps: int, dim: int, seed: int) -> dict[str, MatrixSequen
 def _(columns: Mapping[str, Trajectory], steps: int, dim: int, seed: int) -> Claimed:
     random, largest = columns["random"], np.linalg.norm(gaussian_matrix(dim, seed), 2)
     raised = np.abs(random.log10_spectral_norm - np.arange(steps + 1) * np.log10(largest)).max()
+    kept = columns["orthogonal"]
+    first = kept.matrix(min(1, steps))
+    turning = max((np.abs(kept.matrix(step) - first).max() for step in range(1, steps + 1, 2)), default=0.0)
+    # WᵀW and its powers are symmetric.
+    evens = (random.product(step)[0] for step in range(0, steps + 1, 2))
+    lopsided = max(np.abs(even - even.T).max() / np.abs(even).max() for even in evens)
+    departure = np.abs(first.T @ first - np.eye(dim)).max()
     return Claimed(
-        max(float(raised), _distance_of_transpose(columns["orthogonal"])),
+        float(max(raised, _distance_of_transpose(kept), turning, lopsided, departure)),
         0.0,
         rounding(random),
         "Each multiplication rounds by about n · eps, of the logarithm as of the distance.",

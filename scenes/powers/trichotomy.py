@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from scenes import Bounds, Claimed, MatrixSequence, Trajectory, repeated, rotation_matrix, scene, show
-from scenes.powers._common import ring
+from scenes.powers._common import ring, ring_error
 
 _EPS = float(np.finfo(float).eps)
 _DEGREES = 7.5
@@ -53,7 +53,8 @@ for _label, _power in _POWERS.items():
 def _another_turn(steps: int, modulus: float) -> dict[str, MatrixSequence]:
     """Return the same with a matrix outside the circle that turns the other way."""
     columns: dict[str, MatrixSequence] = trichotomy.function(steps, modulus)
-    return columns | {"|λ| > 1": repeated(columns["|λ| > 1"].factors[0].T, steps)} if steps else columns
+    outside = columns["|λ| > 1"]
+    return columns | {"|λ| > 1": repeated(outside.factors[0].T, steps, outside.series)} if steps else columns
 
 
 @trichotomy.claim("Wᵗ / |λ|ᵗ − turn, all three", headline=True, counterexample=_another_turn)
@@ -65,4 +66,5 @@ def _(columns: Mapping[str, Trajectory], steps: int, modulus: float) -> Claimed:
             mantissa, exponent = product.product(step)
             turned = mantissa * 2.0 ** (exponent - step * log2)
             away = max(away, float(np.abs(turned - rotation_matrix(step * np.deg2rad(_DEGREES))).max()))
+            away = max(away, ring_error(product, step))
     return Claimed(away, 0.0, 16 * (steps + 1) * _EPS, "Factor and multiplication round by about eps at every step.")

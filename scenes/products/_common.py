@@ -8,7 +8,7 @@ from math import pi
 
 import numpy as np
 
-from scenes import FloatArray
+from scenes import FloatArray, Trajectory
 
 LN10 = float(np.log(10.0))
 
@@ -91,3 +91,23 @@ def growths(steps: int, dim: int, draws: int, seed: int) -> FloatArray:
 def share(off: float, allowed: float) -> float:
     """Return how far a number is off as a share of what is allowed, 1e-9 for rounding included."""
     return abs(float(off)) / (allowed + 1e-9)
+
+
+def axes_off(product: Trajectory) -> float:
+    """Return how far the growth of the first and the last axis of this product is from theory, in shares allowed.
+
+    By QR of every factor times the last Q, log R_kk is a sum of independent logarithms of χ(n − k + 1).
+    """
+    n, factors = product.dim, product.sequence.factors
+    q, r = np.linalg.qr(product.sequence.initial)
+    sums = np.log(np.abs(np.diagonal(r)))
+    for factor in factors:
+        q, r = np.linalg.qr(factor @ q)
+        sums = sums + np.log(np.abs(np.diagonal(r)))
+    means = sums / (len(factors) + 1)
+    return max(
+        share(
+            (means[k - 1] - lyapunov_exponent(n, k)) / LN10, slope_error(n - k + 1, len(factors) + 1, HEADLINE_SIGMAS)
+        )
+        for k in (1, n)
+    )

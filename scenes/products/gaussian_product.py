@@ -13,6 +13,7 @@ from scenes.products._common import (
     HEADLINE_SIGMAS,
     LN10,
     SIGMAS,
+    axes_off,
     digamma,
     lyapunov_exponent,
     share,
@@ -232,7 +233,7 @@ def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int, dim: in
     growth = share(_column_slope(product) - lyapunov_exponent(dim) / LN10, slope_error(dim, steps + 1, HEADLINE_SIGMAS))
     ratio = _mean_ratio_off(float(series["mean ratio"][-1]), steps, dim)
     return Claimed(
-        max(growth, ratio, share(_cosines_off(product), 1e-6)),
+        max(growth, ratio, axes_off(product), share(_cosines_off(product), 1e-6)),
         0.0,
         1.0,
         "Allowed are 6 standard errors of both, what a finite product's axes may differ by, and cosines off by 1e-6.",
