@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from scenes.core.claims import ASKED, Claim, Claimed, needs_of
 from scenes.core.parameters import Parameter, ParameterError, parameters_of
 from scenes.core.sequence import MatrixSequence, Record, Recording, SequenceError
+from scenes.core.sources import IDEAS
 
 DEFAULT_FPS = "12.5"
 
@@ -206,6 +207,11 @@ def scene(
             raise TypeError(f"title and statement of scene {function.__name__} must be text")
         if isinstance(poster, bool) or not isinstance(poster, (int, float)) or not 0 <= poster <= 1:
             raise ValueError(f"poster of scene {function.__name__} must be a number from 0 to 1, but it is {poster!r}")
+        if not isinstance(covers, tuple) or not all(number in IDEAS for number in covers):
+            raise ValueError(
+                f"covers of scene {function.__name__} must be a tuple of numbers that `render list --sources` lists, "
+                f"but it is {covers!r}"
+            )
         parameters = parameters_of(function)
         for parameter in parameters:
             if parameter.name in ASKED and parameter.name != "steps":

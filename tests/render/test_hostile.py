@@ -462,6 +462,8 @@ def test_a_claim_that_cannot_be_decided_is_named(write, call):
     ("options", "code", "said"),
     [
         (", title=5", 1, "title and statement of scene own must be text"),
+        (", covers=1", 1, "covers of scene own must be a tuple of numbers that `render list --sources` lists"),
+        (", covers=(999,)", 1, "covers of scene own must be a tuple of numbers"),
         (", poster='x'", 1, "poster of scene own must be a number from 0 to 1"),
         (", poster=float('nan')", 1, "poster of scene own must be a number from 0 to 1"),
         (", fps='x'", 2, "fps must be"),

@@ -59,7 +59,10 @@ def test_every_scene_is_documented():
         assert scene.title, scene.name
         assert scene.statement, scene.name
         for parameter in scene.parameters:
-            assert parameter.help.endswith("."), (scene.name, parameter.name)
+            help_said = (
+                f"{scene.name}: describe {parameter.name} in the docstring's Parameters section, ending in a dot"
+            )
+            assert parameter.help.endswith("."), help_said
         for request in scene.panels:
             find_panel(request)
     for name in TAUGHT:
@@ -152,18 +155,20 @@ def test_any_number_of_steps_can_be_drawn_and_claims_hold(scene):
 @pytest.mark.parametrize("name", HEADLINES)
 def test_a_headline_is_true_of_the_scene_and_false_of_its_counterexample(name):
     scene = SCENES[name]
-    assert scene.headline.counterexample is not None
+    assert scene.headline.counterexample is not None, f"give the headline of {name} a counterexample"
     seeded = "seed" in {parameter.name for parameter in scene.parameters}
     for seed in range(5 if name in SLOW_TO_BUILD else 50) if seeded else (0,):
         found = study(name, fitting(scene, seed=seed))
         other = found.counterexample()
-        assert judge([scene.headline], found.columns, found.parameters)[0].holds, seed
-        assert not judge([scene.headline], other.columns, other.parameters)[0].holds, seed
+        true, false = (judge([scene.headline], s.columns, s.parameters)[0] for s in (found, other))
+        assert true.holds, f"the headline of {name} is false with seed {seed}: {true}"
+        assert not false.holds, f"the headline of {name} is true of its counterexample with seed {seed}: {false}"
 
 
 def test_which_chapters_have_headlines():
     for chapter in ("powers", "fibonacci", "products"):
-        assert not [name for name, scene in SCENES.items() if chapter_of(scene) == chapter and not scene.headline]
+        without = [name for name, scene in SCENES.items() if chapter_of(scene) == chapter and not scene.headline]
+        assert not without, f"mark one claim of {without} with headline=True and give it a counterexample"
 
 
 def test_parameters_out_of_bounds_are_refused():
@@ -173,5 +178,6 @@ def test_parameters_out_of_bounds_are_refused():
             for value in (float("nan"), float("inf"), None if free_text else "x", None, 10**12, -(10**12), True):
                 with pytest.raises(ParameterError, match=f"{parameter.name} must be"):
                     scene.resolve(**{parameter.name: value})
+                    pytest.fail(f"{scene.name} takes {value!r} for {parameter.name}: give it Bounds")
         with pytest.raises(ParameterError, match="has no parameter"):
             scene.resolve(nonsense=1)
