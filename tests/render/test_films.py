@@ -21,13 +21,14 @@ from render.panels._heatmap import block_means
 from render.study import study
 from render.verify import verify
 
+pytestmark = pytest.mark.slow
+
 KEYS = [
     "eigenreel", "scene", "title", "statement", "parameters", "steps", "seed", "command", "versions", "frames",
     "panels", "columns", "matrix", "matrix_sha256", "tracks", "claims", "files",
 ]  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scene", "options"),
     [
@@ -87,7 +88,6 @@ def test_rotation_closes_its_circle(tmp_path):
     assert np.abs(frames[32, rows, columns] - frames[0, rows, columns]).max() > 100
 
 
-@pytest.mark.slow
 def test_same_film_same_bytes_and_another_seed_another_film(tmp_path):
     for scene in ("vanishing", "exploding", "orthogonal", "rotation", "article"):
         for folder, seed in (("a", 0), ("b", 0), ("c", 1)):
@@ -98,7 +98,6 @@ def test_same_film_same_bytes_and_another_seed_another_film(tmp_path):
     assert all(first[name] != other[name] for name in first)
 
 
-@pytest.mark.slow
 def test_parallel_films_are_the_same_as_single_ones(tmp_path):
     jobs = [Job(s, {"steps": 5}, output=str(tmp_path / "many")) for s in ("vanishing", "orthogonal", "article")]
     done = []
@@ -204,7 +203,6 @@ def test_columns_of_a_comparison_are_told_by_label(tmp_path):
     assert len(limits) == 1
 
 
-@pytest.mark.slow
 def test_memory_does_not_grow_with_steps(tmp_path):
     code = (
         "import render, resource, sys\n"
@@ -232,7 +230,6 @@ def test_numbers_in_small_cells_leave_their_middles_alone(tmp_path):
     assert verify(film.files["mp4"]).holds
 
 
-@pytest.mark.slow
 def test_decoded_frames_are_those_that_were_painted(tmp_path):
     job = Job("orthogonal", {"steps": 12}, output=str(tmp_path))
     film = run(job)

@@ -16,6 +16,8 @@ from render import cli, terminal
 from render.canvas import Canvas
 from render.study import study
 
+pytestmark = pytest.mark.slow
+
 SENTENCE = r"render: [^\x00-\x1f\x7f]+[.?]\n"
 TINY = {"steps": 1, "dim": 2, "formats": "gif", "layout": "square"}
 LOSSLESS = ("-c:v", "libx264", "-qp", "0", "-pix_fmt", "yuv420p")

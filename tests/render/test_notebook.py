@@ -18,6 +18,8 @@ from pages import parse
 import render
 import render.embed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory):

@@ -15,6 +15,8 @@ import render
 from render import catalog, cli, terminal
 from render.verify import verify
 
+pytestmark = pytest.mark.slow
+
 SENTENCE = r"render: [^\x00-\x1f\x7f]+[.?]\n"
 TINY = {"steps": 1, "dim": 2, "formats": ("gif",), "layout": "square"}
 LOSSLESS = ("-an", "-c:v", "libx264", "-qp", "0", "-pix_fmt", "yuv420p", "-fps_mode", "passthrough", "-y")
@@ -86,7 +88,6 @@ def box_of(path, row, column):
     return f"x={panel['x'] + column * side}:y={panel['y'] + row * side}:w={side}:h={side}"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scene", "options"),
     [
@@ -125,7 +126,6 @@ def test_every_cell_of_every_frame_is_compared(film, check):
     assert f"rotation.png: {len(cells) ** 2} cells" in out
 
 
-@pytest.mark.slow
 def test_two_frames_exchanged(film, check):
     refilm(film, "shuffleframes=0 2 1 3")
     seen = decode(film, 720, 720)
@@ -142,7 +142,6 @@ def test_two_frames_exchanged(film, check):
     assert "✓ rotation.gif: every decoded frame of 4" in out
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".mp4", ".gif"])
 def test_one_cell_of_one_frame_in_another_colour(film, check, suffix):
     path = film.with_suffix(suffix)
@@ -178,7 +177,6 @@ def test_a_curve_painted_over(film, check):
     assert re.search(r"✗ rotation.mp4: 1 frames \(3\) differ from those rendered again", out)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("filters", "said"),
     [("select='lt(n,3)'", "has 3 frames where 4 are right"), ("tpad=stop=2", "has 6 frames where 4 are right")],
@@ -214,7 +212,6 @@ def test_one_flipped_bit_is_a_change(small, check):
         assert "1 of the films" in err
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("suffix", "part"), [(".mp4", 0.6), (".gif", 0.6), (".png", 0)])
 def test_a_truncated_file_is_a_change(film, check, suffix, part):
     path = film.with_suffix(suffix)
@@ -278,7 +275,6 @@ EDITS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", EDITS)
 def test_an_edited_manifest_is_told_with_the_place(small, check, name):
     change, said = EDITS[name]
@@ -589,7 +585,6 @@ def test_no_manifest(tmp_path, check):
     assert check(tmp_path / "folder.mp4")[0] == 3
 
 
-@pytest.mark.slow
 def test_several_films_are_counted(small, rotation, check):
     second = shutil.copytree(small.parent, small.parent.with_name("second")) / "vanishing.gif"
     third = shutil.copytree(small.parent, small.parent.with_name("third")) / "vanishing.png"
@@ -659,7 +654,6 @@ def damaged(content):
         yield place, "deleted" if kind is MISSING else repr(kind), changed
 
 
-@pytest.mark.slow
 def test_whatever_is_missing_or_junk_in_a_manifest_is_found(small, check):
     content = manifest_of(small)
     passed, count = [], 0
@@ -676,7 +670,6 @@ def test_whatever_is_missing_or_junk_in_a_manifest_is_found(small, check):
     assert count > 40
 
 
-@pytest.mark.slow
 def test_junk_in_the_manifest_of_a_scene_file_never_fails_otherwise(own, check):
     content = manifest_of(own)
     for place, what, changed in damaged(content):
