@@ -28,10 +28,9 @@ def files_of(scene: Scene, language: str) -> set[Path]:
     language : str
         Language of the film.
     """
-    roots = [scene.function.__module__, "render.job"]
-    roots += [f"render.panels.{request.panel}" for request in scene.panels if isinstance(request.panel, str)]
+    waiting = [scene.function.__module__, "render.job"]
+    waiting += [f"render.panels.{request.panel}" for request in scene.panels if isinstance(request.panel, str)]
     found: set[str] = set()
-    waiting = roots
     while waiting:
         module = waiting.pop()
         if module not in found and module not in _NOTHING_OF_A_FILM:

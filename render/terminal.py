@@ -6,7 +6,6 @@ import contextlib
 import difflib
 import gc
 import io
-import multiprocessing
 import os
 import signal
 import sys
@@ -47,7 +46,9 @@ def serve(commands: click.Group) -> NoReturn:
     for number in signals.WATCHED:
         signal.signal(number, _interrupt)
     code = run(commands)
-    if _came and not multiprocessing.active_children():
+    # What was never loaded has started nothing, and loading it would cost every command a hundredth of a second.
+    multiprocessing = sys.modules.get("multiprocessing")
+    if _came and not (multiprocessing and multiprocessing.active_children()):
         # All is cleaned up by now. Python's own end may crash where a signal fell into the start of a thread.
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):
