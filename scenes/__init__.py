@@ -4,7 +4,7 @@ A scene is one file, in the folder of its chapter and named after it. Scenes of 
 the same names from here.
 """
 
-from scenes.core.activations import ACTIVATIONS, Activation, relu, sigmoid
+from scenes.core.activations import ACTIVATIONS, Activation, relu, sigmoid, softmax
 from scenes.core.cells import GRU, LSTM, Cell, last_state, unroll
 from scenes.core.chi_square import log_chi_square, polygamma
 from scenes.core.claims import Claim, Claimed, ClaimError
@@ -124,6 +124,7 @@ __all__ = [
     "scene",
     "show",
     "sigmoid",
+    "softmax",
     "stacked_blocks",
     "transient",
     "uniform_matrix",

@@ -87,6 +87,21 @@ def fibonacci_numbers(count):
     return [pair(n)[0] for n in range(count)]
 
 
+def squash(x):
+    """Return the sigmoid by its formula, another way than the scenes'."""
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def draw(*shape, seed=0):
+    """Return standard normal numbers of a shape."""
+    return np.random.default_rng([seed, *shape]).normal(size=shape)
+
+
+def differences(function, point, width=1e-6):
+    """Return derivatives by central differences, a column for every coordinate."""
+    return np.stack([(function(point + e) - function(point - e)) / (2 * width) for e in width * np.eye(len(point))], 1)
+
+
 def fitting(scene, **values):
     """Return those values that the scene has parameters for, moved into their bounds."""
     bounds = {p.name: p.bounds for p in scene.parameters}

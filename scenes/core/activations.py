@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,12 @@ def _sigmoid_slope(x: Any) -> Any:
 def relu(x: Any) -> Any:
     """Return ``max(0, x)``; of complex numbers those with a positive real part."""
     return np.where(np.real(x) > 0, x, 0.0)
+
+
+def softmax(scores: NDArray[Any]) -> NDArray[Any]:
+    """Return ``exp(z) / Σ exp(z)`` along the last axis; complex numbers go through."""
+    raised = np.exp(scores - np.real(scores).max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
 
 
 ACTIVATIONS = {

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, scene, show
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, scene, show, softmax
 from scenes.initialisation._weights import row_distance
 
 _RATE = 0.5
@@ -34,9 +34,7 @@ def softmax_gradient(
     classes : ndarray of int, shape (samples,)
         The class of each.
     """
-    scores = x @ weights.T
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    chances = odds / odds.sum(axis=1, keepdims=True)
+    chances = softmax(x @ weights.T)
     count, kinds = chances.shape
     loss = -np.log(chances[np.arange(count), classes]).mean()
     gradient = (chances - np.eye(kinds)[classes]).T @ x / count

@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from scenes import ACTIVATIONS, RNN, FloatArray, Run, gaussian_matrix
+from scenes import ACTIVATIONS, RNN, FloatArray, Run, gaussian_matrix, softmax
 from scenes.recurrence._adam import Adam
-from scenes.recurrence._symbols import softmax
 
 BLANKS = ("glad", "not", "very")
 SENTENCE = ("I", "am", "___", "hungry", "and", "I", "can", "eat", "half", "a", "pig")

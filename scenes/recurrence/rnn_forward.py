@@ -20,9 +20,10 @@ from scenes import (
     haar_orthogonal,
     scene,
     show,
+    softmax,
 )
 from scenes.recurrence._layout import COLUMNS, tape
-from scenes.recurrence._symbols import softmax, symbols
+from scenes.recurrence._symbols import symbols
 
 _KINDS = 7
 

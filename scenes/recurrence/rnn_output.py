@@ -20,8 +20,9 @@ from scenes import (
     scene,
     show,
     sigmoid,
+    softmax,
 )
-from scenes.recurrence._symbols import softmax, symbols
+from scenes.recurrence._symbols import symbols
 
 _KINDS, _LENGTH, _DELAY = 7, 16, 2
 

@@ -4,24 +4,12 @@ from itertools import product
 
 import numpy as np
 import pytest
+from films import differences, draw, squash
 
 from scenes import GRU, complex_step_jacobian, last_state, random_gru, random_lstm, unroll
 
 # Numbers of units and of inputs.
 SIZES = [(1, 1), (3, 2), (8, 5)]
-
-
-def squash(x):
-    return 1.0 / (1.0 + np.exp(-x))
-
-
-def draw(*shape, seed=0):
-    return np.random.default_rng([seed, *shape]).normal(size=shape)
-
-
-def differences(function, point, width=1e-6):
-    """Central differences, column by column."""
-    return np.stack([(function(point + e) - function(point - e)) / (2 * width) for e in width * np.eye(len(point))], 1)
 
 
 def textbook_lstm(cell, c, h, x):

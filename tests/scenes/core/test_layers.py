@@ -2,21 +2,9 @@
 
 import numpy as np
 import pytest
+from films import differences, draw, squash
 
 from scenes import ACTIVATIONS, HighwayLayer, ResidualLayer, complex_step_jacobian, pass_through
-
-
-def squash(x):
-    return 1.0 / (1.0 + np.exp(-x))
-
-
-def draw(*shape, seed=0):
-    return np.random.default_rng([seed, *shape]).normal(size=shape)
-
-
-def differences(function, point, width=1e-6):
-    """Central differences, column by column."""
-    return np.stack([(function(point + e) - function(point - e)) / (2 * width) for e in width * np.eye(len(point))], 1)
 
 
 @pytest.mark.parametrize("name", ["identity", "tanh", "sigmoid", "ReLU"])
