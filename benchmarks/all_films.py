@@ -15,15 +15,17 @@ import imageio_ffmpeg
 import numpy as np
 
 from benchmarks.compare import RGB_TO_VIDEO
-from render.catalog import scene_names
-from render.encoder import Footage, encode_arguments
-from render.formats import FORMATS, WHOLE_BLOCK
-from render.job import Job, write_script
-from render.painter import Painter
-from render.stock import STOCKS, Shutter
-from render.study import study
-from render.theme import film_palette, find_theme
-from render.timeline import parse_fps
+from render.drawing.palette import film_palette
+from render.drawing.themes import find_theme
+from render.pipeline.catalog import scene_names
+from render.pipeline.job import Job, write_script
+from render.pipeline.painter import Painter
+from render.pipeline.scene_run import resolve
+from render.pipeline.timeline import parse_fps
+from render.video.encoder import StreamInfo, encode_arguments
+from render.video.formats import FORMATS, WHOLE_BLOCK
+from render.video.frame_difference import FrameDifference
+from render.video.pixel_formats import PIXEL_FORMATS
 
 
 def encode(frames: list[bytes], arguments: list[str]) -> None:
@@ -53,12 +55,15 @@ def at_full_load(work: list[tuple[list[bytes], list[str]]], folder: Path, copies
 
 def encoders_alone(name: str, folder: Path, cores: int) -> tuple[float, float]:
     """Return how long ffmpeg takes for a film's MP4 and GIF: given RGB frames, and given them converted."""
-    found = study(name, {})
+    found = resolve(name, {})
     painter = Painter(write_script(Job(name), found))
-    rgb, converted = [], {kind: [] for kind in STOCKS}
-    shutter, stocks = Shutter(painter.canvas), {kind: stock(painter.canvas) for kind, stock in STOCKS.items()}
+    rgb, converted = [], {kind: [] for kind in PIXEL_FORMATS}
+    shutter, stocks = (
+        FrameDifference(painter.canvas),
+        {kind: stock(painter.canvas) for kind, stock in PIXEL_FORMATS.items()},
+    )
     for step in range(found.steps + 1):
-        rgb.append(painter.paint(step).tobytes())
+        rgb.append(painter.paint(step).pixels.tobytes())
         exposure = shutter.release()
         for kind, stock in stocks.items():
             converted[kind].append(bytes(stock.develop(exposure)))
@@ -68,7 +73,7 @@ def encoders_alone(name: str, folder: Path, cores: int) -> tuple[float, float]:
     smallest = min((panel["cell"] for panel in painter.describe() if panel["cell"]), default=WHOLE_BLOCK)
     plainly, usually = [], []
     for form in (FORMATS["mp4"], FORMATS["gif"]):
-        footage = Footage(1280, 720, len(rgb), form.nearest_fps(parse_fps(found.scene.fps)), smallest)
+        footage = StreamInfo(1280, 720, len(rgb), form.nearest_fps(parse_fps(found.scene.fps)), smallest)
         usual = encode_arguments(form, folder / "film", footage)
         usually.append((converted[form.pixel_format], usual))
         plain = list(usual)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from render.linalg import GradedProduct
-from render.simulator import simulate
+from render.numerics.singular_values import GradedProduct
+from render.numerics.trajectory import simulate
 from scenes import MatrixSequence, gaussian_matrix, haar_orthogonal, repeated
 
 ROUNDS = 7

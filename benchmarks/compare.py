@@ -19,14 +19,15 @@ import imageio_ffmpeg
 import numpy as np
 
 import render
-from render.catalog import load_scene
-from render.encoder import Footage, encode_arguments
-from render.formats import FORMATS
-from render.painter import Painter, Script
-from render.simulator import simulate
-from render.stock import Shutter, Yuv420p
-from render.theme import color_index, color_table
-from render.timeline import DEFAULT_FPS
+from render.drawing.colors import color_index, color_table
+from render.numerics.trajectory import simulate
+from render.pipeline.catalog import load_scene
+from render.pipeline.painter import Painter, Script
+from render.pipeline.timeline import DEFAULT_FPS
+from render.video.encoder import StreamInfo, encode_arguments
+from render.video.formats import FORMATS
+from render.video.frame_difference import FrameDifference
+from render.video.pixel_formats import Yuv420p
 
 DIM, STEPS, LONG, ROUNDS = 32, 64, 640, 5
 HERE = Path(__file__).parent
@@ -90,7 +91,7 @@ def truth(path: Path, x: float, y: float, side: float) -> tuple[float, int]:
 
 def main() -> None:
     frames = painter()
-    shutter, stock = Shutter(frames.canvas), Yuv420p(frames.canvas)
+    shutter, stock = FrameDifference(frames.canvas), Yuv420p(frames.canvas)
     rgb, yuv = [], []
     for step in range(STEPS + 1):
         rgb.append(frames.paint(step).tobytes())
@@ -100,7 +101,7 @@ def main() -> None:
         form = FORMATS["mp4"]
 
         def alone(kind: str, target: str, count: int) -> list[str]:
-            arguments = encode_arguments(form, folder / target, Footage(1280, 720, count, DEFAULT_FPS))
+            arguments = encode_arguments(form, folder / target, StreamInfo(1280, 720, count, DEFAULT_FPS))
             if kind == "rgb":
                 arguments[arguments.index("yuv420p")] = "rgb0"
                 arguments[arguments.index("-vf") + 1] = RGB_TO_VIDEO

@@ -7,81 +7,250 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Never
+
+from render.version import VERSION
 
 if TYPE_CHECKING:
-    from render.job import Film
-    from render.simulator import Recorded
+    from concurrent.futures import Executor
+    from fractions import Fraction
+
+    from numpy.typing import ArrayLike
+
+    from render.errors import EigenreelError
+    from render.numerics.trajectory import Trajectory
+    from render.pipeline.film import Film
+    from render.pipeline.job import Job
     from scenes import Scene
 
-__version__ = "0.1.0"
-__all__ = ["film", "load_scene", "simulate"]
-
-_FILM_OPTIONS = {
-    "output", "name", "formats", "fps", "hold_first", "hold_last", "layout", "theme", "language",
-    "title", "timeout", "max_frames", "allow_false_claims",
-}  # fmt: skip
+__version__ = VERSION
+__all__ = ["film", "job", "load_scene", "run_all", "scenes", "simulate"]
 
 
-def film(scene: str, **options: Any) -> Film:
+def _refuse_other_scenes() -> None:
+    """Refuse to work with another module named scenes; `scenes` does the same with one named render."""
+    found = importlib.util.find_spec("scenes")
+    own = Path(__file__).parent.parent / "scenes" / "__init__.py"
+    if found and found.origin and os.path.samefile(found.origin, own):
+        return
+    where = (
+        f"{found.origin or list(found.submodule_search_locations or [])} is another one" if found else "is not there"
+    )
+    said = f"eigenreel needs its own module scenes, but {where}, so rename or move it"
+    # A command begins with this import, and owes a sentence.
+    if Path(sys.argv[0]).stem in ("render", "-m"):
+        sys.exit(f"render: {said}.")
+    raise ImportError(said)
+
+
+_refuse_other_scenes()
+
+
+def film(
+    scene: str | ArrayLike,
+    *,
+    steps: int | None = None,
+    dim: int | None = None,
+    seed: int | None = None,
+    parameters: Mapping[str, object] | None = None,
+    labels: Sequence[str] | None = None,
+    output: str | os.PathLike[str] = "output",
+    name: str | None = None,
+    formats: str | Sequence[str] = ("mp4", "gif"),
+    fps: str | float | Fraction | None = None,
+    hold_first: float = 0.0,
+    hold_last: float = 0.0,
+    layout: str = "wide",
+    theme: str = "light",
+    language: str = "en",
+    title: str | None = None,
+    max_frames: int = 100_000,
+    timeout: float = 120.0,
+    allow_false_claims: bool = False,
+    **unknown: Never,
+) -> Film:
     """Make a film, as ``render scene`` does.
 
     Parameters
     ----------
-    scene : str
-        Name of a scene, or a Python file that defines one.
-    **options
-        Parameters of the scene (``steps=64, seed=0``) and of the film: ``output``, ``name``,
-        ``formats``, ``fps``, ``hold_first``, ``hold_last``, ``layout``, ``theme``, ``language``,
-        ``title``, ``timeout``, ``max_frames``, ``allow_false_claims``; see `render.job.Job`.
+    scene : str or array_like
+        Name of a scene, a Python file that defines one, or a real matrix, shape (n, n), whose powers are filmed.
+    steps, dim, seed : int, optional
+        Parameters that most scenes have: multiplications, rows and columns, and the seed of the random numbers.
+    parameters : mapping of str to object, optional
+        All other parameters of the scene: ``{"spectral_radius": 0.9}``. They may be given by name as well, but type
+        checkers know them not.
+    labels : sequence of str, optional
+        Names of several matrices, which are filmed side by side.
+    output, name : str, optional
+        Folder of the files, and their name without ending.
+    formats : str or sequence of str
+        What to write: names in `render.video.formats.FORMATS`.
+    fps : str or number, optional
+        Steps a second; the scene's own by default.
+    hold_first, hold_last : float
+        Seconds for which the first and the last step stay longer.
+    layout, theme, language : str
+        ``wide`` or ``square``, ``light`` or ``dark``, ``en`` or ``ko``.
+    title : str, optional
+        Another title, shown as it is.
+    max_frames : int
+        Longest film that is not refused.
+    timeout : float
+        Seconds without progress after which ffmpeg is given up.
+    allow_false_claims : bool
+        Make the film even if something it claims is false; it then says so.
+    **unknown
+        Refused with the nearest name that there is.
 
     Returns
     -------
     Film
-        The files by ending (``film.files["mp4"]``) and the manifest. A notebook shows it.
+        The files by ending (``film.files["mp4"]``), the manifest, and ``film.frame(17)``. A notebook shows it.
 
     Raises
     ------
     EigenreelError
         If it cannot be made; see `render.errors`.
     """
-    from render.job import Job, run
+    from render.pipeline.run import run
 
-    # None stands for what is usual.
-    own = {name: value for name, value in options.items() if name in _FILM_OPTIONS and value is not None}
-    parameters = {name: value for name, value in options.items() if name not in _FILM_OPTIONS}
-    if "formats" in own:
-        formats = own["formats"]
-        own["formats"] = (formats,) if isinstance(formats, str) else tuple(formats)
-    for name in ("output", "fps"):
-        if name in own:
-            own[name] = str(own[name])
-    return run(Job(scene, parameters, **own))
+    given = {
+        "output": output, "name": name, "formats": formats, "fps": fps, "hold_first": hold_first,
+        "hold_last": hold_last, "layout": layout, "theme": theme, "language": language, "title": title,
+        "max_frames": max_frames, "timeout": timeout, "allow_false_claims": allow_false_claims,
+    }  # fmt: skip
+    own = _parameters(steps, dim, seed, parameters, unknown)
+    return run(job(scene, own, labels=labels, **given))
 
 
-def simulate(scene: str, **parameters: Any) -> Recorded | dict[str | None, Recorded]:
-    """Return the numbers of a scene: its series, and its trajectory where it multiplies; by column in a comparison.
+def job(
+    scene: str | ArrayLike,
+    parameters: Mapping[str, object] | None = None,
+    *,
+    labels: Sequence[str] | None = None,
+    **options: Any,
+) -> Job:
+    """Return a film as plain data, for `run_all`; nothing is made.
 
     Parameters
     ----------
-    scene : str
-        Name of a scene, or a Python file that defines one.
-    **parameters
+    scene, labels
+        As for `film`.
+    parameters : mapping of str to object, optional
         Parameters of the scene.
+    **options
+        Options of the film, as for `film`; None stands for what is usual.
+
+    Raises
+    ------
+    EigenreelError
+        If there is no such scene, parameter or option, or one has the wrong type.
+    """
+    from render.pipeline.arrays import NAME, matrices_of
+    from render.pipeline.job import Job, refuse_unknown
+    from render.pipeline.scene_run import scene_for
+
+    given = dict(parameters or {})
+    kept = {name: value for name, value in options.items() if value is not None}
+    if isinstance(scene, str) and labels is None:
+        refuse_unknown([*given, *kept], [parameter.name for parameter in scene_for(scene).parameters])
+        return Job(scene, given, **kept)
+    matrices = matrices_of(scene, labels)
+    refuse_unknown([*given, *kept], ["steps"])
+    return Job(NAME, given, matrices, **kept)
+
+
+def run_all(
+    jobs: Sequence[Job],
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[Job, Film | EigenreelError], None] | None = None,
+) -> list[Film | EigenreelError]:
+    """Make several films, and return for each the film or what went wrong with it.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        What to make; no two may write the same files.
+    executor : concurrent.futures.Executor, optional
+        What makes them: processes, threads, or that of a cluster (``dask.distributed.Client.get_executor()``). By
+        default a process a core.
+    progress : callable, optional
+        Called with every job and its film or failure, in the order in which they are ready.
+
+    Raises
+    ------
+    UsageError
+        If two jobs write the same files.
+    """
+    from render.pipeline.batch import run_all as run
+
+    return run(jobs, executor=executor, progress=progress)
+
+
+def simulate(
+    scene: str | ArrayLike,
+    *,
+    steps: int | None = None,
+    dim: int | None = None,
+    seed: int | None = None,
+    parameters: Mapping[str, object] | None = None,
+    labels: Sequence[str] | None = None,
+    **unknown: Never,
+) -> Trajectory:
+    """Return the numbers of a scene, or of the powers of a matrix, without drawing anything.
+
+    Parameters
+    ----------
+    scene, steps, dim, seed, parameters, labels
+        As for `film`.
+    **unknown
+        Refused with the nearest name that there is.
+
+    Returns
+    -------
+    Trajectory
+        Its series and products at any step; `tracks` are all numbers by name, `columns` those of a comparison.
 
     Raises
     ------
     EigenreelError
         If there is no such scene, or a parameter is out of bounds.
     """
-    from render.study import study
+    from render.numerics.trajectory import trajectory_of
+    from render.pipeline.scene_run import resolve
 
-    columns = study(scene, parameters).columns
-    return columns[None] if None in columns else dict(columns)
+    wanted = job(scene, _parameters(steps, dim, seed, parameters, unknown), labels=labels)
+    return trajectory_of(resolve(wanted.scene, wanted.parameters, wanted.matrices).columns)
+
+
+def scenes() -> dict[str, Scene]:
+    """Return all scenes of the package by name, chapter by chapter."""
+    from render.pipeline.catalog import all_scenes
+
+    return all_scenes()
 
 
 def load_scene(name: str) -> Scene:
     """Return a scene by name, or from a Python file that defines one."""
-    from render.catalog import load_scene as load
+    from render.pipeline.catalog import load_scene as load
 
     return load(name)
+
+
+def _parameters(
+    steps: int | None,
+    dim: int | None,
+    seed: int | None,
+    parameters: Mapping[str, object] | None,
+    named: Mapping[str, object],
+) -> dict[str, object]:
+    """Return the parameters of a scene from all ways in which they may be given."""
+    common = {"steps": steps, "dim": dim, "seed": seed}
+    return {name: value for name, value in common.items() if value is not None} | dict(parameters or {}) | dict(named)

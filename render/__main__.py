@@ -11,7 +11,7 @@ def main() -> NoReturn:
     """Load and run the command line."""
     # While it loads there is nothing to clean up yet, only a traceback to be spared.
     signal.signal(signal.SIGINT, _end)
-    from render.cli import main as run
+    from render.cli.commands import main as run
 
     run()
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from render.errors import OutputError, UsageError
-from render.signals import Held, held
+from render.interrupts import Held, held
 
 _STALE_SECONDS = 3600
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
@@ -53,7 +53,7 @@ def output_errors(doing: str) -> Iterator[None]:
         raise OutputError(f"could not {doing} ({reason}), so choose another folder or make room") from error
 
 
-class Staging:
+class AtomicFiles:
     """New files of one film, on their way into a folder.
 
     Use as a context manager: `path` gives a temporary file for each final name, `commit` renames
@@ -79,7 +79,7 @@ class Staging:
         self._kept: dict[str, Path] = {}
         self._made: list[Path] = []
 
-    def __enter__(self) -> Staging:
+    def __enter__(self) -> AtomicFiles:
         try:
             self._make_folder()
             for name, final in self._final.items():

@@ -4,6 +4,9 @@ A scene is one file, in the folder of its chapter and named after it. Scenes of 
 the same names from here.
 """
 
+import importlib.util as _util
+import os.path as _path
+
 from scenes.core.activations import ACTIVATIONS, Activation, relu, sigmoid, softmax
 from scenes.core.cells import GRU, LSTM, Cell, last_state, unroll
 from scenes.core.chi_square import log_chi_square, polygamma
@@ -132,3 +135,11 @@ __all__ = [
     "with_singular_values",
     "with_spectral_radius",
 ]
+
+# Another module of that name would be taken for what films these scenes; `render` does the same with one named scenes.
+_other = _util.find_spec("render")
+_folders = [_path.dirname(_path.dirname(file)) for file in (_other.origin if _other else None, __file__) if file]
+if len(set(_folders)) > 1 and _other:
+    raise ImportError(
+        f"eigenreel needs its own module render, but {_other.origin} is another one, so rename or move it"
+    )

@@ -11,8 +11,12 @@ import imageio_ffmpeg
 import matplotlib
 import numpy as np
 
-from render.catalog import load_scene
-from render.study import study
+from render.drawing.raster import RasterCanvas
+from render.pipeline.catalog import load_scene
+from render.pipeline.job import FilmOptions
+from render.pipeline.painter import Painter
+from render.pipeline.scene_run import SceneRun, resolve
+from scenes import scene as as_scene
 
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "TERM"}}
 
@@ -37,7 +41,7 @@ def ffmpeg(*arguments):
 
 def decode(path, width=1280, height=720):
     """Return all frames of a film, shape (frames, height, width, 3)."""
-    raw = ffmpeg("-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
+    raw = ffmpeg("-i", path, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
     return np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3)
 
 
@@ -57,7 +61,7 @@ def cell_centres(frame, panel):
 
 @lru_cache(maxsize=256)
 def _study(name, values):
-    return study(name, dict(values))
+    return resolve(name, dict(values))
 
 
 def study_of(name, **values):
@@ -65,12 +69,27 @@ def study_of(name, **values):
     return _study(name, tuple(sorted(fitting(load_scene(name), **values).items())))
 
 
+def painter_for(found, **look):
+    """Return what paints the frames of a scene's run, in pixels."""
+    return Painter(found, FilmOptions(**look), RasterCanvas)
+
+
+def showing(*panels, columns):
+    """Return what paints panels of numbers by column."""
+
+    @as_scene(*panels, title="t", statement="s")
+    def shown():
+        """Show numbers."""
+
+    return painter_for(SceneRun("shown", shown, {}, columns))
+
+
 def decided(scene, **values):
     """Return a scene's numbers by column and its verdicts by claim, or by column and claim in a comparison.
 
     A scene of one column has its numbers under None.
     """
-    found = study(scene.name, values)
+    found = resolve(scene.name, values)
     return found.columns, {(v.column, v.claim) if v.column else v.claim: v for v in found.verdicts}
 
 

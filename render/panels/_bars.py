@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from render.canvas import text_width
-from render.layout import Box
-from render.panels import _base
-from render.panels._base import Limits, Stage
+from render.drawing.glyphs import text_width
+from render.drawing.layouts import Box
+from render.numerics.trajectory import Trajectory
+from render.panels import base
 from render.panels._chart import Chart, decade_limits, is_log10, value_limits
 from render.panels._series import track_of
-from render.simulator import Recorded
+from render.panels.base import Limits, PanelContext
+from scenes import FloatArray
 
 
-class Bars(_base.Panel):
+class Bars(base.Panel):
     """Bars of a series at the step shown, from zero, or from 1 on a logarithmic axis.
 
     Parameters
@@ -49,7 +50,7 @@ class Bars(_base.Panel):
         self._of, self._heading, self._log, self._reference = of, heading, is_log10(scale), reference
         self._labels, self._asked = labels, limits
 
-    def limits(self, numbers: Recorded) -> Limits:
+    def limits(self, numbers: Trajectory) -> Limits:
         """Return round numbers around all bars of all steps, and zero."""
         if self._asked:
             return self._asked
@@ -57,49 +58,63 @@ class Bars(_base.Panel):
         shown = np.concatenate([track_of(numbers, name).ravel() for name in names])
         return decade_limits(shown) if self._log else value_limits(np.append(shown, 0.0))
 
-    def open(self, stage: Stage) -> None:
+    def open(self, context: PanelContext) -> None:
         """Draw heading, grid and labels."""
-        self.stage = stage
-        stage.heading(self._heading)
-        self._track = track_of(stage.numbers, self._of)
-        self._marks = track_of(stage.numbers, self._reference) if self._reference else None
-        plot = stage.slot.plot
-        if self._labels and not stage.slot.label_x:
+        self.context = context
+        context.heading(self._heading)
+        self._track = track_of(context.numbers, self._of)
+        self._marks = track_of(context.numbers, self._reference) if self._reference else None
+        plot = context.slot.plot
+        if self._labels and not context.slot.label_x:
             # There is no room below: the labels take it from the bars.
             plot = Box(plot.x, plot.y, plot.width, plot.height - 32)
-        self._chart = Chart(stage, plot, (0, self._track.shape[1]), stage.limits)
+        self._chart = Chart(context, plot, (0, self._track.shape[1]), context.limits)
         if self._log:
             self._chart.draw_decades()
         else:
             self._chart.draw_values()
         self._edges = np.round(self._chart.to_x(np.arange(self._track.shape[1] + 1.0))).astype(int)
-        labels = [stage.words(label) for label in self._labels]
-        widest = max((text_width(label, stage.label) for label in labels), default=0.0) + 8
+        labels = [context.words(label) for label in self._labels]
+        widest = max((text_width(label, context.label) for label in labels), default=0.0) + 8
         # Where bars are narrow, every second label or fewer.
         stride = max(1, int(np.ceil(widest * self._track.shape[1] / self._chart.box.width)))
         for label, (left, right) in list(zip(labels, pairwise(self._edges), strict=False))[::stride]:
-            stage.canvas.text((left + right) / 2, self._chart.box.bottom + 26, label, stage.label, "center")
+            context.canvas.text((left + right) / 2, self._chart.box.bottom + 26, label, context.label, "center")
 
     def draw(self, step: int) -> None:
         """Draw the bars, and how many are not known."""
-        canvas, box = self.stage.canvas, self._chart.box
+        canvas, box = self.context.canvas, self._chart.box
         values = self._track[step]
         unknown = int(np.isnan(values).sum())
         if unknown:
-            text = self.stage.words("unknown: {count}", {"count": unknown})
-            if text_width(text, self.stage.label) <= self.stage.room_beside(self._heading):
-                self.stage.remark(text)
+            text = self.context.words("unknown: {count}", {"count": unknown})
+            if text_width(text, self.context.label) <= self.context.room_beside(self._heading):
+                self.context.remark(text)
             else:
-                canvas.text(box.right, box.y + 22, text, self.stage.label, "right")
+                canvas.text(box.right, box.y + 22, text, self.context.label, "right")
+        if len(values) > box.width and self._marks is None:
+            self._draw_outline(values)
+            return
         zero = self._row(0.0)
-        for place, (value, (left, right)) in enumerate(zip(values, pairwise(self._edges), strict=True)):
+        for index, (value, (left, right)) in enumerate(zip(values, pairwise(self._edges), strict=True)):
             width = max(int(right - left) - min(4, (right - left) // 3), 1)
             if np.isfinite(value):
                 top = self._row(value)
                 upper, lower = max(min(top, zero) - 2, box.y), min(max(top, zero) + 3, box.bottom + 3)
                 canvas.fill(Box(int(left), upper, width, lower - upper), canvas.theme.accent)
-            if self._marks is not None and np.isfinite(self._marks[step, place]):
-                canvas.fill(Box(int(left), self._row(self._marks[step, place]) - 2, width, 4), canvas.theme.second)
+            if self._marks is not None and np.isfinite(self._marks[step, index]):
+                canvas.fill(Box(int(left), self._row(self._marks[step, index]) - 2, width, 4), canvas.theme.second)
+
+    def _draw_outline(self, values: FloatArray) -> None:
+        """Draw more bars than there are columns of pixels: in each column the highest and the lowest."""
+        zero, theme = self._row(0.0), self.context.canvas.theme
+        columns = self._edges[:-1]
+        for column in np.unique(columns):
+            here = values[(columns == column) & np.isfinite(values)]
+            if here.size:
+                rows = [self._row(here.max()), self._row(here.min()), zero]
+                upper, lower = max(min(rows) - 2, self._chart.box.y), min(max(rows) + 3, self._chart.box.bottom + 3)
+                self.context.canvas.fill(Box(int(column), upper, 1, lower - upper), theme.accent)
 
     def describe(self) -> dict[str, Any]:
         """Return place, heading, track and scale."""

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from render.canvas import TextStyle, text_width
-from render.layout import Box
-from render.panels._base import Limits, Stage
-from render.strokes import Stroke
-from render.theme import HEADING, LABEL
-from render.words import number, power_of_ten
+from render.drawing.coverage import LinePixels
+from render.drawing.glyphs import TextStyle, text_width
+from render.drawing.layouts import Box
+from render.drawing.themes import HEADING, LABEL
+from render.panels.base import Limits, PanelContext
+from render.text import number, power_of_ten
 from scenes import FloatArray
 
 # Height of a line of labels.
@@ -23,7 +23,7 @@ class Chart:
 
     Parameters
     ----------
-    stage : Stage
+    context : PanelContext
         Where to draw.
     box : Box
         The plot's rectangle.
@@ -31,8 +31,8 @@ class Chart:
         Numbers at its left and right, bottom and top.
     """
 
-    def __init__(self, stage: Stage, box: Box, x: Limits, y: Limits) -> None:
-        self.stage, self.box = stage, box
+    def __init__(self, context: PanelContext, box: Box, x: Limits, y: Limits) -> None:
+        self.context, self.box = context, box
         self._x, self._y = x, y
 
     def to_x(self, values: FloatArray | float) -> FloatArray:
@@ -55,32 +55,32 @@ class Chart:
         for decade in range(first, high + 1, spacing):
             y = round(float(self.to_y(decade)))
             self._rule(y)
-            if self.stage.slot.label_y:
-                self.stage.canvas.text(self.box.x - 10, y + 7, power_of_ten(decade), self.stage.label, "right")
+            if self.context.slot.label_y:
+                self.context.canvas.text(self.box.x - 10, y + 7, power_of_ten(decade), self.context.label, "right")
 
     def draw_values(self) -> None:
         """Draw grid lines at round numbers, and their labels left of the box."""
         for value in round_values(*self._y, most=max(2, self.box.height // 40)):
             y = round(float(self.to_y(value)))
             self._rule(y)
-            if self.stage.slot.label_y:
-                self.stage.canvas.text(self.box.x - 10, y + 7, number(value + 0.0), self.stage.label, "right")
+            if self.context.slot.label_y:
+                self.context.canvas.text(self.box.x - 10, y + 7, number(value + 0.0), self.context.label, "right")
 
-    def draw_mark(self, value: float, label: str, curves: Sequence[Stroke]) -> None:
+    def draw_mark(self, value: float, label: str, curves: Sequence[LinePixels]) -> None:
         """Draw a dotted line across at a number, with its label where it is farthest from the curves."""
         if not self._y[0] <= value <= self._y[1]:
             return
-        canvas, y = self.stage.canvas, round(float(self.to_y(value)))
+        canvas, y = self.context.canvas, round(float(self.to_y(value)))
         for x in range(self.box.x, self.box.right - 4, 12):
             canvas.fill(Box(x, y, 6, 2), canvas.theme.muted)
         ends = self.box.x + 8, self.box.right - 8 - self._width(label)
         self._label(label, [(x, top) for x in ends for top in (y - 2 - _LINE, y + 4)], curves)
 
-    def draw_milestone(self, step: float, label: str, curves: Sequence[Stroke]) -> None:
+    def draw_milestone(self, step: float, label: str, curves: Sequence[LinePixels]) -> None:
         """Draw a dotted line upright at a step, with its label where it is farthest from the curves."""
         if not self._x[0] < step < self._x[1]:
             return
-        canvas, x = self.stage.canvas, round(float(self.to_x(step)))
+        canvas, x = self.context.canvas, round(float(self.to_x(step)))
         for y in range(self.box.y, self.box.bottom - 4, 12):
             canvas.fill(Box(x, y, 2, 6), canvas.theme.muted)
         sides = x + 10, x - 8 - self._width(label)
@@ -88,16 +88,16 @@ class Chart:
         self._label(label, [(side, top) for side in sides for top in tops], curves)
 
     def _width(self, label: str) -> int:
-        return int(text_width(label, self.stage.label)) + 1
+        return int(text_width(label, self.context.label)) + 1
 
-    def _label(self, label: str, corners: Sequence[tuple[int, int]], curves: Sequence[Stroke]) -> None:
+    def _label(self, label: str, corners: Sequence[tuple[int, int]], curves: Sequence[LinePixels]) -> None:
         """Write a label at that of the places, given by their top left corners, where fewest pixels of curves are."""
         if not label:
             return
         places = [Box(x, y, self._width(label), _LINE) for x, y in corners]
         inside = [place for place in places if self.box.union(place) == self.box] or places[:1]
-        place = min(inside, key=lambda place: sum(curve.pixels_in(place) for curve in curves))
-        self.stage.canvas.text(place.x, place.bottom - 6, label, self.stage.label, width=self.box.width - 16)
+        place = min(inside, key=lambda place: sum(curve.count_in(place) for curve in curves))
+        self.context.canvas.text(place.x, place.bottom - 6, label, self.context.label, width=self.box.width - 16)
 
     def holds(self, y: float) -> bool:
         """Whether a row in pixels lies within the box."""
@@ -105,7 +105,7 @@ class Chart:
 
     def draw_steps(self) -> None:
         """Draw labels of the steps below the box."""
-        if not self.stage.slot.label_x:
+        if not self.context.slot.label_x:
             return
         steps = int(self._x[1])
         ticks = step_ticks(steps, most=max(2, self.box.width // 110))
@@ -114,24 +114,24 @@ class Chart:
             narrow = self.box.width < 400 and len(ticks) > 1
             anchor = {0: "left", steps: "right"}.get(step, "center") if narrow else "center"
             x = float(self.to_x(float(step)))
-            self.stage.canvas.text(x, self.box.bottom + 26, f"{step:,}", self.stage.label, anchor)
+            self.context.canvas.text(x, self.box.bottom + 26, f"{step:,}", self.context.label, anchor)
 
     def draw_abscissa(self) -> None:
         """Draw labels of round numbers below the box."""
-        if self.stage.slot.label_x:
+        if self.context.slot.label_x:
             for value in round_values(*self._x, most=max(2, self.box.width // 110)):
                 x = float(self.to_x(value))
-                self.stage.canvas.text(x, self.box.bottom + 26, number(value + 0.0), self.stage.label, "center")
+                self.context.canvas.text(x, self.box.bottom + 26, number(value + 0.0), self.context.label, "center")
 
     def _rule(self, y: int) -> None:
-        self.stage.canvas.fill(Box(self.box.x, y, self.box.width, 1), self.stage.canvas.theme.grid)
+        self.context.canvas.fill(Box(self.box.x, y, self.box.width, 1), self.context.canvas.theme.grid)
 
 
-def draw_legend(stage: Stage, heading: str, labels: Sequence[str]) -> None:
+def draw_legend(context: PanelContext, heading: str, labels: Sequence[str]) -> None:
     """Write labels in the colours of lines, right of the heading or, where there is room, below."""
-    words, slot, canvas = stage.words, stage.slot, stage.canvas
+    words, slot, canvas = context.words, context.slot, context.canvas
     colors = canvas.theme.lines
-    styles = [TextStyle(colors[place % len(colors)], LABEL, "bold") for place in range(len(labels))]
+    styles = [TextStyle(colors[index % len(colors)], LABEL, "bold") for index in range(len(labels))]
     entries = [(words(label), style) for label, style in zip(labels, styles, strict=True) if label]
     line = slot.remark or slot.top
     if not line or not entries:
@@ -179,7 +179,7 @@ def round_values(low: float, high: float, most: int) -> list[float]:
     first = int(np.ceil(low / spacing - 1e-9))
     last = int(np.floor(high / spacing + 1e-9))
     # Through decimal digits, so that 3 · 0.1 is 0.3.
-    return [float(f"{place * spacing:.12g}") for place in range(first, last + 1)]
+    return [float(f"{count * spacing:.12g}") for count in range(first, last + 1)]
 
 
 def value_limits(values: FloatArray) -> Limits:

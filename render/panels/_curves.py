@@ -9,22 +9,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from render.canvas import TextStyle, text_width
-from render.panels import _base
-from render.panels._base import Limits, Stage
+from render.drawing.colors import Color
+from render.drawing.coverage import pixels_of
+from render.drawing.glyphs import TextStyle, text_width
+from render.drawing.lines import Polyline, RevealedLine, RevealedLines
+from render.drawing.themes import HEADING
+from render.numerics.trajectory import Trajectory
+from render.panels import base
 from render.panels._chart import Chart, decade_limits, draw_legend, is_log10, value_limits
 from render.panels._series import Series, labelled, track_of
-from render.simulator import Recorded
-from render.strokes import Ink, Polyline, Stroke
-from render.theme import HEADING, Color
-from render.words import number, size_of
+from render.panels.base import Limits, PanelContext
+from render.text import number, size_of
 from scenes import FloatArray
 
 # More curves than this of one series are a crowd: thin, without dots.
 _CROWD = 4
 
 
-class Curves(_base.Panel):
+class Curves(base.Panel):
     """One curve or several, on a decimal or a logarithmic axis.
 
     Parameters
@@ -58,7 +60,7 @@ class Curves(_base.Panel):
         self._heading, self._log, self._asked = heading, is_log10(scale), limits
         self._marks, self._milestones = dict(marks or {}), dict(milestones or {})
 
-    def limits(self, numbers: Recorded) -> Limits:
+    def limits(self, numbers: Trajectory) -> Limits:
         """Return round numbers around all curves and marks."""
         if self._asked:
             return self._asked
@@ -66,42 +68,44 @@ class Curves(_base.Panel):
         shown = np.concatenate([*tracks, np.array(list(self._marks.values()))])
         return decade_limits(shown) if self._log else value_limits(shown)
 
-    def open(self, stage: Stage) -> None:
+    def open(self, context: PanelContext) -> None:
         """Draw heading, grid, labels and legend."""
-        self.stage = stage
-        stage.heading(self._heading)
-        numbers, plot = stage.numbers, stage.slot.plot
-        self._chart = Chart(stage, plot, (0, numbers.steps), stage.limits)
+        self.context = context
+        context.heading(self._heading)
+        numbers, plot = context.numbers, context.slot.plot
+        self._chart = Chart(context, plot, (0, numbers.steps), context.limits)
         if self._log:
             self._chart.draw_decades()
         else:
             self._chart.draw_values()
         self._chart.draw_steps()
-        draw_legend(self.stage, self._heading, list(self._of))
-        colors = stage.canvas.theme.lines
-        strokes, curves = [], 0
+        draw_legend(self.context, self._heading, list(self._of))
+        colors = context.canvas.theme.lines
+        lines, curves = [], 0
         self._ends: list[tuple[FloatArray, FloatArray, Color]] = []
-        for place, name in enumerate(self._of.values()):
+        for index, name in enumerate(self._of.values()):
             tracks = track_of(numbers, name).reshape(numbers.steps + 1, -1)
-            crowd, color = tracks.shape[1] > _CROWD, colors[place % len(colors)]
+            crowd, color = tracks.shape[1] > _CROWD, colors[index % len(colors)]
             curves += tracks.shape[1]
             pieces = [piece for track in tracks.T for piece in self._pieces(track)]
-            strokes.append(Stroke(pieces, color, 2 if crowd else 3 if plot.height < 300 else 4))
+            lines.append(RevealedLine(pieces, color, 2 if crowd else 3 if plot.height < 300 else 4))
             if not crowd:
                 with np.errstate(invalid="ignore"):
                     self._ends += [(track, self._chart.to_y(track), color) for track in tracks.T]
         self._single = curves == 1
+        # Labels keep clear of curves.
+        pixels = [pixels_of(line) for line in lines] if self._marks or self._milestones else []
         for label, value in self._marks.items():
-            self._chart.draw_mark(value, stage.words(label), strokes)
+            self._chart.draw_mark(value, context.words(label), pixels)
         for label, name in self._milestones.items():
-            self._chart.draw_milestone(float(track_of(numbers, name)[-1]), stage.words(label), strokes)
+            self._chart.draw_milestone(float(track_of(numbers, name)[-1]), context.words(label), pixels)
         # The first curve lies on top.
-        self._ink = Ink(strokes[::-1], stage.canvas.pixels)
+        self._lines = RevealedLines(lines[::-1])
 
     def draw(self, step: int) -> None:
         """Draw the curves up to `step`, their ends, and the value of a single one."""
-        canvas = self.stage.canvas
-        canvas.ink(self._ink, until=step)
+        canvas = self.context.canvas
+        canvas.lines(self._lines, step)
         x = float(self._chart.to_x(float(step)))
         for _, rows, color in reversed(self._ends):
             if np.isfinite(rows[step]) and self._chart.holds(rows[step]):
@@ -112,8 +116,8 @@ class Curves(_base.Panel):
                 text = size_of(value) if self._log else number(value)
                 style = TextStyle(canvas.theme.accent, HEADING, "bold")
                 # In narrow columns there may be no room for both.
-                if text_width(text, style) <= self.stage.room_beside(self._heading):
-                    self.stage.remark(text, style)
+                if text_width(text, style) <= self.context.room_beside(self._heading):
+                    self.context.remark(text, style)
 
     def describe(self) -> dict[str, Any]:
         """Return place, heading, tracks by label, and scale."""

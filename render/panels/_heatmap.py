@@ -7,31 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from render.canvas import Cells, TextStyle, text_width
-from render.layout import Box, cell_size
-from render.linalg import Scaled
-from render.panels._base import Limits, Stage, place
-from render.theme import HEADING, LABEL, color_index, color_table
-from render.words import number
+from render.drawing.canvas import Cells
+from render.drawing.colors import color_index, color_table
+from render.drawing.glyphs import TextStyle, text_width
+from render.drawing.layouts import Box, cell_size
+from render.drawing.themes import HEADING, LABEL
+from render.panels.base import Limits, PanelContext, place
+from render.text import number
 from scenes import FloatArray
-
-
-def block_means(matrix: FloatArray, block: int) -> FloatArray:
-    """Return the means of block × block entries, shape (⌈rows / block⌉, ⌈columns / block⌉)."""
-    if block == 1:
-        return matrix
-    sums, counts = matrix, []
-    for axis, length in enumerate(matrix.shape):
-        starts = np.arange(0, length, block)
-        sums = np.add.reduceat(sums, starts, axis=axis)
-        counts.append(np.minimum(block, length - starts))
-    return np.asarray(sums / np.outer(*counts))
-
-
-def cell_values(product: Scaled, block: int) -> FloatArray:
-    """Return what the cells show: the entries, or the means of blocks, as plain numbers."""
-    return Scaled(block_means(product.mantissa, block), product.exponent).value()
-
 
 _LINE = 24
 
@@ -41,7 +24,7 @@ class Heatmap:
 
     Parameters
     ----------
-    stage : Stage
+    context : PanelContext
         Where to draw.
     rows, columns : int
         Size of the matrix; what is too large for cells of 8 px is shown as means of blocks.
@@ -49,12 +32,14 @@ class Heatmap:
         Labels of the rows, written left of them.
     """
 
-    def __init__(self, stage: Stage, rows: int, columns: int, labels: Sequence[str] = ()) -> None:
-        self._stage, self._canvas = stage, stage.canvas
-        self._limits = stage.limits
-        widest = max((text_width(label, stage.label) for label in labels), default=-10.0)
+    def __init__(self, context: PanelContext, rows: int, columns: int, labels: Sequence[str] = ()) -> None:
+        self._context, self._canvas = context, context.canvas
+        self._limits = context.limits
+        widest = max((text_width(label, context.label) for label in labels), default=-10.0)
         margin = -(-int(widest + 10) // 16) * 16
-        room = Box(stage.slot.box.x + margin, stage.slot.box.y, stage.slot.box.width - margin, stage.slot.box.height)
+        room = Box(
+            context.slot.box.x + margin, context.slot.box.y, context.slot.box.width - margin, context.slot.box.height
+        )
         sizes = [cell_size(rows, room.height), cell_size(columns, room.width)]
         self.block = max(block for _, block in sizes)
         shown = -(-rows // self.block), -(-columns // self.block)
@@ -67,13 +52,13 @@ class Heatmap:
         # Where rows are low, every second label or fewer.
         for row, label in list(enumerate(labels))[:: -(-_LINE // self.cell)]:
             y = self.box.y + (row + 0.5) * self.cell + 7
-            self._canvas.text(self.box.x - 10, y, label, stage.label, "right")
+            self._canvas.text(self.box.x - 10, y, label, context.label, "right")
 
     def draw(self, values: FloatArray) -> None:
         """Draw the cells."""
-        places = color_index(values, self._limits)
+        indices = color_index(values, self._limits)
         colormap = self._canvas.theme.colormap
-        self._canvas.cells(Cells(self.box.x, self.box.y, self.cell, self.cell, places, colormap))
+        self._canvas.cells(Cells(self.box.x, self.box.y, self.cell, self.cell, indices, colormap))
 
     def draw_numbers(self, values: FloatArray) -> None:
         """Write the numbers into the cells, below the middle, which keeps the cell's colour."""
@@ -95,29 +80,29 @@ class Heatmap:
 
     def draw_bar(self) -> None:
         """Draw the colour bar, where the slot has one."""
-        bar, canvas = self._stage.slot.bar, self._canvas
+        bar, canvas = self._context.slot.bar, self._canvas
         if bar is None:
             return
         horizontal = bar.width > bar.height
         length = bar.width if horizontal else bar.height
-        places = np.arange(length // 2) * 512 // length
+        indices = np.arange(length // 2) * 512 // length
         if horizontal:
-            canvas.cells(Cells(bar.x, bar.y, 2, bar.height, places[None], canvas.theme.colormap))
+            canvas.cells(Cells(bar.x, bar.y, 2, bar.height, indices[None], canvas.theme.colormap))
         else:
-            canvas.cells(Cells(bar.x, bar.y, bar.width, 2, places[::-1, None], canvas.theme.colormap))
+            canvas.cells(Cells(bar.x, bar.y, bar.width, 2, indices[::-1, None], canvas.theme.colormap))
         low, high = self._limits
         for part, value in ((0.0, low), (0.5, (low + high) / 2), (1.0, high)):
             text = number(value, 3)
             if horizontal:
-                canvas.text(bar.x + part * bar.width, bar.bottom + 24, text, self._stage.label, "center")
+                canvas.text(bar.x + part * bar.width, bar.bottom + 24, text, self._context.label, "center")
             else:
-                canvas.text(bar.right + 10, bar.bottom - part * bar.height + 7, text, self._stage.label)
+                canvas.text(bar.right + 10, bar.bottom - part * bar.height + 7, text, self._context.label)
 
-    def note(self, place: int, text: str) -> None:
+    def note(self, index: int, text: str) -> None:
         """Write one of the slot's notes, where it has any."""
-        if self._stage.slot.notes:
-            line = self._stage.slot.notes[place]
-            self._canvas.text(line.right, line.y, text, self._stage.label, "right", line.width)
+        if self._context.slot.notes:
+            line = self._context.slot.notes[index]
+            self._canvas.text(line.right, line.y, text, self._context.label, "right", line.width)
 
     def note_clipped(self, values: FloatArray) -> None:
         """Say how many numbers are beyond the colours."""
@@ -126,7 +111,7 @@ class Heatmap:
         slack = 1e-9 * (high - low)
         clipped = int(np.count_nonzero((values < low - slack) | (values > high + slack)))
         if clipped:
-            self.note(-1, self._stage.words("clipped: {count}", {"count": clipped}))
+            self.note(-1, self._context.words("clipped: {count}", {"count": clipped}))
 
     def describe(self) -> dict[str, Any]:
         """Return the manifest entries: place, cell size, and how numbers became colours."""

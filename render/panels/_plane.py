@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from render.layout import Box
-from render.panels._base import Stage
+from render.drawing.layouts import Box
+from render.panels.base import PanelContext
 from scenes import FloatArray
 
 
@@ -14,7 +14,7 @@ class Plane:
 
     Parameters
     ----------
-    stage : Stage
+    context : PanelContext
         Where to draw.
     reach : float
         Coordinate at the edge of the slot, less `margin` pixels.
@@ -22,8 +22,8 @@ class Plane:
         Pixels kept free at the edge.
     """
 
-    def __init__(self, stage: Stage, reach: float, margin: int) -> None:
-        canvas, box = stage.canvas, stage.slot.box
+    def __init__(self, context: PanelContext, reach: float, margin: int) -> None:
+        canvas, box = context.canvas, context.slot.box
         side = min(box.width, box.height)
         self.center = box.x + box.width / 2, box.y + side / 2
         self._unit = (side / 2 - margin) / reach

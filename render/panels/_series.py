@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from render.errors import RenderError
-from render.simulator import Recorded, Trajectory, product_of
+from render.numerics.trajectory import Trajectory, product_of
 from scenes import FloatArray
 
 Series = str | Mapping[str, str]
@@ -18,7 +18,7 @@ def labelled(of: Series) -> dict[str, str]:
     return {"": of} if isinstance(of, str) else dict(of)
 
 
-def track_of(numbers: Recorded, name: str) -> FloatArray:
+def track_of(numbers: Trajectory, name: str) -> FloatArray:
     """Return a series of the scene, or a track of its product, shape (T + 1, …).
 
     Raises
@@ -34,6 +34,6 @@ def track_of(numbers: Recorded, name: str) -> FloatArray:
     if name.startswith("log10_") and hasattr(Trajectory, name):
         track = getattr(product_of(numbers, name), name)
     if not isinstance(track, np.ndarray) or len(track) != numbers.steps + 1:
-        known = ", ".join([*numbers.series, *(["log10_spectral_norm"] if isinstance(numbers, Trajectory) else [])])
+        known = ", ".join([*numbers.series, *(["log10_spectral_norm"] if numbers.has_product else [])])
         raise RenderError(f"there is no series {name!r} to be drawn, choose from {known}")
     return track

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from render.canvas import TextStyle, text_width
-from render.claims import Verdict
-from render.panels import _base
-from render.panels._base import Stage
-from render.theme import LABEL
-from render.words import number
+from render.drawing.glyphs import TextStyle, text_width
+from render.drawing.themes import LABEL
+from render.panels import base
+from render.panels.base import PanelContext
+from render.pipeline.claims import Verdict
+from render.text import number
 
 
-class Panel(_base.Panel):
+class Panel(base.Panel):
     """The claims of a film, one under the other: a mark, the claim, its number and the expected one."""
 
-    def open(self, stage: Stage) -> None:
+    def open(self, context: PanelContext) -> None:
         """Write them; they stand still."""
-        self.stage = stage
-        stage.heading("what this film proves")
-        box, canvas = stage.slot.box, stage.canvas
+        self.context = context
+        context.heading("what this film shows")
+        box, canvas = context.slot.box, context.canvas
         theme = canvas.theme
         most = box.height // 60
-        for place, verdict in enumerate(stage.verdicts[:most]):
-            y = box.y + 24 + 60 * place
+        for index, verdict in enumerate(context.verdicts[:most]):
+            y = box.y + 24 + 60 * index
             color = theme.ink if verdict.holds else theme.second
             mark = "✓" if verdict.holds else "✗"
-            canvas.text(box.x, y, f"{mark} {stage.words(verdict.claim)}", TextStyle(color, LABEL), width=box.width)
+            canvas.text(box.x, y, f"{mark} {context.words(verdict.claim)}", TextStyle(color, LABEL), width=box.width)
             room = box.width - 26
-            canvas.text(box.x + 26, y + 26, _numbers(verdict, room, stage.label), stage.label, width=room)
+            canvas.text(box.x + 26, y + 26, _numbers(verdict, room, context.label), context.label, width=room)
 
     def draw(self, step: int) -> None:
         """Draw nothing: claims do not depend on the step."""

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from render.panels import _base
-from render.panels._base import Stage
+from render.numerics.trajectory import product_of
+from render.panels import base
 from render.panels._plane import Plane
-from render.simulator import product_of
+from render.panels.base import PanelContext
 
 # Moduli from 0 to this are shown in their place; larger ones stand at the edge, hollow.
 _WINDOW = 1.25
 
 
-class Panel(_base.Panel):
+class Panel(base.Panel):
     """Dots at the eigenvalues of ``P_t``. Those outside the window are pinned to its edge, counted."""
 
-    def open(self, stage: Stage) -> None:
+    def open(self, context: PanelContext) -> None:
         """Draw the axes and the unit circle."""
-        self.stage = stage
-        self._trajectory = product_of(stage.numbers, "the panel eigenvalues")
-        stage.heading("eigenvalues")
-        self._plane = Plane(stage, _WINDOW, margin=8)
+        self.context = context
+        self._trajectory = product_of(context.numbers, "the panel eigenvalues")
+        context.heading("eigenvalues")
+        self._plane = Plane(context, _WINDOW, margin=8)
 
     def draw(self, step: int) -> None:
         """Draw a dot for every eigenvalue that is known."""
-        canvas = self.stage.canvas
+        canvas = self.context.canvas
         log10, angle = self._trajectory.eigenvalues(step)
         known = np.isfinite(log10) | np.isneginf(log10)
         modulus = 10.0 ** np.minimum(log10[known], 9)
@@ -40,8 +40,8 @@ class Panel(_base.Panel):
         self._remark(int(outside.sum()), int((~known).sum()))
 
     def _remark(self, outside: int, unknown: int) -> None:
-        words = self.stage.words
+        words = self.context.words
         if unknown:
-            self.stage.remark(words("unknown: {count}", {"count": unknown}))
+            self.context.remark(words("unknown: {count}", {"count": unknown}))
         elif outside:
-            self.stage.remark(words("outside: {count}", {"count": outside}))
+            self.context.remark(words("outside: {count}", {"count": outside}))

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from render.errors import RenderError
-from render.panels import _base
-from render.panels._base import Limits, Stage
-from render.panels._heatmap import Heatmap, block_means, symmetric_limits
+from render.numerics.products import block_means
+from render.numerics.trajectory import Trajectory
+from render.panels import base
+from render.panels._heatmap import Heatmap, symmetric_limits
 from render.panels._series import track_of
-from render.simulator import Recorded
+from render.panels.base import Limits, PanelContext
 from scenes import FloatArray
 
 _SMALLEST_NUMBERED_CELL = 64
 
 
-class Panel(_base.Panel):
+class Panel(base.Panel):
     """Heat-map of a series: states, weights, gates, a grid of times and layers.
 
     Parameters
@@ -43,21 +44,21 @@ class Panel(_base.Panel):
     ) -> None:
         self._of, self._heading, self._asked, self._rows, self._numbers = of, heading, limits, rows, numbers
 
-    def limits(self, numbers: Recorded) -> Limits:
+    def limits(self, numbers: Trajectory) -> Limits:
         """Return the numbers at the two ends of the colours."""
         track = track_of(numbers, self._of)
         if track.ndim != 3:
             raise RenderError(f"the panel heatmap needs a series {self._of!r} of shape (steps + 1, rows, columns)")
         return (float(self._asked[0]), float(self._asked[1])) if self._asked else symmetric_limits(track)
 
-    def open(self, stage: Stage) -> None:
+    def open(self, context: PanelContext) -> None:
         """Draw outline, labels and colour bar."""
-        self.stage = stage
-        if stage.slot.heading:
-            stage.heading(self._heading)
-        self._track = track_of(stage.numbers, self._of)
+        self.context = context
+        if context.slot.heading:
+            context.heading(self._heading)
+        self._track = track_of(context.numbers, self._of)
         rows, columns = self._track.shape[1:]
-        self._heatmap = Heatmap(stage, rows, columns, [stage.words(label) for label in self._rows])
+        self._heatmap = Heatmap(context, rows, columns, [context.words(label) for label in self._rows])
         self._heatmap.draw_bar()
 
     def draw(self, step: int) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from render.layout import cell_size
-from render.panels import _base
-from render.panels._base import Limits, Stage
-from render.panels._heatmap import Heatmap, cell_values, symmetric_limits
-from render.simulator import Recorded, product_of
+from render.drawing.layouts import cell_size
+from render.numerics.trajectory import Trajectory, product_of
+from render.panels import base
+from render.panels._heatmap import Heatmap, symmetric_limits
+from render.panels.base import Limits, PanelContext
 from scenes import FloatArray
 
 # Numbers stand below the middle of a cell, so that the middle keeps the cell's colour.
 _SMALLEST_NUMBERED_CELL = 128
 
 
-class Panel(_base.Panel):
+class Panel(base.Panel):
     """Heat-map of ``P_t``. Colours mean the same number in every frame; cells beyond are counted.
 
     Parameters
@@ -28,23 +28,23 @@ class Panel(_base.Panel):
     def __init__(self, limits: Limits | None = None) -> None:
         self._asked = limits
 
-    def limits(self, numbers: Recorded) -> Limits:
+    def limits(self, numbers: Trajectory) -> Limits:
         """Return the numbers at the two ends of the colours."""
         trajectory = product_of(numbers, "the panel matrix")
         if self._asked is not None:
             return float(self._asked[0]), float(self._asked[1])
         block = cell_size(trajectory.dim, 512)[1]
-        return symmetric_limits(cell_values(trajectory.product(min(1, trajectory.steps)), block))
+        return symmetric_limits(trajectory.block_means(min(1, trajectory.steps), block).value())
 
-    def open(self, stage: Stage) -> None:
+    def open(self, context: PanelContext) -> None:
         """Draw the outline and the colour bar."""
-        self.stage = stage
-        self._trajectory = product_of(stage.numbers, "the panel matrix")
-        self._heatmap = Heatmap(stage, self._trajectory.dim, self._trajectory.dim)
+        self.context = context
+        self._trajectory = product_of(context.numbers, "the panel matrix")
+        self._heatmap = Heatmap(context, self._trajectory.dim, self._trajectory.dim)
         self._heatmap.draw_bar()
         block = self._heatmap.block
         if block > 1:
-            self._heatmap.note(0, stage.words("mean of {size}²", {"size": block}))
+            self._heatmap.note(0, context.words("mean of {size}²", {"size": block}))
 
     def draw(self, step: int) -> None:
         """Draw the cells, and how many of them are beyond the colours."""
@@ -56,7 +56,7 @@ class Panel(_base.Panel):
 
     def values(self, step: int) -> FloatArray:
         """Return the entries, or the means of blocks."""
-        return cell_values(self._trajectory.product(step), self._heatmap.block)
+        return self._trajectory.block_means(step, self._heatmap.block).value()
 
     def describe(self) -> dict[str, Any]:
         """Return place, cell size, limits and colour map."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from render.drawing.lines import Polyline, RevealedLine, RevealedLines
 from render.errors import RenderError
-from render.panels import _base
-from render.panels._base import Limits, Stage
+from render.numerics.trajectory import Trajectory
+from render.panels import base
 from render.panels._chart import draw_legend
 from render.panels._plane import Plane
 from render.panels._series import Series, labelled, track_of
-from render.simulator import Recorded
-from render.strokes import Ink, Polyline, Stroke
+from render.panels.base import Limits, PanelContext
 from scenes import FloatArray
 
 # Paths of more points than this would be a tangle.
@@ -21,7 +21,7 @@ _MOST_PATHS = 16
 _LONGEST_PATH = 2000
 
 
-class Panel(_base.Panel):
+class Panel(base.Panel):
     """Dots at the points of a series, with the unit circle; those outside stand at the edge, hollow.
 
     Parameters
@@ -39,7 +39,7 @@ class Panel(_base.Panel):
     def __init__(self, of: Series, heading: str, reach: float | None = None, trail: bool = False) -> None:
         self._of, self._heading, self._reach, self._trail = labelled(of), heading, reach, trail
 
-    def limits(self, numbers: Recorded) -> Limits:
+    def limits(self, numbers: Trajectory) -> Limits:
         """Return 0 and the greatest distance from the middle, 1 at least."""
         for name in self._of.values():
             track = track_of(numbers, name)
@@ -50,27 +50,27 @@ class Panel(_base.Panel):
         farthest = [float(np.abs(track_of(numbers, name)).max()) for name in self._of.values()]
         return 0.0, max(1.0, *farthest) * 1.05
 
-    def open(self, stage: Stage) -> None:
+    def open(self, context: PanelContext) -> None:
         """Draw the axes and the unit circle."""
-        self.stage = stage
-        stage.heading(self._heading)
-        self._plane = Plane(stage, stage.limits[1], margin=8)
+        self.context = context
+        context.heading(self._heading)
+        self._plane = Plane(context, context.limits[1], margin=8)
         self._tracks, paths = [], []
-        draw_legend(stage, self._heading, list(self._of))
-        for place, name in enumerate(self._of.values()):
-            track = track_of(stage.numbers, name)
-            color = stage.canvas.theme.lines[place % len(stage.canvas.theme.lines)]
+        draw_legend(context, self._heading, list(self._of))
+        for index, name in enumerate(self._of.values()):
+            track = track_of(context.numbers, name)
+            color = context.canvas.theme.lines[index % len(context.canvas.theme.lines)]
             self._tracks.append((track, color))
             if self._trail and track.shape[1] <= _MOST_PATHS:
                 pieces = [piece for path in np.swapaxes(track[:_LONGEST_PATH], 0, 1) for piece in self._pieces(path)]
-                paths.append(Stroke(pieces, color, 2))
-        self._paths = Ink(paths, stage.canvas.pixels) if paths else None
+                paths.append(RevealedLine(pieces, color, 2))
+        self._paths = RevealedLines(paths) if paths else None
 
     def draw(self, step: int) -> None:
         """Draw paths and points."""
-        canvas = self.stage.canvas
+        canvas = self.context.canvas
         if self._paths:
-            canvas.ink(self._paths, until=step)
+            canvas.lines(self._paths, step)
         for track, color in self._tracks:
             points, outside = self._inside(track[step])
             x, y = self._plane.to_pixels(*points.T)
@@ -87,5 +87,5 @@ class Panel(_base.Panel):
 
     def _inside(self, points: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Move points beyond the edge to it; return them, and which were moved."""
-        reach = np.maximum(np.abs(points).max(axis=-1) / self.stage.limits[1], 1.0)
+        reach = np.maximum(np.abs(points).max(axis=-1) / self.context.limits[1], 1.0)
         return points / reach[..., None], reach > 1.0

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from render.canvas import TextStyle
-from render.panels import _base
-from render.panels._base import Stage
+from render.drawing.glyphs import TextStyle
+from render.drawing.themes import HEADING
+from render.panels import base
 from render.panels._series import Series, labelled, track_of
-from render.theme import HEADING
-from render.words import number, size_of
+from render.panels.base import PanelContext
+from render.text import number, size_of
 
 
-class Panel(_base.Panel):
+class Panel(base.Panel):
     """Labels with the numbers they have at the step shown, one under the other.
 
     Parameters
@@ -29,18 +29,18 @@ class Panel(_base.Panel):
     def __init__(self, of: Series, heading: str) -> None:
         self._of, self._heading = labelled(of), heading
 
-    def open(self, stage: Stage) -> None:
+    def open(self, context: PanelContext) -> None:
         """Write heading and labels."""
-        self.stage = stage
-        stage.heading(self._heading)
-        box = stage.slot.box
+        self.context = context
+        context.heading(self._heading)
+        box = context.slot.box
         pitch = min(64, box.height // max(1, len(self._of)))
         self._lines = []
-        for place, (label, name) in enumerate(self._of.items()):
-            y = box.y + 24 + place * pitch
-            stage.canvas.text(box.x, y, stage.words(label), stage.label, width=box.width)
+        for index, (label, name) in enumerate(self._of.items()):
+            y = box.y + 24 + index * pitch
+            context.canvas.text(box.x, y, context.words(label), context.label, width=box.width)
             # Where there is little height the number stands beside its label.
-            self._lines.append((name, track_of(stage.numbers, name), y + 28 if pitch >= 56 else y))
+            self._lines.append((name, track_of(context.numbers, name), y + 28 if pitch >= 56 else y))
 
     def describe(self) -> dict[str, Any]:
         """Return place, heading and tracks by label."""
@@ -48,7 +48,7 @@ class Panel(_base.Panel):
 
     def draw(self, step: int) -> None:
         """Write the numbers."""
-        box, theme = self.stage.slot.box, self.stage.canvas.theme
+        box, theme = self.context.slot.box, self.context.canvas.theme
         style = TextStyle(theme.accent, HEADING, "bold")
         for name, track, y in self._lines:
             value = float(track[step])
@@ -58,4 +58,4 @@ class Panel(_base.Panel):
                 text = size_of(value)
             else:
                 text = f"{int(value):,}" if value == int(value) and abs(value) < 1e15 else number(value, 5)
-            self.stage.canvas.text(box.right, y, text.replace("-", "−"), style, "right", width=box.width)
+            self.context.canvas.text(box.right, y, text.replace("-", "−"), style, "right", width=box.width)

@@ -6,26 +6,26 @@ from typing import Any
 
 import numpy as np
 
-from render.panels import _base
-from render.panels._base import Limits, Stage
-from render.panels._heatmap import Heatmap, block_means
-from render.simulator import Recorded, product_of
+from render.numerics.trajectory import Trajectory, product_of
+from render.panels import base
+from render.panels._heatmap import Heatmap
+from render.panels.base import Limits, PanelContext
 from scenes import FloatArray
 
 
-class Panel(_base.Panel):
+class Panel(base.Panel):
     """Heat-map of ``P_t / max |P_t|``: what remains of the matrix when size is left aside."""
 
-    def limits(self, numbers: Recorded) -> Limits:
+    def limits(self, numbers: Trajectory) -> Limits:
         """Return −1 and 1."""
         return -1.0, 1.0
 
-    def open(self, stage: Stage) -> None:
+    def open(self, context: PanelContext) -> None:
         """Write the heading and draw the outline."""
-        self.stage = stage
-        stage.heading("rescaled to ±1")
-        self._trajectory = product_of(stage.numbers, "the panel scaled_matrix")
-        self._heatmap = Heatmap(stage, self._trajectory.dim, self._trajectory.dim)
+        self.context = context
+        context.heading("rescaled to ±1")
+        self._trajectory = product_of(context.numbers, "the panel scaled_matrix")
+        self._heatmap = Heatmap(context, self._trajectory.dim, self._trajectory.dim)
 
     def draw(self, step: int) -> None:
         """Draw the cells."""
@@ -33,7 +33,7 @@ class Panel(_base.Panel):
 
     def values(self, step: int) -> FloatArray:
         """Return the entries, or the means of blocks, divided by the largest."""
-        values = block_means(self._trajectory.product(step).normalized().mantissa, self._heatmap.block)
+        values = self._trajectory.block_means(step, self._heatmap.block).normalized().mantissa
         largest = np.abs(values).max()
         return np.asarray(values / largest) if largest else values
 

@@ -101,7 +101,7 @@ class Claim:
         found = columns[self.column]
         if name == "series":
             return found.series
-        if not hasattr(found, "product"):
+        if not found.has_product:
             raise ClaimError(f"the claim {self.text!r} asks for a product, but the scene returns series only")
         return found
 

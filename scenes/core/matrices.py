@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scenes.core.initialisers import Seeds, haar_orthogonal
-from scenes.core.sequence import FloatArray
+from scenes.core.sequence import FloatArray, real_array
 
 
 def with_spectral_radius(matrix: FloatArray, radius: float) -> FloatArray:
@@ -85,7 +85,7 @@ def block_rotation(angles: ArrayLike, dim: int | None = None) -> FloatArray:
     ValueError
         If `dim` is below 2k.
     """
-    turns = np.asarray(angles, dtype=np.float64)
+    turns = real_array(angles, "angles")
     if dim is not None and dim < 2 * len(turns):
         raise ValueError(f"{len(turns)} planes need {2 * len(turns)} dimensions at least, but there are {dim}")
     matrix = np.eye(2 * len(turns) if dim is None else dim)
@@ -121,7 +121,7 @@ def reflection_matrix(normal: ArrayLike) -> FloatArray:
     ValueError
         If the vector is zero.
     """
-    v = np.asarray(normal, dtype=np.float64)
+    v = real_array(normal, "normal")
     if not v.any():
         raise ValueError("the normal of a reflection must not be zero")
     # Scaled first: squares of its entries may be beyond float64.
@@ -158,7 +158,7 @@ def nonnormal_matrix(spectrum: ArrayLike, departure: float, seed: int = 0) -> Fl
     ValueError
         If N is so large that rounding alone moves the eigenvalues by more than a thousandth of the largest.
     """
-    values = np.asarray(spectrum, dtype=np.float64)
+    values = real_array(spectrum, "spectrum")
     n = len(values)
     upper = np.triu(np.random.default_rng([seed, 1]).standard_normal((n, n)), 1)
     size = np.linalg.norm(upper)
@@ -176,6 +176,6 @@ def nonnormal_matrix(spectrum: ArrayLike, departure: float, seed: int = 0) -> Fl
 
 def with_singular_values(values: ArrayLike, seed: int = 0) -> FloatArray:
     """Return ``U diag(values) Vᵀ`` with random orthogonal U and V, shape (n, n)."""
-    sizes = np.asarray(values, dtype=np.float64)
+    sizes = real_array(values, "values")
     u, v = haar_orthogonal(len(sizes), [seed, 1]), haar_orthogonal(len(sizes), [seed, 2])
     return np.asarray((u * sizes) @ v.T)

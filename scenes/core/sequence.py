@@ -22,7 +22,7 @@ def _frozen(array: FloatArray) -> FloatArray:
     return array
 
 
-def _real(values: ArrayLike, what: str) -> FloatArray:
+def real_array(values: ArrayLike, what: str) -> FloatArray:
     """Return a float64 copy of `values`, or say why it has none."""
     array = np.asarray(values)
     if array.dtype.kind not in "fiub":
@@ -36,7 +36,7 @@ def _checked(series: Mapping[str, ArrayLike], states: int) -> dict[str, FloatArr
     for name, values in series.items():
         if not isinstance(name, str) or not name or not name.isprintable():
             raise SequenceError(f"a series needs a name that can be printed, but one is named {name!r}")
-        track = _real(values, f"series {name!r}")
+        track = real_array(values, f"series {name!r}")
         if track.ndim < 1 or track.shape[0] != states:
             raise SequenceError(
                 f"series {name!r} needs one entry a state, {states} in all, but its shape is {track.shape}"
@@ -89,15 +89,15 @@ class MatrixSequence:
         if len(shape) != 3 or shape[1] != shape[2] or shape[1] < 1:
             raise SequenceError(f"factors must have shape (steps, n, n), but theirs is {shape}")
         if isinstance(factors, np.ndarray) and factors.strides[0] == 0 and shape[0]:
-            single = _real(factors[:1], "factors")
+            single = real_array(factors[:1], "factors")
             _finite(single, "factors")
             factors = np.broadcast_to(single, shape)
         else:
-            factors = _real(factors, "factors")
+            factors = real_array(factors, "factors")
             _finite(factors, "factors")
             factors.flags.writeable = False
         n = shape[1]
-        first = np.eye(n) if initial is None else _real(initial, "initial")
+        first = np.eye(n) if initial is None else real_array(initial, "initial")
         if first.shape != (n, n):
             raise SequenceError(f"initial must have shape {(n, n)}, but its shape is {first.shape}")
         _finite(first, "initial")

@@ -19,6 +19,10 @@ class Numbers(Protocol):
     def series(self) -> Mapping[str, FloatArray]:
         """The scene's own series by name, each of shape (T + 1, …)."""
 
+    @property
+    def has_product(self) -> bool:
+        """Whether the scene multiplies matrices."""
+
 
 class Trajectory(Numbers, Protocol):
     """All products ``P_0 … P_T`` of a scene, computed when they are asked for."""

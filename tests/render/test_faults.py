@@ -21,10 +21,13 @@ import pytest
 from films import ENVIRONMENT
 
 import render
-from render import cli, fonts, storage
-from render.batch import run_all
+from render import storage
+from render.cli import commands as cli
+from render.drawing import fonts
 from render.errors import EigenreelError, OutputError, RenderError, UsageError
-from render.job import Job, run
+from render.pipeline.batch import processes, run_all
+from render.pipeline.job import Job
+from render.pipeline.run import run
 
 pytestmark = [
     pytest.mark.slow,
@@ -62,7 +65,7 @@ def hooked(*arguments, **options):
     return result
 setattr(owner, last, hooked)
 sys.argv = ["render", *sys.argv[5:]]
-from render.cli import main
+from render.cli.commands import main
 main()
 """
 LIMIT = """
@@ -75,14 +78,14 @@ os.execv(sys.executable, [sys.executable, "-m", "render", *sys.argv[3:]])
 # A thread that never ends, as one that waits for a lock which a signal left taken.
 STUCK = """
 import threading
-from render import encoder
+from render.video import encoder
 def stuck(self):
     open("stuck", "w").close()
     threading.Event().wait()
 encoder.Encoder.finish = stuck
 import sys
 sys.argv = ["render", *sys.argv[1:]]
-from render.cli import main
+from render.cli.commands import main
 main()
 """
 
@@ -421,14 +424,14 @@ def test_disk_that_gets_full_at_the_last_files(place, monkeypatch, ending):
     def full(path, *arguments, **options):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    written = storage.Staging.write
+    written = storage.AtomicFiles.write
 
     def write(self, name, content):
         if name.endswith(ending):
             monkeypatch.setattr(storage, "open", full, raising=False)
         written(self, name, content)
 
-    monkeypatch.setattr(storage.Staging, "write", write)
+    monkeypatch.setattr(storage.AtomicFiles, "write", write)
     with pytest.raises(OutputError, match=rf"orthogonal\.{ending} \(No space left on device\), so .*make room"):
         run(Job("orthogonal", {"steps": 3, "dim": 4}, output=str(place.folder)))
     assert place.state() == before
@@ -572,15 +575,15 @@ def test_signals_at_any_moment(tmp_path, good):
 
 
 MOMENTS = [
-    ("render.catalog:load_scene", "", 1),
-    ("render.simulator:simulate", "", 1),
-    ("render.painter:Painter.paint", "", 2),
+    ("render.pipeline.catalog:load_scene", "", 1),
+    ("render.numerics.trajectory:simulate", "", 1),
+    ("render.pipeline.painter:Painter.paint", "", 2),
     ("+os:open", ".part", 2),
-    ("+render.encoder:start", "libx264", 1),
-    ("render.encoder:Encoder.write", "", 5),
-    ("render.encoder:Encoder.finish", "", 1),
-    ("render.storage:Staging.write", "json", 1),
-    ("render.storage:Staging.commit", "", 1),
+    ("+render.video.encoder:start", "libx264", 1),
+    ("render.video.encoder:Encoder.write", "", 5),
+    ("render.video.encoder:Encoder.finish", "", 1),
+    ("render.storage:AtomicFiles.write", "json", 1),
+    ("render.storage:AtomicFiles.commit", "", 1),
     ("os:fsync", "", 3),
     ("os:link", "", 2),
     ("os:replace", "", 1),
@@ -617,7 +620,7 @@ def test_second_interrupt_does_no_harm(place, pause):
 
 def test_next_run_sweeps_what_a_killed_one_left(place, good):
     before = place.old_files()
-    done = place.hooked("render.encoder:Encoder.write", "", 4, signal.SIGKILL, *SHORT)
+    done = place.hooked("render.video.encoder:Encoder.write", "", 4, signal.SIGKILL, *SHORT)
     assert done.returncode == -signal.SIGKILL
     # ffmpeg sees the end of its input.
     assert place.processes(patience=PATIENCE) == []
@@ -653,8 +656,9 @@ def test_process_that_dies_in_a_batch(place):
         Job(str(bad), output=str(place.folder)),
         Job("orthogonal", {"steps": 400, "dim": 4}, output=str(place.folder), formats=("mp4",)),
     ]
-    with pytest.raises(RenderError, match=r"a process died while it made the film \w+, so try again"):
-        run_all(jobs, 2, lambda job, film: None)
+    with processes(2) as executor:
+        results = run_all(jobs, executor=executor)
+    assert re.fullmatch(r"a process died while it made the film bad, so try again", str(results[0]))
     # The other film was finished or ended, but never left halfway.
     assert sorted(place.state()) in ([], ["orthogonal.json", "orthogonal.mp4", "orthogonal.png"])
 
@@ -784,7 +788,7 @@ def refused(place, monkeypatch, capsys):
         (["--timeout", "0"], ["timeout", "above 0"]),
         (["--timeout", "nan"], ["timeout", "above 0"]),
         (["--max-frames", "0"], ["--max-frames"]),
-        (["--format", "avi"], ["'avi'", "mp4, gif"]),
+        (["--format", "avi"], ["'avi'", "mp4, webp, gif"]),
         (["--theme", "pink"], ["'pink'", "light"]),
         (["--layout", "round"], ["'round'", "wide"]),
         (["--lang", "../ko"], ["'../ko'", "en"]),
@@ -879,12 +883,12 @@ def test_titles_of_any_length(place):
 def test_korean_without_a_font_is_refused(place, monkeypatch):
     before = place.old_files()
     monkeypatch.setattr(fonts, "_candidates", lambda weight: [])
-    fonts.find_font.cache_clear()
+    fonts.font_paths.cache_clear()
     try:
         with pytest.raises(RenderError, match=r"no font .* can draw '[가-힣].*, so .*pip install"):
             run(Job("orthogonal", {"steps": 3, "dim": 4}, output=str(place.folder), language="ko"))
     finally:
-        fonts.find_font.cache_clear()
+        fonts.font_paths.cache_clear()
     assert place.state() == before
 
 
@@ -978,7 +982,7 @@ def test_refusals_in_any_encoding(place, env):
     assert re.fullmatch(r"render: a file cannot be named [^\n]+\.\n", done.stderr_text), done.stderr_text
 
 
-@pytest.mark.parametrize("where", ["render.study.study", "render.painter.Painter.paint"])
+@pytest.mark.parametrize("where", ["render.pipeline.run.resolve", "render.pipeline.painter.Painter.paint"])
 def test_not_enough_memory(place, monkeypatch, where):
     before = place.old_files()
 

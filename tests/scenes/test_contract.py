@@ -8,16 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from films import fitting, study_of
+from films import fitting, painter_for, study_of
 
 import render
 import scenes
-from render.catalog import all_scenes, chapter_of, chapters, heading_of
-from render.claims import judge
-from render.painter import Painter, Script, find_panel
-from render.simulator import Trajectory
-from render.study import study
-from render.timeline import parse_fps
+from render.pipeline.catalog import all_scenes, chapter_of, chapters, heading_of
+from render.pipeline.claims import judge
+from render.pipeline.painter import find_panel
+from render.pipeline.scene_run import resolve
+from render.pipeline.timeline import parse_fps
 from scenes import Claimed, MatrixSequence, ParameterError
 
 SCENES = all_scenes()
@@ -107,7 +106,7 @@ def test_every_text_is_translated():
 
 def test_no_scene_multiplies_identities_to_have_something_to_return():
     for name in SCENES:
-        products = [c.sequence.factors for c in study_of(name).columns.values() if isinstance(c, Trajectory)]
+        products = [c.sequence.factors for c in study_of(name).columns.values() if c.has_product]
         same = [
             np.array_equal(factors, np.broadcast_to(np.eye(factors.shape[1]), factors.shape)) for factors in products
         ]
@@ -118,7 +117,7 @@ def test_no_scene_multiplies_identities_to_have_something_to_return():
 def test_recordings_are_finite_read_only_and_reproducible(scene):
     again = scene.build()
     for label, numbers in study_of(scene.name).columns.items():
-        recording, second = getattr(numbers, "sequence", numbers), again[label]
+        recording, second = (numbers.sequence if numbers.has_product else numbers), again[label]
         for name, track in recording.series.items():
             assert not track.flags.writeable
             assert np.array_equal(track, second.series[name], equal_nan=True), name
@@ -146,8 +145,8 @@ def test_claims_hold_for_other_parameters(scene):
 def test_any_number_of_steps_can_be_drawn_and_claims_hold(scene):
     for steps in (0, 1, 100):
         found = study_of(scene.name, steps=steps)
-        painter = Painter(Script(scene.title, scene.statement, scene.panels, found.columns, found.verdicts))
-        assert painter.paint(found.steps).shape == (720, 1280, 4)
+        painter = painter_for(found)
+        assert painter.paint(found.steps).pixels.shape == (720, 1280, 4)
         assert not false_claims(scene.name, steps=steps)
 
 
@@ -158,7 +157,7 @@ def test_a_headline_is_true_of_the_scene_and_false_of_its_counterexample(name):
     assert scene.headline.counterexample is not None, f"give the headline of {name} a counterexample"
     seeded = "seed" in {parameter.name for parameter in scene.parameters}
     for seed in range(5 if name in SLOW_TO_BUILD else 50) if seeded else (0,):
-        found = study(name, fitting(scene, seed=seed))
+        found = resolve(name, fitting(scene, seed=seed))
         other = found.counterexample()
         true, false = (judge([scene.headline], s.columns, s.parameters)[0] for s in (found, other))
         assert true.holds, f"the headline of {name} is false with seed {seed}: {true}"

@@ -14,6 +14,7 @@ class Product:
 
     size: float
     steps: int = 4
+    has_product: bool = True
 
     @property
     def series(self):
@@ -83,9 +84,9 @@ def test_a_column_that_is_not_there_is_refused():
 def test_a_record_has_no_product():
     claim = Claim("size", lambda product: told(1.0))
     with pytest.raises(ClaimError, match="'size' asks for a product, but the scene returns series only"):
-        claim.decide({None: Record({"a": [1.0]})}, {})
+        claim.decide({None: Product(1.0, has_product=False)}, {})
     with pytest.raises(ClaimError, match="asks for a product"):
-        Claim("size", claim.function, "b").decide({"a": Product(1.0), "b": Record({"a": [1.0]})}, {})
+        Claim("size", claim.function, "b").decide({"a": Product(1.0), "b": Product(1.0, has_product=False)}, {})
 
 
 def test_what_is_not_claimed_is_refused():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from render.claims import judge
-from render.simulator import simulate
+from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
 from scenes import MatrixSequence, gaussian_matrix
 from scenes.depth.residual import predicted_growth, residual, residual_start, residual_weights
 

@@ -3,7 +3,7 @@
 import numpy as np
 from films import decided
 
-from render.job import poster_step
+from render.pipeline.timeline import poster_step
 from scenes.fibonacci.fibonacci import fibonacci
 
 

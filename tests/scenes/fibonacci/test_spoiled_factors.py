@@ -3,8 +3,8 @@
 import numpy as np
 from films import decided
 
-from render.claims import judge
-from render.simulator import simulate
+from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
 from scenes import MatrixSequence
 from scenes.fibonacci.fibonacci_spectrum import fibonacci_spectrum
 

@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from render.claims import judge
-from render.simulator import simulate
+from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
 from scenes.initialisation._deviations import log10_deviation
 from scenes.initialisation.fan_dilemma import BATCH, NETS, fan_dilemma
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from render.simulator import simulate
+from render.numerics.trajectory import simulate
 from scenes import haar_orthogonal
 from scenes.initialisation.nearest_orthogonal import nearest_orthogonal
 

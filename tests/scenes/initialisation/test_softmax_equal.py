@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from render.simulator import simulate
+from render.numerics.trajectory import simulate
 from scenes.initialisation.softmax_equal import clusters, softmax_equal, softmax_gradient
 
 

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from render.simulator import simulate
+from render.numerics.trajectory import simulate
 from scenes.initialisation.hidden_permutation import hidden_permutation
 from scenes.initialisation.scale_symmetry import scale_symmetry
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from films import decided
 
-from render.claims import judge
-from render.study import study
+from render.pipeline.claims import judge
+from render.pipeline.scene_run import resolve
 from scenes.powers.gram import gram
 
 
@@ -50,7 +50,7 @@ def test_columns_of_powers_fall_into_a_line_or_a_plane():
 
 def test_the_headline_needs_both_columns():
     for seed in range(20):
-        found = study("gram", {"seed": seed})
+        found = resolve("gram", {"seed": seed})
         random, orthogonal = found.columns["random"], found.columns["orthogonal"]
         for columns in ((random, random), (orthogonal, orthogonal), (orthogonal, random)):
             swapped = dict(zip(("random", "orthogonal"), columns, strict=True))

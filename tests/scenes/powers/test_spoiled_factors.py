@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from render.catalog import load_scene
-from render.claims import judge
-from render.simulator import simulate
-from render.study import study
+from render.numerics.trajectory import simulate
+from render.pipeline.catalog import load_scene
+from render.pipeline.claims import judge
+from render.pipeline.scene_run import resolve
 from scenes import MatrixSequence
 
 
@@ -23,7 +23,7 @@ def spoiled(sequence, step):
 )
 def test_a_claim_about_the_product_falls_with_any_one_factor(name):
     for steps in (3, 16, 61):
-        found = study(name, {"steps": steps})
+        found = resolve(name, {"steps": steps})
         for column, numbers in found.columns.items():
             for step in {0, 1, steps // 2, steps - 1}:
                 columns = {**found.columns, column: spoiled(numbers.sequence, step)}
@@ -43,7 +43,7 @@ def test_a_claim_about_the_product_falls_with_any_one_factor(name):
     ],
 )
 def test_one_wrong_factor_makes_a_claim_of_the_product_false(name, claim):
-    found = study(name, {})
+    found = resolve(name, {})
     for step in (0, -1):
         columns = {None: spoiled(found.columns[None].sequence, step)}
         verdicts = {v.claim: v for v in judge(load_scene(name).claims, columns, found.parameters)}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from films import decided
 
-from render.claims import judge
-from render.simulator import simulate
+from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
 from scenes import MatrixSequence
 from scenes.products._common import lyapunov_exponent
 from scenes.products.gaussian_product import filmed_factors, gaussian_product, second_compounds

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from render.catalog import load_scene
-from render.claims import judge
-from render.simulator import simulate
+from render.numerics.trajectory import simulate
+from render.pipeline.catalog import load_scene
+from render.pipeline.claims import judge
 from scenes import MatrixSequence, Record
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from films import decided
 
-from render.claims import judge
-from render.simulator import simulate
+from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
 from scenes import MatrixSequence
 from scenes.products.mean_and_median import mean_and_median
 

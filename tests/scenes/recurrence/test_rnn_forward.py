@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from render.simulator import simulate
+from render.numerics.trajectory import simulate
 from scenes import ACTIVATIONS
 from scenes.recurrence._symbols import symbols
 from scenes.recurrence.rnn_forward import rnn_forward, untrained

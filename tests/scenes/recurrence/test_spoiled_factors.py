@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from render.claims import judge
-from render.simulator import simulate
+from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
 from scenes import MatrixSequence
 from scenes.recurrence.linear_rnn import linear_rnn
 from scenes.recurrence.relu_rnn import relu_rnn

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from render.claims import judge
-from render.simulator import simulate
+from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
 from scenes import Record
 from scenes.training.two_trainings import memory_gradient, two_trainings
 

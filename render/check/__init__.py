@@ -1,0 +1,1 @@
+"""Whether films are what they say."""

@@ -1,0 +1,122 @@
+"""Whether the frames of a film are those of its numbers, shown when they should be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from render.check.report import Report
+from render.drawing.colors import ColorArray, color_index, color_table
+from render.drawing.raster import RasterCanvas
+from render.pipeline import manifest
+from render.pipeline.job import Job
+from render.pipeline.painter import Painter
+from render.pipeline.run import run
+from render.pipeline.scene_run import resolve
+from render.storage import sha256_of
+from render.video.decoder import frames_of, times_of
+from render.video.ffmpeg import Ffmpeg
+from render.video.formats import FileKind, kind_of
+
+
+class FilmAgain:
+    """The film as it is rendered again: its files, and the numbers of its cells."""
+
+    def __init__(self, job: Job, folder: Path) -> None:
+        self.folder = folder
+        self.fresh = json.loads(manifest.dump(run(job).manifest))
+        self._found = resolve(job.scene, job.parameters, job.matrices)
+        self._painter = Painter(self._found, job, RasterCanvas)
+
+    def steps(self, entry: Mapping[str, Any]) -> list[int]:
+        """Return the step that each picture of a file shows."""
+        return [*(entry["steps"] or self.fresh["frames"]["steps"])]
+
+    def check_cells(self, frame: ColorArray, step: int, kind: FileKind, seen: _Playback) -> None:
+        """Compare the middle of every heat-map cell with the colour of its number."""
+        for panel, described in zip(self._painter.panels, self._painter.describe(), strict=True):
+            values = panel.values(step)
+            if values is None:
+                continue
+            true = color_table(described["colormap"])[color_index(values, tuple(described["limits"]))]
+            error = np.abs(_centres(frame, described).astype(int) - true).max(axis=2)
+            seen.cells += error.size
+            seen.worst_cell = max(seen.worst_cell, int(error.max()))
+            seen.wrong_cells += [
+                f"step {step}, row {row + 1}, column {column + 1} of panel {described['panel']}"
+                for row, column in np.argwhere(error > kind.cell_error)
+            ]
+
+
+@dataclass
+class _Playback:
+    """What two decoded films were found to have, side by side."""
+
+    frames: int = 0
+    differing: list[int] = field(default_factory=list)
+    furthest: int = 0
+    wrong_cells: list[str] = field(default_factory=list)
+    cells: int = 0
+    worst_cell: int = 0
+
+
+def check_times(film: Path, again: FilmAgain, report: Report, ffmpeg: Ffmpeg) -> None:
+    """Compare when the frames are shown with when they should be."""
+    mine, second = (times_of(ffmpeg, path) for path in (film, again.folder / film.name))
+    if mine != second:
+        length, right = (sum(lasting for _, _, lasting in times) for times in (mine, second))
+        report.faults.append(f"{film.name} is timed otherwise: {float(length):g} s where {float(right):g} s are right")
+
+
+def check_frames(
+    film: Path, entry: Mapping[str, Any], again: FilmAgain, report: Report, ffmpeg: Ffmpeg, same_versions: bool
+) -> None:
+    """Decode a film and the one rendered again side by side; compare both, and cells with their numbers."""
+    size, kind = (entry["width"], entry["height"]), kind_of(film.name)
+    assert kind is not None
+    mine, second = (frames_of(ffmpeg, path, *size) for path in (film, again.folder / film.name))
+    seen = _Playback()
+    for count, (frame, twin) in enumerate(zip_longest(mine, second)):
+        if frame is None or twin is None:
+            seen.frames += frame is not None
+            continue
+        seen.frames += 1
+        if not np.array_equal(frame, twin):
+            seen.differing.append(count)
+            seen.furthest = max(seen.furthest, int(np.abs(frame.astype(int) - twin).max()))
+        again.check_cells(frame, again.steps(entry)[count], kind, seen)
+    if seen.frames != entry["frames"]:
+        report.faults.append(f"{film.name} has {seen.frames} frames where {entry['frames']} are right")
+    if seen.wrong_cells:
+        more = f", and {len(seen.wrong_cells) - 1} more" if len(seen.wrong_cells) > 1 else ""
+        report.faults.append(f"{film.name} shows other colours than its numbers have: {seen.wrong_cells[0]}{more}")
+    elif seen.cells:
+        report.checked.append(
+            f"{film.name}: {seen.cells:,} cells have the colours of their numbers, within {seen.worst_cell} of 255"
+        )
+    if not seen.frames:
+        return
+    if not seen.differing:
+        report.checked.append(f"{film.name}: every decoded frame of {seen.frames} is as rendered again")
+        if same_versions and seen.frames == entry["frames"] and sha256_of(film) != entry["sha256"]:
+            report.faults.append(f"{film.name} has the frames of the film rendered again, but is another file")
+        return
+    some = ", ".join(map(str, seen.differing[:5])) + (" …" if len(seen.differing) > 5 else "")
+    what = f"{film.name}: {len(seen.differing)} frames ({some}) differ from those rendered again"
+    if seen.furthest <= kind.pixel_error:
+        report.remarks.append(f"{what}, by at most {seen.furthest} of 255, as another processor may round")
+    else:
+        report.faults.append(f"{what}, by up to {seen.furthest} of 255")
+
+
+def _centres(frame: ColorArray, panel: Mapping[str, Any]) -> ColorArray:
+    half, cell = panel["cell"] // 2, panel["cell"]
+    rows = slice(panel["y"] + half, panel["y"] + panel["height"], cell)
+    columns = slice(panel["x"] + half, panel["x"] + panel["width"], cell)
+    return frame[rows, columns]

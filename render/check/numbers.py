@@ -1,0 +1,73 @@
+"""Whether the numbers of a manifest are those of its scene."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
+from typing import Any
+
+from render.check.report import Report
+
+# What another processor's rounding can do to a number.
+_ROUNDED_NUMBER, _ROUNDED_ZERO = 1e-9, 1e-12
+
+
+def check_numbers(content: Mapping[str, Any], fresh: Mapping[str, Any], report: Report, exact: bool) -> None:
+    """Compare the manifest with one made again, hashes of files and versions aside."""
+    then, now = ({k: v for k, v in c.items() if k not in ("eigenreel", "versions", "files")} for c in (content, fresh))
+    then["files"], now["files"] = (
+        [{k: v for k, v in entry.items() if k not in ("bytes", "sha256")} for entry in c["files"]]
+        for c in (content, fresh)
+    )
+    then["versions"], now["versions"] = (sorted(c["versions"]) for c in (content, fresh))
+    differing = list(_differences(then, now, "", 0.0 if exact else _ROUNDED_NUMBER))
+    if differing:
+        more = f", and {len(differing) - 1} more" if len(differing) > 1 else ""
+        report.faults.append(f"the manifest was edited, or the scene is another one now: {differing[0]}{more}")
+    else:
+        report.checked.append(f"{len(fresh['tracks'])} tracks and all else in the manifest are as recomputed")
+
+
+def check_claims(claims: Sequence[Any], report: Report) -> None:
+    """Compare the stated verdicts with the numbers beside them."""
+    for claim in claims:
+        try:
+            numbers = [math.nan if claim[key] is None else claim[key] for key in ("value", "expected", "tolerance")]
+            if claim["holds"] is not (abs(numbers[0] - numbers[1]) <= numbers[2]):
+                report.faults.append(f"the manifest was edited: its numbers decide {claim['claim']!r} otherwise")
+        except (KeyError, TypeError):
+            report.faults.append("the manifest was edited: it states a claim that is none")
+
+
+def _differences(then: Any, now: Any, place: str, tolerance: float) -> Iterator[str]:
+    """Yield where two JSON values differ."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        for key in dict.fromkeys([*then, *now]):
+            if key not in then or key not in now:
+                yield f"{place}.{key}".lstrip(".") + (" is missing" if key in now else " is no entry of a manifest")
+            else:
+                yield from _differences(then[key], now[key], f"{place}.{key}", tolerance)
+    elif isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
+        for count, pair in enumerate(zip(then, now, strict=True)):
+            yield from _differences(*pair, f"{place}[{count}]", tolerance)
+    elif not _equal(then, now, tolerance):
+        yield f"{place.lstrip('.')} is {_short(then, now)} where {_short(now, then)} is right"
+
+
+def _equal(then: Any, now: Any, tolerance: float) -> bool:
+    numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (then, now))
+    if numbers and tolerance and max(abs(then), abs(now)) < 1e300:
+        return math.isclose(then, now, rel_tol=tolerance, abs_tol=_ROUNDED_ZERO)
+    return type(then) is type(now) and bool(then == now)
+
+
+def _short(value: Any, other: Any) -> str:
+    """Return a value as JSON, of a long one the part where it first differs from another."""
+    text, beside = (json.dumps(v, ensure_ascii=False) for v in (value, other))
+    if len(text) <= 60:
+        return text
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(text, beside, strict=False)))
+    start = max(0, same - 20)
+    return ("…" if start else "") + text[start : start + 55] + ("…" if start + 55 < len(text) else "")

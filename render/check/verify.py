@@ -1,0 +1,184 @@
+"""Whether a film is what its manifest says: bytes, frames, cells, numbers and claims."""
+
+from __future__ import annotations
+
+import stat
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from render.check.frames import FilmAgain, check_frames, check_times
+from render.check.numbers import check_claims, check_numbers
+from render.check.report import Report
+from render.errors import EigenreelError, InputError, RenderError, UsageError
+from render.pipeline import manifest
+from render.pipeline.job import Job
+from render.storage import sha256_of
+from render.video.decoder import Decoding
+from render.video.ffmpeg import Ffmpeg, find_ffmpeg
+from render.video.formats import kind_of
+
+# How long decoding a file may take.
+_SECONDS = 600.0
+
+
+def films_at(paths: Sequence[Path]) -> dict[Path, list[str]]:
+    """Return the manifests to be verified, each with the names of files that should be its film's.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Films, manifests, names without ending, and folders, which stand for all films in them.
+    """
+    films: dict[Path, list[str]] = {}
+    for path in paths:
+        if path.is_dir():
+            found = sorted({file.with_suffix(".json") for file in path.iterdir() if _belongs_to_a_film(file)})
+            films |= {manifest_path: films.get(manifest_path, []) for manifest_path in found or [path]}
+        else:
+            films.setdefault(path.with_suffix(".json"), []).append(path.name)
+    return films
+
+
+def _belongs_to_a_film(file: Path) -> bool:
+    kind = kind_of(file.name)
+    if file.suffix == ".json":
+        return _is_file(file) and b'"eigenreel"' in file.read_bytes()[:200]
+    return kind is not None and kind.moving and not file.name.startswith(".")
+
+
+def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Report:
+    """Check a film against its manifest, its numbers and a second rendering.
+
+    Compared are: the files' hashes; the number of frames; tracks, claims and everything else in the
+    manifest with recomputed ones; the colour in the middle of every heat-map cell of every frame with
+    that of its recomputed number; and every frame with one rendered again.
+
+    Parameters
+    ----------
+    path : Path
+        The film, its manifest, or their common name without ending.
+    run_scene : bool
+        Run the scene file that the manifest names. Without it only scenes of the package are run.
+    names : sequence of str, optional
+        Further files that should be the film's.
+
+    Raises
+    ------
+    InputError
+        If there is no manifest, or it cannot be read, or the path is a folder.
+    """
+    if path.is_dir():
+        raise InputError(f"there are no films in the folder {str(path)!r}, so give one that render wrote to")
+    content = manifest.read(path)
+    report = Report(path.with_suffix(".json"))
+    known = {report.manifest.name, *(entry["name"] for entry in content["files"])}
+    for name in dict.fromkeys([path.name, *names]):
+        if name not in known and name != report.manifest.stem:
+            report.faults.append(f"{name} is none of the files that the manifest names")
+    with Ffmpeg(find_ffmpeg()) as ffmpeg, tempfile.TemporaryDirectory() as folder:
+        check_claims(content["claims"], report)
+        if ".py" in content["scene"] and not run_scene:
+            report.complete = False
+            report.remarks.append(
+                f"numbers, cells and frames were not compared, since that runs the program {content['scene']}, "
+                "so look into it and add --run-scene"
+            )
+            _check_bytes(content, report, {})
+            _count_frames(content, report, ffmpeg)
+            return report
+        try:
+            job = Job.of_json(content["job"], folder)
+            again = FilmAgain(job, Path(folder))
+        except (InputError, RenderError, UsageError) as error:
+            report.faults.append(f"the film cannot be rendered again: {error}")
+            _check_bytes(content, report, {})
+            return report
+        fresh = again.fresh
+        other = _other_versions(content, fresh)
+        if other:
+            report.remarks.append(f"made by another version ({other}), so bytes and last digits may differ")
+        same = _check_bytes(content, report, {entry["name"]: entry["sha256"] for entry in fresh["files"]})
+        check_numbers(content, fresh, report, exact=same and not other)
+        _judge_claims(fresh, report, job.allow_false_claims)
+        for entry in fresh["files"]:
+            film = report.manifest.parent / entry["name"]
+            if _is_file(film):
+                check_times(film, again, report, ffmpeg)
+                check_frames(film, entry, again, report, ffmpeg, same_versions=not other)
+    return report
+
+
+def _other_versions(content: Mapping[str, Any], fresh: Mapping[str, Any]) -> str:
+    now = {"eigenreel": fresh["eigenreel"]} | fresh["versions"]
+    then = {"eigenreel": content["eigenreel"]} | content["versions"]
+    return ", ".join(f"{name} {then.get(name)}, here {now[name]}" for name in now if then.get(name) != now[name])
+
+
+def _check_bytes(content: Mapping[str, Any], report: Report, again: Mapping[str, str]) -> bool:
+    """Compare size and hash of all files; `again` are the hashes of those rendered again.
+
+    Returns whether what was rendered again has the very bytes of the film.
+    """
+    found = {}
+    for entry in content["files"]:
+        name = entry["name"]
+        path = report.manifest.parent / name
+        try:
+            regular = stat.S_ISREG(path.stat().st_mode)
+            size, digest = (path.stat().st_size, sha256_of(path)) if regular else (0, "")
+        except OSError as error:
+            report.faults.append(f"{name} cannot be read ({error.strerror})")
+            continue
+        if not regular:
+            report.faults.append(f"{name} cannot be read (it is no regular file)")
+            continue
+        found[name] = digest
+        if (size, digest) == (entry.get("bytes"), entry.get("sha256")):
+            report.checked.append(f"{name} has the bytes that the manifest states")
+        elif digest == again.get(name):
+            report.faults.append(f"the manifest was edited: {name} is as rendered, but other bytes are stated for it")
+        elif entry.get("sha256") == again.get(name):
+            report.faults.append(f"{name} was changed: the manifest states the bytes that rendering it gives")
+        else:
+            report.faults.append(f"{name} has other bytes than the manifest states")
+    if again and (missing := again.keys() - {entry["name"] for entry in content["files"]}):
+        report.faults.append(f"the manifest was edited: it does not name {', '.join(sorted(missing))}")
+    return found == dict(again)
+
+
+def _judge_claims(fresh: Mapping[str, Any], report: Report, allowed: bool) -> None:
+    false = [claim["claim"] for claim in fresh["claims"] if not claim["holds"]]
+    if false and allowed:
+        report.remarks.append(f"the film says itself that it claims what is false: {', '.join(false)}")
+    elif false:
+        report.faults.append(f"the film claims what is false: {', '.join(false)}")
+    elif fresh["claims"]:
+        report.checked.append(f"{len(fresh['claims'])} claims hold")
+
+
+def _count_frames(content: Mapping[str, Any], report: Report, ffmpeg: Ffmpeg) -> None:
+    """Decode all videos, and count their frames."""
+    for entry in content["files"]:
+        path = report.manifest.parent / entry["name"]
+        if not _is_file(path):
+            continue
+        try:
+            with Decoding(ffmpeg, path, _SECONDS) as decoding:
+                frames = decoding.result(entry["name"])[0]
+        except EigenreelError as error:
+            report.faults.append(f"{entry['name']} does not decode: {error}")
+            continue
+        if frames != entry.get("frames"):
+            report.faults.append(f"{entry['name']} has {frames} frames where the manifest states {entry.get('frames')}")
+        else:
+            report.checked.append(f"{entry['name']} has {frames} frames")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # A name that is too long, for one.
+        return False

@@ -1,0 +1,175 @@
+"""Commands that take a scene: one sub-command a scene, its options read from the scene's signature."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from render.cli.terminal import Bar, Last, say, shown, write
+from render.errors import UsageError
+from render.pipeline.job import OPTIONS, USUAL, Job
+
+if TYPE_CHECKING:
+    from render.pipeline.film import Film
+    from scenes import Parameter, Scene
+
+SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+
+class _Value(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
+    """A scene's parameter, read by the rules of its scene."""
+
+    def __init__(self, parameter: Parameter) -> None:
+        self.parameter = parameter
+        self.name = parameter.kind.__name__
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.parameter.parse(value)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+
+
+def film_options(*names: str) -> list[click.Option]:
+    """Return options of a film as those of a command, all or some by name."""
+    from render.video.formats import FORMATS
+
+    made = []
+    for name in names or OPTIONS:
+        option, usual = OPTIONS[name], USUAL[name]
+        flags = [*option.flags] if option.flags[0] == "--" + name.replace("_", "-") else [*option.flags, name]
+        kind: dict[str, Any] = {"metavar": option.metavar, "help": option.help.format(formats=", ".join(FORMATS))}
+        if isinstance(usual, bool):
+            made.append(click.Option(flags, is_flag=True, help=kind["help"]))
+        elif isinstance(usual, tuple):
+            made.append(click.Option(flags, multiple=True, **kind))
+        elif usual is None:
+            made.append(click.Option(flags, **kind))
+        else:
+            made.append(click.Option(flags, type=type(usual), default=usual, show_default=usual != 0, **kind))
+    return made
+
+
+class SceneCommands(click.Group):
+    """One command a scene, its options read from the scene's signature.
+
+    Parameters
+    ----------
+    options : list of click.Option
+        What it takes besides the scene's own parameters.
+    make : callable
+        Called with the scene's name, its parameters and the other options by name.
+    """
+
+    def __init__(self, name: str, help: str, options: list[click.Option], make: Callable[..., None]) -> None:
+        super().__init__(name, help=help, subcommand_metavar="SCENE [OPTIONS]", context_settings=SETTINGS)
+        self._options, self._make = options, make
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all scenes."""
+        from render.pipeline.catalog import scene_names
+
+        return scene_names()
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """Return the command of a scene."""
+        from render.pipeline.scene_run import scene_for
+
+        return self._command(cmd_name, scene_for(cmd_name))
+
+    def _command(self, name: str, scene: Scene) -> click.Command:
+        own = [
+            click.Option(
+                ["--" + p.name.replace("_", "-"), p.name],
+                type=_Value(p),
+                default=p.default,
+                show_default=True,
+                help=p.help + (f"  [{p.bounds or p.choices}]" if p.bounds or p.choices else ""),
+            )
+            for p in scene.parameters
+        ]
+        known = {p.name for p in scene.parameters}
+
+        def callback(**values: Any) -> None:
+            parameters = {key: values.pop(key) for key in known}
+            self._make(name, parameters, **values)
+
+        return click.Command(
+            name, params=[*own, *self._options], callback=callback, help=scene.summary, context_settings=SETTINGS
+        )
+
+
+def make_film(scene: str, parameters: dict[str, Any], quiet: bool, as_json: bool, **options: Any) -> None:
+    """Make a film, and say where its files are."""
+    quieten()
+    from render.pipeline.run import run
+
+    options["formats"] = options["formats"] or USUAL["formats"]
+    job = Job(scene, parameters, **options)
+    bar = not quiet and not as_json and sys.stderr.isatty() and "CI" not in os.environ
+    watch = Bar(job.stem) if bar else Last()
+    try:
+        film = run(job, watch)
+    finally:
+        if isinstance(watch, Bar):
+            watch.clear()
+    for remark in film.remarks:
+        click.echo(f"render: {remark}.", err=True)
+    if as_json:
+        say(json.dumps(_summary(film), ensure_ascii=False))
+    elif not quiet:
+        for path in film.files.values():
+            say(shown(path))
+
+
+def print_numbers(scene: str, parameters: dict[str, Any], form: str, output: str | None) -> None:
+    """Print the numbers of a scene, or write them into a file."""
+    from render.pipeline.scene_run import resolve
+    from render.publish.tables import dump
+
+    if form == "npz" and output is None and sys.stdout.isatty():
+        raise UsageError("npz is no text, so give a file with --output or send it into one")
+    found = resolve(scene, parameters)
+    content = dump(form, found)
+    if output is None:
+        say(content, newline=False)
+        return
+    say(shown(write(Path(output), content)))
+
+
+def make_stills(scene: str, parameters: dict[str, Any], at: tuple[str, ...], form: str, **options: Any) -> None:
+    """Draw single moments of a scene as pictures, and say where they are."""
+    quieten()
+    from render.publish.still import write_stills
+
+    for path in write_stills(Job(scene, parameters, **options), at, form):
+        say(shown(path))
+
+
+def quieten() -> None:
+    """Silence matplotlib's font-cache messages."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+
+
+def _summary(film: Film) -> dict[str, Any]:
+    content = film.manifest
+    folder = next(iter(film.files.values())).parent
+    return {
+        "scene": content["scene"],
+        "seed": content["seed"],
+        "ffmpeg": content["versions"]["ffmpeg"],
+        "fps": content["frames"]["fps"],
+        "manifest": str(film.files["json"]),
+        "claims": content["claims"],
+        "files": [{"path": str(folder / entry["name"])} | entry for entry in content["files"]],
+        "remarks": list(film.remarks),
+    }

@@ -1,0 +1,204 @@
+"""How a command meets whoever called it: what is printed, signals, exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import gc
+import io
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from render import interrupts
+from render.errors import EigenreelError, UsageError
+from render.pipeline.watch import Watch
+from render.storage import AtomicFiles
+
+_came = 0
+# How many films of a command that makes several are in place, as far as this process knows; None for other commands.
+_finished: int | None = None
+
+
+def note_finished(films: int) -> None:
+    """Note that this command makes several films, of which so many more are in place."""
+    global _finished
+    _finished = (_finished or 0) + films
+
+
+class _Interrupted(BaseException):
+    """Ctrl-C was pressed, or the program was told to end."""
+
+
+def serve(commands: click.Group) -> NoReturn:
+    """Run a command line and exit with the code of what happened."""
+    # A command lives for a second: looking for garbage a hundred times meanwhile is a tenth of it.
+    gc.set_threshold(100_000)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    for number in interrupts.WATCHED:
+        signal.signal(number, _interrupt)
+    code = run(commands)
+    # What was never loaded has started nothing, and loading it would cost every command a hundredth of a second.
+    multiprocessing = sys.modules.get("multiprocessing")
+    if _came and not (multiprocessing and multiprocessing.active_children()):
+        # All is cleaned up by now. Python's own end may crash where a signal fell into the start of a thread.
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def run(commands: click.Group) -> int:
+    """Run a command line; return the code of what happened, having said it."""
+    try:
+        commands.main(prog_name="render", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
+    except click.NoSuchOption as error:
+        near = difflib.get_close_matches(error.option_name, error.possibilities or [], 1)
+        hint = f"did you mean {near[0]}?" if near else "so look at --help"
+        return complain(f"there is no option {error.option_name}, {hint}", error.exit_code)
+    except click.ClickException as error:
+        return complain(error.format_message(), error.exit_code)
+    except EigenreelError as error:
+        return complain(str(error), error.exit_code) if not _came else _farewell()
+    except MemoryError:
+        return complain("there is not enough memory, so choose fewer steps or a smaller size", 1)
+    except _Unprinted as trouble:
+        return trouble.explain()
+    except (_Interrupted, click.Abort):
+        return _farewell()
+    except SystemExit:
+        # click ends itself when whoever read its help has gone.
+        return _farewell() if _came else _Unprinted(BrokenPipeError()).explain()
+    except BaseException:
+        # A signal may have fallen into something that turned it into another failure.
+        if _came:
+            return _farewell()
+        raise
+    return 0
+
+
+def _interrupt(signum: int, frame: object) -> NoReturn:
+    global _came
+    _came = signum
+    # Cleaning up takes a moment, and is not to be disturbed by impatience.
+    interrupts.ignore()
+    interrupts.insist(_interrupt_again, _farewell_of(signum)[1])
+    raise _Interrupted
+
+
+def _interrupt_again(signum: int, frame: object) -> NoReturn:
+    raise _Interrupted
+
+
+def _farewell_of(signum: int) -> tuple[str, int]:
+    return ("interrupted", 130) if signum in (0, signal.SIGINT) else ("terminated", 143)
+
+
+def _farewell() -> int:
+    what, code = _farewell_of(_came)
+    if _came:
+        # Python waits for its threads, even for those that the signal left waiting for ever.
+        interrupts.end_soon(code)
+    # A film may have been finished by another process that could not say so any more.
+    left = "nothing was changed" if _finished is None else "films that were finished stay"
+    return complain(f"{what}, and {left}", code)
+
+
+def complain(message: str, code: int) -> int:
+    """Say in one sentence what is wrong; return the code."""
+    sentence = message.rstrip(".")
+    click.echo(f"render: {sentence}" + ("" if sentence.endswith("?") else "."), err=True)
+    return code
+
+
+def say(text: str | bytes, newline: bool = True) -> None:
+    """Print to standard output."""
+    try:
+        click.echo(text, nl=newline)
+    except OSError as error:
+        raise _Unprinted(error) from None
+
+
+def one_line(text: str) -> str:
+    """Return text without characters that are orders to a terminal."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+class _Unprinted(Exception):
+    """Standard output took no more."""
+
+    def __init__(self, error: OSError) -> None:
+        self._error = error
+
+    def explain(self) -> int:
+        """Return the exit code, having said why unless the reader has gone."""
+        # What Python could not print it would try again at its end, and complain.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+        os.dup2(sys.stdout.fileno(), 1)
+        if isinstance(self._error, BrokenPipeError):
+            return 141
+        return complain(f"the output could not be printed ({self._error.strerror}), so send it somewhere else", 5)
+
+
+def shown(path: Path) -> str:
+    """Return a path as short as it can be written from here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def write(path: Path, content: bytes) -> Path:
+    """Write one file, whole or not at all; return its path."""
+    if not path.name:
+        raise UsageError(f"{str(path)!r} is a folder, so give the name of a file in it")
+    with AtomicFiles(path.parent, [path.name]) as files:
+        files.write(path.name, content)
+        files.commit()
+    return path.absolute()
+
+
+class Last(Watch):
+    """Takes signals that got lost; once the files are in place there is nothing left to interrupt."""
+
+    def painted(self, frames: int, total: int) -> None:
+        """Take a signal that got lost."""
+        # Where an import swallowed the signal, it is taken here.
+        if _came:
+            raise _Interrupted
+
+    def saved(self) -> None:
+        """Take no signal any more."""
+        interrupts.ignore()
+
+
+class Bar(Last):
+    """A progress bar on standard error."""
+
+    def __init__(self, label: str) -> None:
+        self._label, self._drawn = label, -1
+
+    def painted(self, frames: int, total: int) -> None:
+        """Draw the bar where it has grown."""
+        super().painted(frames, total)
+        part = 30 * frames // total
+        if part != self._drawn:
+            self._drawn = part
+            click.echo(f"\r{self._label} [{'#' * part}{'-' * (30 - part)}] {frames}/{total}", err=True, nl=False)
+
+    def clear(self) -> None:
+        """Remove the bar."""
+        if self._drawn >= 0:
+            click.echo("\r" + " " * (len(self._label) + 60) + "\r", err=True, nl=False)

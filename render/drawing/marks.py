@@ -1,0 +1,137 @@
+"""A canvas that draws nothing: it records what panels draw, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from render.drawing.canvas import Canvas, Cells
+from render.drawing.colors import Color
+from render.drawing.glyphs import TextStyle
+from render.drawing.layouts import Box
+from render.drawing.lines import RevealedLines
+from render.drawing.themes import Theme
+
+Point = tuple[float, float]
+
+
+class Fill(NamedTuple):
+    """A filled rectangle."""
+
+    box: Box
+    color: Color
+
+
+class Text(NamedTuple):
+    """A line of text on the base line y; `part` of its length is left of x."""
+
+    x: float
+    y: float
+    text: str
+    style: TextStyle
+    part: float
+
+
+class Lines(NamedTuple):
+    """Lines that grow with the steps, up to a step."""
+
+    lines: RevealedLines
+    until: int
+
+
+class Line(NamedTuple):
+    """A line through points."""
+
+    points: tuple[Point, ...]
+    color: Color
+    width: float
+
+
+class Circle(NamedTuple):
+    """A circle's outline."""
+
+    x: float
+    y: float
+    radius: float
+    color: Color
+    width: float
+
+
+class Dot(NamedTuple):
+    """A dot with an edge of 2 px, its centre in pixels."""
+
+    x: float
+    y: float
+    radius: float
+    color: Color
+    edge: Color
+
+
+class Polygon(NamedTuple):
+    """A filled convex polygon."""
+
+    points: tuple[Point, ...]
+    color: Color
+
+
+Mark = Fill | Cells | Text | Lines | Line | Circle | Dot | Polygon
+
+
+class MarksCanvas(Canvas):
+    """Records marks: those that stand still once, and those of the moment drawn last.
+
+    Parameters
+    ----------
+    width, height : int
+        Size in pixels.
+    theme : Theme
+        Its colours.
+    """
+
+    def __init__(self, width: int, height: int, theme: Theme) -> None:
+        super().__init__(width, height, theme)
+        self.standing: list[Mark] = []
+        self.moving: list[Mark] = []
+
+    def keep(self) -> None:
+        """Take what was drawn so far for what stands still."""
+        self.standing += self.moving
+        self.moving = []
+
+    def restore(self) -> None:
+        """Forget what was drawn since."""
+        self.moving = []
+
+    def fill(self, box: Box, color: Color) -> None:
+        """Record a filled rectangle."""
+        self.moving.append(Fill(box, color))
+
+    def cells(self, cells: Cells) -> None:
+        """Record a grid of flat cells."""
+        self.moving.append(cells)
+
+    def _text(self, x: float, y: float, text: str, style: TextStyle, part: float) -> None:
+        self.moving.append(Text(float(x), float(y), text, style, part))
+
+    def lines(self, lines: RevealedLines, until: int) -> None:
+        """Record lines up to a step."""
+        self.moving.append(Lines(lines, until))
+
+    def line(self, x: ArrayLike, y: ArrayLike, color: Color, width: float = 1) -> None:
+        """Record a line through points."""
+        points = tuple(zip(np.atleast_1d(x).tolist(), np.atleast_1d(y).tolist(), strict=True))
+        self.moving.append(Line(points, color, width))
+
+    def circle(self, x: float, y: float, radius: float, color: Color, width: float = 2) -> None:
+        """Record a circle's outline."""
+        self.moving.append(Circle(float(x), float(y), float(radius), color, width))
+
+    def _dot(self, column: int, row: int, radius: float, color: Color, edge: Color) -> None:
+        self.moving.append(Dot(column / 8, row / 8, radius, color, edge))
+
+    def polygon(self, points: Sequence[Point], color: Color) -> None:
+        """Record a filled polygon."""
+        self.moving.append(Polygon(tuple((float(x), float(y)) for x, y in points), color))

@@ -1,0 +1,170 @@
+"""A canvas of pixels. How much of a pixel a shape covers is taken from the distance of its centre to the shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from render.drawing.canvas import Canvas, Cells
+from render.drawing.colors import Color, ColorArray, color_table
+from render.drawing.coverage import Coverage
+from render.drawing.glyphs import TextStyle, glyphs
+from render.drawing.layouts import Box
+from render.drawing.lines import Polyline, RevealedLine, RevealedLines
+from render.drawing.themes import Theme
+from scenes import FloatArray
+
+
+class RasterCanvas(Canvas):
+    """A picture in pixels, shape (height, width, 4): red, green, blue and 255.
+
+    It notes what was drawn since it was kept: `cells_drawn`, and the rectangles `touched` otherwise.
+
+    Parameters
+    ----------
+    width, height : int
+        Size in pixels, both even.
+    theme : Theme
+        Its colours.
+    """
+
+    def __init__(self, width: int, height: int, theme: Theme) -> None:
+        super().__init__(width, height, theme)
+        self.pixels: ColorArray = np.empty((height, width, 4), np.uint8)
+        self.pixels[:] = (*theme.background, 255)
+        self.touched: list[Box] = []
+        self.cells_drawn: list[Cells] = []
+        self._coverage: dict[RevealedLines, Coverage] = {}
+        self.keep()
+
+    def keep(self) -> None:
+        """Remember the picture as it is now."""
+        self.kept = self.pixels.copy()
+        self.kept_cells = self.cells_drawn
+        self.touched, self.cells_drawn = [], []
+
+    def restore(self) -> None:
+        """Return to the picture that was kept."""
+        for box in (*self.touched, *(cells.box for cells in self.cells_drawn)):
+            area = slice(box.y, box.bottom), slice(box.x, box.right)
+            self.pixels[area] = self.kept[area]
+        self.touched, self.cells_drawn = [], []
+
+    def touch(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Note that a rectangle was drawn in; what lies outside the picture is left out."""
+        x, y = max(int(left), 0), max(int(top), 0)
+        width, height = min(int(right) + 1, self.width) - x, min(int(bottom) + 1, self.height) - y
+        if width <= 0 or height <= 0:
+            return
+        box = Box(x, y, width, height)
+        if self.touched:
+            both = self.touched[-1].union(box)
+            # Few rectangles are handled faster than many: neighbours become one.
+            if both.area <= self.touched[-1].area + box.area + 1024:
+                self.touched.pop()
+                box = both
+        self.touched.append(box)
+
+    def fill(self, box: Box, color: Color) -> None:
+        """Fill a rectangle."""
+        self.pixels[box.y : box.bottom, box.x : box.right, :3] = color
+        self.touch(box.x, box.y, box.right - 1, box.bottom - 1)
+
+    def cells(self, cells: Cells) -> None:
+        """Draw a grid of flat cells."""
+        table = np.full((256, 4), 255, np.uint8)
+        table[:, :3] = color_table(cells.colormap)
+        cells.tile(self.pixels.view(np.uint32)[..., 0], table.view(np.uint32)[:, 0])
+        self.cells_drawn.append(cells)
+
+    def paste(self, x: int, y: int, picture: ColorArray) -> None:
+        """Put a picture, shape (height, width, 3), on this one."""
+        height, width = picture.shape[:2]
+        self.pixels[y : y + height, x : x + width, :3] = picture
+        self.touch(x, y, x + width - 1, y + height - 1)
+
+    def _text(self, x: float, y: float, text: str, style: TextStyle, part: float) -> None:
+        coverage, left, descent, advance = glyphs(text, style.size, style.weight)
+        top = round(y) + descent - coverage.shape[0]
+        self._blend(round(x - advance * part) + left, top, coverage, style.color)
+
+    def lines(self, lines: RevealedLines, until: int) -> None:
+        """Draw lines that grow with the steps as they are at step `until`, over what stands still."""
+        if lines not in self._coverage:
+            self._coverage[lines] = Coverage(lines, self.kept)
+        self._reveal(self._coverage[lines], until)
+
+    def line(self, x: ArrayLike, y: ArrayLike, color: Color, width: float = 1) -> None:
+        """Draw a line through points."""
+        self._reveal(Coverage(RevealedLines([RevealedLine([Polyline(x, y)], color, width)]), self.pixels), None)
+
+    def _reveal(self, coverage: Coverage, until: int | None) -> None:
+        drawn = coverage.draw(self.pixels, until)
+        if drawn:
+            self.touch(*drawn)
+
+    def circle(self, x: float, y: float, radius: float, color: Color, width: float = 2) -> None:
+        """Draw a circle's outline."""
+        left, top, distance = _distances(x, y, radius + width)
+        share = np.clip(width / 2 + 0.5 - np.abs(distance - radius), 0, 1)
+        self._blend(left, top, np.rint(share * 255).astype(np.int32), color)
+
+    def _dot(self, column: int, row: int, radius: float, color: Color, edge: Color) -> None:
+        stay, shade = _dot(radius, column % 8, row % 8, color, edge)
+        left, top = column // 8 - len(stay) // 2, row // 8 - len(stay) // 2
+        area = self.pixels[top : top + len(stay), left : left + len(stay), :3]
+        area[:] = area * stay + shade
+        self.touch(left, top, left + len(stay) - 1, top + len(stay) - 1)
+
+    def polygon(self, points: Sequence[tuple[float, float]], color: Color) -> None:
+        """Fill a convex polygon, its corners given in turn."""
+        corners = np.array(points, float)
+        low, high = corners.min(axis=0).astype(int) - 1, corners.max(axis=0).astype(int) + 2
+        x, y = np.meshgrid(np.arange(low[0], high[0]) + 0.5, np.arange(low[1], high[1]) + 0.5)
+        edges = np.roll(corners, -1, axis=0) - corners
+        turn = np.sign(edges[0, 0] * edges[1, 1] - edges[0, 1] * edges[1, 0])
+        inside = np.full(x.shape, np.inf)
+        for (corner_x, corner_y), (along, down) in zip(corners, edges, strict=True):
+            away = turn * (along * (y - corner_y) - down * (x - corner_x)) / np.hypot(along, down)
+            inside = np.minimum(inside, away)
+        share = np.clip(inside + 0.5, 0, 1)
+        self._blend(int(low[0]), int(low[1]), np.rint(share * 255).astype(np.int32), color)
+
+    def _blend(self, left: int, top: int, coverage: NDArray[np.int32], color: Color) -> None:
+        """Put a colour over a rectangle, as much of it as the coverage 0 … 255 says."""
+        bottom, right = top + coverage.shape[0], left + coverage.shape[1]
+        # What lies outside the picture is left out.
+        rows = slice(max(top, 0), max(min(bottom, self.height), 0))
+        columns = slice(max(left, 0), max(min(right, self.width), 0))
+        if rows.start >= rows.stop or columns.start >= columns.stop:
+            return
+        part = coverage[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+        under = self.pixels[rows, columns, :3].astype(np.int32)
+        blend = (np.array(color, np.int32) - under) * part[..., None]
+        self.pixels[rows, columns, :3] = under + (blend + 127 * np.sign(blend)) // 255
+        self.touch(columns.start, rows.start, columns.stop - 1, rows.stop - 1)
+
+
+@lru_cache(maxsize=512)
+def _dot(
+    radius: float, column: int, row: int, color: Color, edge: Color
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what stays of the pixels below a dot, and what it adds; its centre is so many eighths off."""
+    half = int(radius) + 3
+    place = np.arange(-half, half + 1) + 0.5
+    distance = np.hypot((place - column / 8)[None], (place - row / 8)[:, None])
+    outer = np.clip(radius + 1.5 - distance, 0, 1)[..., None]
+    inner = np.clip(radius - 0.5 - distance, 0, 1)[..., None]
+    shade = (outer - inner) * np.array(edge) + inner * np.array(color) + 0.5
+    return (1 - outer).astype(np.float32), shade.astype(np.float32)
+
+
+def _distances(x: float, y: float, reach: float) -> tuple[int, int, FloatArray]:
+    """Return left, top, and the distance from (x, y) of every pixel's centre within `reach` of it."""
+    left, top = int(np.floor(x - reach)) - 1, int(np.floor(y - reach)) - 1
+    size = int(2 * reach) + 4
+    place = np.arange(size) + 0.5
+    return left, top, np.hypot((place + left - x)[None], (place + top - y)[:, None])

@@ -1,0 +1,1 @@
+"""From what a scene returns to its numbers."""

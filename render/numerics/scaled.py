@@ -1,0 +1,153 @@
+"""Products of many matrices that neither overflow nor underflow, and their norms."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from scenes import FloatArray, MatrixSequence
+
+LOG10_2 = float(np.log10(2.0))
+
+# Powers of two below which a product is scaled up before it is made, long before it loses digits, and
+# up to which that may scale.
+_LOWEST_EXPONENT, _HIGHEST_EXPONENT = -64, 1000
+
+
+class Scaled(NamedTuple):
+    """The matrix ``mantissa · 2^exponent``; the mantissa's entries are far from both ends of float64."""
+
+    mantissa: FloatArray
+    exponent: int
+
+    def value(self) -> FloatArray:
+        """Return the matrix as plain float64: entries too large become ±inf, too small ones 0."""
+        with np.errstate(over="ignore", under="ignore"):
+            return np.asarray(np.ldexp(self.mantissa, self.exponent))
+
+    def normalized(self) -> Scaled:
+        """Return the same matrix with the mantissa's largest entry in [1/2, 1), or zero."""
+        shift = largest_exponent(self.mantissa)
+        return Scaled(np.ldexp(self.mantissa, -shift), self.exponent + shift)
+
+
+def largest_exponent(matrix: FloatArray) -> int:
+    """Return k such that the largest modulus in `matrix` lies in [2^(k−1), 2^k); 0 for a zero matrix."""
+    return int(np.frexp(max(matrix.max(), -matrix.min()))[1])
+
+
+class ScaledProduct:
+    """Multiplies factors onto a product, rescaling by powers of two when it nears the end of float64.
+
+    Scaling up by a power of two is exact, and scaling down happens only where the plain product
+    overflows. So ``mantissa · 2^exponent`` equals the plain product bit for bit as long as that
+    neither overflows nor underflows.
+    """
+
+    def __init__(self, sequence: MatrixSequence) -> None:
+        self._factors = sequence.factors
+        self._repeats = bool(sequence.steps) and sequence.factors.strides[0] == 0
+        some = sequence.factors[:1] if self._repeats else sequence.factors
+        self._exponents = np.frexp(np.maximum(some.max(axis=(1, 2)), -some.min(axis=(1, 2))))[1]
+        # What a sum of n products can add.
+        self._carry = int(np.ceil(np.log2(sequence.dim))) + 1
+
+    def step(self, step: int, before: Scaled) -> Scaled:
+        """Return ``P_t = W_t P_{t-1}`` for t = `step` ≥ 1 and ``P_{t-1}`` = `before`."""
+        mantissa, exponent = before
+        factor, growth = self._factors[step - 1], int(self._exponents[0 if self._repeats else step - 1])
+        size = largest_exponent(mantissa)
+        if size + growth < _LOWEST_EXPONENT:
+            shift = size - min(-growth, _HIGHEST_EXPONENT)
+            mantissa, exponent = np.ldexp(mantissa, -shift), exponent + shift
+            size -= shift
+        surplus = size + growth + self._carry - 1023
+        if surplus <= 0:
+            product = factor @ mantissa
+        else:
+            with np.errstate(over="ignore", invalid="ignore"):
+                product = factor @ mantissa
+            if not np.isfinite(product).all():
+                product = factor @ np.ldexp(mantissa, -surplus)
+                exponent += surplus
+        product.flags.writeable = False
+        return Scaled(product, exponent)
+
+
+def log10_norms(stack: FloatArray, exponents: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the logarithms of the spectral and the Frobenius norm of scaled matrices.
+
+    Parameters
+    ----------
+    stack : ndarray, shape (k, n, n)
+        Mantissas.
+    exponents : ndarray, shape (k,)
+        Their powers of two.
+
+    Returns
+    -------
+    spectral, frobenius : ndarray, shape (k,)
+        log10 of the norms; −inf for a zero matrix.
+    """
+    largest = np.abs(stack).max(axis=(1, 2))
+    shift = np.frexp(largest)[1]
+    with np.errstate(under="ignore"):
+        unit = np.ldexp(stack, -shift[:, None, None])
+    with np.errstate(divide="ignore"):
+        offset = (exponents + shift) * LOG10_2
+        frobenius = np.log10(np.sqrt((unit * unit).sum(axis=(1, 2)))) + offset
+        spectral = np.log10(_spectral_norms(unit)) + offset
+    return spectral, frobenius
+
+
+def _spectral_norms(stack: FloatArray) -> FloatArray:
+    """Return the largest singular value of each matrix, shape (k,)."""
+    if stack.shape[1] <= 64:
+        return np.asarray(np.linalg.svd(stack, compute_uv=False)[:, 0])
+    return np.array([_spectral_norm(matrix) for matrix in stack])
+
+
+# Steps of the Lanczos iteration after which an eigenvalue decomposition is cheaper.
+_MOST_LANCZOS_STEPS = 24
+_LANCZOS_ERROR = 1e-12
+
+
+def _spectral_norm(matrix: FloatArray) -> float:
+    """Return the largest singular value: by Lanczos iteration on AᵀA where that converges soon, else from AᵀA.
+
+    A start that is random has a part along every singular vector, and the basis is kept orthogonal, so the largest Ritz
+    value θ is that of the largest singular value, within the residual ``‖AᵀA v − θ v‖`` (B. Parlett, "The Symmetric
+    Eigenvalue Problem", 1998, chapters 4 and 13). As the products of a film are mostly far from each other in their
+    first two singular values, or all the same in them, few steps do.
+    """
+    n = len(matrix)
+    basis = np.empty((_MOST_LANCZOS_STEPS + 1, n))
+    basis[0] = np.random.default_rng(n).normal(size=n)
+    basis[0] /= np.linalg.norm(basis[0])
+    diagonal, beside = np.empty(_MOST_LANCZOS_STEPS), np.empty(_MOST_LANCZOS_STEPS)
+    for step in range(_MOST_LANCZOS_STEPS):
+        following = matrix.T @ (matrix @ basis[step])
+        diagonal[step] = basis[step] @ following
+        # Twice, as once leaves what rounding put along the earlier vectors.
+        for _ in range(2):
+            following -= basis[: step + 1].T @ (basis[: step + 1] @ following)
+        beside[step] = np.linalg.norm(following)
+        inner = beside[:step]
+        ritz, vectors = np.linalg.eigh(np.diag(diagonal[: step + 1]) + np.diag(inner, 1) + np.diag(inner, -1))
+        if beside[step] * abs(vectors[-1, -1]) <= _LANCZOS_ERROR * ritz[-1]:
+            return float(np.sqrt(max(ritz[-1], 0.0)))
+        basis[step + 1] = following / beside[step]
+    # The largest eigenvalue of AᵀA is as accurate as the SVD's first value, and far cheaper.
+    return float(np.sqrt(max(np.linalg.eigvalsh(matrix.T @ matrix)[-1], 0.0)))
+
+
+def frobenius_norm(matrix: FloatArray) -> float:
+    """Return the root of the sum of squares, which only overflows where it is beyond float64 itself."""
+    largest = float(np.abs(matrix).max())
+    return largest * float(np.linalg.norm(matrix / largest)) if largest != 0.0 else 0.0
+
+
+def orthogonality_drift(matrix: FloatArray) -> float:
+    """Return ``‖AᵀA − I‖_F``: how far the columns are from orthonormal, shape of A (n, n)."""
+    return frobenius_norm(matrix.T @ matrix - np.eye(len(matrix)))

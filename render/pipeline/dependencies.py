@@ -1,0 +1,86 @@
+"""Which files a film depends on: those whose change can alter it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import scenes
+from render.panels import PANELS
+from scenes import Scene
+
+_RENDER = Path(__file__).parent.parent
+
+# One hands on what the core defines, where the definitions matter; the other shows a finished film.
+_NOTHING_OF_A_FILM = {"scenes", "render.publish.embed", "render.publish.captions"}
+
+
+def files_of(scene: Scene, language: str) -> set[Path]:
+    """Return the files that decide how the film of a scene of the package looks.
+
+    These are the scene's own file, its panels and the module that makes films, with all that they import, directly
+    or through others, and the translations.
+
+    Parameters
+    ----------
+    scene : Scene
+        The scene.
+    language : str
+        Language of the film.
+    """
+    waiting = [scene.function.__module__, "render.pipeline.run"]
+    waiting += [PANELS[request.panel] for request in scene.panels if isinstance(request.panel, str)]
+    found: set[str] = set()
+    while waiting:
+        module = waiting.pop()
+        if module not in found and module not in _NOTHING_OF_A_FILM:
+            found.add(module)
+            waiting += _imports_of(module)
+    files = {path for module in found if (path := _path_of(module))}
+    translation = _RENDER / "translations" / f"{language}.toml"
+    return files | ({translation} if translation.exists() else set())
+
+
+@cache
+def _path_of(module: str) -> Path | None:
+    """Return the file of a module of this program, None for any other."""
+    package, *parts = module.split(".")
+    if package not in ("render", "scenes"):
+        return None
+    base = Path(_RENDER if package == "render" else scenes.__path__[0], *parts)
+    return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
+
+
+@cache
+def _imports_of(module: str) -> tuple[str, ...]:
+    """Return the modules of this program that a module imports, anywhere in it."""
+    path = _path_of(module)
+    return tuple(_imports(ast.parse(path.read_bytes()))) if path else ()
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                if node.module == "scenes":
+                    # The package hands on what its core defines; only the file with the definition matters.
+                    yield _core().get(alias.name, inner)
+                else:
+                    yield inner if _path_of(inner) else node.module
+
+
+@cache
+def _core() -> dict[str, str]:
+    """Return the module that defines each name that `scenes` hands on."""
+    tree = ast.parse((Path(scenes.__path__[0]) / "__init__.py").read_bytes())
+    return {
+        alias.asname or alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }

@@ -1,0 +1,179 @@
+"""A film as plain data: every option of a film, once, with its help; and the film that was made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from numbers import Rational
+from pathlib import Path
+from typing import Any
+
+from render.errors import UsageError
+from render.storage import check_stem
+from render.text import suggestion
+
+
+@dataclass(frozen=True)
+class Option:
+    """How an option of a film is given on the command line, and what it means.
+
+    Parameters
+    ----------
+    flags : tuple of str
+        Its names there; that of the library otherwise, with hyphens.
+    help : str
+        One line.
+    metavar : str, optional
+        What stands for its value in the help.
+    """
+
+    flags: tuple[str, ...]
+    help: str
+    metavar: str | None = None
+
+
+def _option(default: Any, *flags: str, help: str, metavar: str | None = None) -> Any:
+    return field(default=default, metadata={"option": Option(flags, help, metavar)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmOptions:
+    """What decides a film besides its scene. Command line, library, manifest and documentation follow from it."""
+
+    output: str = _option("output", "--output", "-o", help="Folder of the files.", metavar="DIR")
+    name: str | None = _option(
+        None, "--name", help="Name of the files without ending.  [default: the scene's]", metavar="STEM"
+    )
+    formats: tuple[str, ...] = _option(
+        ("mp4", "gif"), "--format", help="{formats}; repeat it for several.  [default: mp4 and gif]", metavar="NAME"
+    )
+    fps: str | None = _option(
+        None, "--fps", help="Steps a second, as 12.5 or 25/2.  [default: the scene's, mostly 12.5]", metavar="RATE"
+    )
+    hold_first: float = _option(0.0, "--hold-first", help="How long step 0 stays longer.", metavar="SECONDS")
+    hold_last: float = _option(0.0, "--hold-last", help="How long the last one does.", metavar="SECONDS")
+    layout: str = _option("wide", "--layout", help="wide (1280 × 720) or square (720 × 720).")
+    theme: str = _option("light", "--theme", help="light or dark.")
+    language: str = _option("en", "--lang", help="en or ko: what the film speaks.")
+    title: str | None = _option(None, "--title", help="Another title, shown as it is.", metavar="TEXT")
+    max_frames: int = _option(100_000, "--max-frames", help="Refuse longer films.", metavar="N")
+    timeout: float = _option(
+        120.0, "--timeout", help="Give ffmpeg up after so long without progress.", metavar="SECONDS"
+    )
+    allow_false_claims: bool = _option(
+        False, "--allow-false-claims", help="Make the film even if something it claims is false; it says so."
+    )
+
+    def __post_init__(self) -> None:
+        for single in fields(FilmOptions):
+            object.__setattr__(self, single.name, _checked(single.name, getattr(self, single.name), single.default))
+
+
+OPTIONS: dict[str, Option] = {single.name: single.metadata["option"] for single in fields(FilmOptions)}
+USUAL: dict[str, Any] = {single.name: single.default for single in fields(FilmOptions)}
+
+# What the place where a film is made decides; the film is the same.
+_OF_THE_PLACE = ("output", "timeout")
+
+
+def _checked(name: str, value: Any, usual: Any) -> Any:
+    """Return the value of an option in its own type, or refuse it."""
+    wanted = ""
+    if name == "formats":
+        value = (value,) if isinstance(value, str) else value
+        if isinstance(value, Sequence) and all(isinstance(single, str) for single in value):
+            return tuple(value)
+        wanted = "names of formats"
+    elif name == "fps" and isinstance(value, (float, Rational)) and not isinstance(value, bool):
+        return str(value)
+    elif name == "output" and isinstance(value, os.PathLike):
+        return os.fspath(value)
+    elif isinstance(usual, bool):
+        wanted = "" if isinstance(value, bool) else "True or False"
+    elif isinstance(usual, (int, float)):
+        kinds = (int,) if isinstance(usual, int) else (int, float)
+        wanted = "" if isinstance(value, kinds) and not isinstance(value, bool) else "a number"
+        wanted = "a whole number" if wanted and isinstance(usual, int) else wanted
+    elif not (isinstance(value, str) or (value is None and usual is None)):
+        wanted = "text"
+    if wanted:
+        raise UsageError(f"{name} must be {wanted}, but it is {value!r:.80}")
+    return value
+
+
+@dataclass(frozen=True)
+class Job(FilmOptions):
+    """Everything that decides a film, as strings and numbers: it can be pickled, and written as JSON.
+
+    Parameters
+    ----------
+    scene : str
+        Name of a scene, or a file that defines one.
+    parameters : mapping of str to object
+        The scene's own parameters; those left out have their defaults.
+    matrices : mapping of str to sequence, optional
+        Rows of the matrices whose powers are filmed, by label; the scene is then ``powers``.
+    **options
+        Those of `FilmOptions`.
+
+    Raises
+    ------
+    UsageError
+        If an option has another type.
+    """
+
+    scene: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    matrices: Mapping[str, Sequence[Sequence[float]]] | None = None
+
+    @property
+    def stem(self) -> str:
+        """Name of the files without ending."""
+        name = self.scene.rpartition(":")[2] if ".py:" in self.scene else Path(self.scene).stem
+        return check_stem(self.name if self.name is not None else name)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what decides the film, as the manifest holds it: all but where it is made."""
+        content = asdict(self) | {"formats": list(self.formats)}
+        return {name: value for name, value in content.items() if name not in _OF_THE_PLACE}
+
+    @classmethod
+    def of_json(cls, content: Mapping[str, Any], output: str) -> Job:
+        """Return the job of a manifest, with a folder for its files.
+
+        Raises
+        ------
+        UsageError
+            If it is none.
+        """
+        names = {single.name for single in fields(cls)} - {*_OF_THE_PLACE}
+        if not isinstance(content, Mapping) or content.keys() != names or not isinstance(content["scene"], str):
+            raise UsageError("the manifest's job cannot be read, so render the film again")
+        if not isinstance(content["parameters"], Mapping):
+            raise UsageError("the manifest's parameters cannot be read, so render the film again")
+        return cls(**content, output=output)
+
+
+def refuse_unknown(names: Sequence[str], own: Sequence[str]) -> None:
+    """Refuse names that are neither options of a film nor parameters of its scene, naming the nearest.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What was given.
+    own : sequence of str
+        Parameters of the scene.
+
+    Raises
+    ------
+    UsageError
+        If there is such a name.
+    """
+    spoken = {flag.lstrip("-").replace("-", "_"): name for name, option in OPTIONS.items() for flag in option.flags}
+    for name in names:
+        if name in own or name in OPTIONS:
+            continue
+        if name in spoken:
+            raise UsageError(f"there is no option {name!r}, did you mean {spoken[name]!r}?")
+        raise UsageError(f"there is no option {name!r}, {suggestion(name, [*own, *OPTIONS])}")

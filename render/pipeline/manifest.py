@@ -1,0 +1,235 @@
+"""The JSON beside every film: what it is, from what, with what numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from render.drawing.mpl import matplotlib
+from render.errors import InputError
+from render.numerics.trajectory import Trajectory
+from render.pipeline.claims import finite
+from render.pipeline.job import OPTIONS, USUAL, Job
+from render.pipeline.scene_run import SceneRun
+from render.storage import sha256_of
+from render.text import literal
+from render.version import VERSION
+from render.video.formats import FileKind
+
+# Larger matrices are told by their hash alone.
+_LARGEST_LISTED = 64
+
+
+def versions(ffmpeg: str) -> dict[str, str]:
+    """Return the versions that decide a film's numbers and bytes."""
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "matplotlib": matplotlib.__version__,
+        "ffmpeg": ffmpeg,
+    }
+
+
+def numbers(columns: Mapping[str | None, Trajectory]) -> dict[str, Any]:
+    """Return column labels, matrix, hash and tracks; for a comparison each of these is an object by label."""
+    matrices, hashes, tracks = (_by_column(columns, part) for part in (_matrix, _hash, _tracks))
+    labels = None if None in columns else list(columns)
+    return {"columns": labels, "matrix": matrices, "matrix_sha256": hashes, "tracks": tracks}
+
+
+@dataclass(frozen=True)
+class FileMade:
+    """A file of a film: its name and kind, the step that each of its pictures shows, and the film's frames."""
+
+    name: str
+    kind: FileKind
+    steps: list[int]
+    frames: int
+
+
+def file_entry(made: FileMade, path: Path, size: tuple[int, int]) -> dict[str, Any]:
+    """Return the entry of a file that is now at `path`; `size` is in pixels.
+
+    Its ``steps`` are null where every frame of the film is a picture of its own.
+    """
+    return {
+        "name": made.name,
+        "bytes": path.stat().st_size,
+        "sha256": sha256_of(path),
+        "codec": made.kind.codec,
+        "frames": len(made.steps),
+        "steps": None if len(made.steps) == made.frames else made.steps,
+        "width": size[0],
+        "height": size[1],
+    }
+
+
+def _by_column(columns: Mapping[str | None, Trajectory], part: Callable[[Trajectory], Any]) -> Any:
+    if None in columns:
+        return part(columns[None])
+    return {label: part(column) for label, column in columns.items()}
+
+
+def _matrix(column: Trajectory) -> list[list[float]] | None:
+    factor = column.sequence.factor if column.has_product else None
+    return factor.tolist() if factor is not None and len(factor) <= _LARGEST_LISTED else None
+
+
+def _hash(column: Trajectory) -> str | None:
+    return column.sequence.sha256 if column.has_product else None
+
+
+def _tracks(column: Trajectory) -> dict[str, Any]:
+    norms = ("log10_spectral_norm", "log10_frobenius_norm") if column.has_product else ()
+    tracks = {name: getattr(column, name) for name in norms} | dict(column.series)
+    return {name: _plain(track.tolist()) for name, track in tracks.items()}
+
+
+def _plain(values: Any) -> Any:
+    return [_plain(v) for v in values] if isinstance(values, list) else finite(values)
+
+
+def provenance(job: Job, found: SceneRun, ffmpeg: str) -> dict[str, Any]:
+    """Return what the film was made from: its scene with its words and parameters, the job, and the versions."""
+    return {
+        "eigenreel": VERSION,
+        "scene": job.scene,
+        "title": found.scene.title if job.title is None else literal(job.title),
+        "statement": found.scene.statement,
+        "parameters": dict(found.parameters),
+        "steps": found.steps,
+        "seed": found.parameters.get("seed"),
+        "job": replace(job, parameters=dict(found.parameters)).as_json(),
+        "command": command(job, found.parameters),
+        "versions": versions(ffmpeg),
+    }
+
+
+def command(job: Job, parameters: Mapping[str, Any]) -> str | None:
+    """Return the command line that makes a film again, for people: all parameters, and what else is not usual.
+
+    None stands for a film of somebody's own matrices, which no command line can hold.
+    """
+    if job.matrices is not None:
+        return None
+    words = ["render", "scene", job.scene]
+    for name, value in parameters.items():
+        words += ["--" + name.replace("_", "-"), str(value)]
+    for name, option in OPTIONS.items():
+        value = getattr(job, name)
+        if name in ("output", "timeout") or value == USUAL[name]:
+            continue
+        flag = option.flags[0]
+        if value is True:
+            words.append(flag)
+        else:
+            words += [
+                word for single in (value if isinstance(value, tuple) else (value,)) for word in (flag, str(single))
+            ]
+    return shlex.join(words)
+
+
+def dump(content: Mapping[str, Any]) -> bytes:
+    """Return the manifest as JSON text, one key a line, matrices one row a line."""
+    lines = []
+    for key, value in content.items():
+        if isinstance(value, list) and value and isinstance(value[0], (list, dict)):
+            rows = ",\n  ".join(_line(row) for row in value)
+            lines.append(f"{_line(key)}: [\n  {rows}\n ]")
+        else:
+            lines.append(f"{_line(key)}: {_line(value)}")
+    # A title from a command line that is not UTF-8 has characters that only JSON's escapes can write.
+    return ("{\n " + ",\n ".join(lines) + "\n}\n").encode(errors="backslashreplace")
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the manifest of a film, given the film or the manifest itself.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it is not a manifest of this program.
+    """
+    if not path.name:
+        raise InputError(f"{str(path)!r} is a folder, so give a film that render made")
+    source = path.with_suffix(".json")
+    try:
+        content = json.loads(source.read_bytes(), object_pairs_hook=_once)
+        _check(content)
+    except OSError:
+        raise InputError(
+            f"there is no manifest {source}, so give a film that render made, with its .json beside it"
+        ) from None
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise InputError(f"{source} is not a manifest of eigenreel, so render the film again") from None
+    return dict(content)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object; raise ValueError where a key comes twice, since readers may take either."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
+
+
+def _check(content: Mapping[str, Any]) -> None:
+    """Raise KeyError, TypeError or ValueError where a manifest lacks what its readers rely on."""
+
+    def need(holds: bool) -> None:
+        if not holds:
+            raise ValueError
+
+    for name in ("eigenreel", "scene"):
+        need(isinstance(content[name], str) and bool(content[name]))
+    need(isinstance(content["job"], dict) and content["job"]["scene"] == content["scene"])
+    need(isinstance(content["title"], str) and isinstance(content["statement"], str))
+    need(type(content["steps"]) is int and content["steps"] >= 0)
+    for side in ("width", "height"):
+        need(type(content["frames"][side]) is int and content["frames"][side] > 0)
+    labels = content["columns"]
+    need(labels is None or (isinstance(labels, list) and bool(labels) and all(isinstance(n, str) for n in labels)))
+    need(isinstance(content["tracks"], dict))
+    for label, column in columns_of(content).items():
+        need(isinstance(column, dict) and bool(column))
+        need(all(isinstance(track, list) for track in column.values()))
+        need(all(map(_are_numbers, column.values())))
+        multiplied = content["matrix_sha256"] if labels is None else content["matrix_sha256"][label]
+        need(multiplied is None or "log10_spectral_norm" in column)
+    need(isinstance(content["parameters"], dict))
+    need(isinstance(content["panels"], list) and isinstance(content["claims"], list))
+    for panel in content["panels"]:
+        need(isinstance(panel["panel"], str) and isinstance(panel["heading"], str))
+        need(isinstance(panel["tracks"], dict) and all(isinstance(name, str) for name in panel["tracks"].values()))
+    versions = content["versions"]
+    need(isinstance(versions, dict) and {"python", "numpy", "matplotlib", "ffmpeg"} <= versions.keys())
+    need(all(isinstance(version, str) for version in versions.values()))
+    need(isinstance(content["files"], list))
+    for entry in content["files"]:
+        name = entry["name"]
+        need(isinstance(name, str) and name.isprintable() and not set(name) & {"/", "\\"} and bool(Path(name).suffix))
+
+
+def _are_numbers(value: Any) -> bool:
+    """Whether a value is a finite number, null, or a list of such that is not empty."""
+    if isinstance(value, list):
+        return bool(value) and all(map(_are_numbers, value))
+    return value is None or (type(value) in (int, float) and math.isfinite(value))
+
+
+def columns_of(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest's tracks by column label; a film of one column has the label of no letters."""
+    tracks = content["tracks"]
+    return {"": tracks} if content["columns"] is None else {label: tracks[label] for label in content["columns"]}

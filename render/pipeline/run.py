@@ -1,0 +1,230 @@
+"""The one function that makes a film: plan, frames, encoders, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from render.drawing.colors import ColorArray
+from render.drawing.raster import RasterCanvas
+from render.errors import RenderError, UsageError
+from render.interrupts import held
+from render.pipeline import manifest
+from render.pipeline.claims import require_true
+from render.pipeline.film import Film
+from render.pipeline.guard import guarded
+from render.pipeline.job import Job
+from render.pipeline.painter import Painter
+from render.pipeline.scene_run import SceneRun, resolve
+from render.pipeline.timeline import Timeline, parse_fps, poster_step
+from render.pipeline.watch import Watch
+from render.storage import AtomicFiles
+from render.video.encoder import Encoder, StreamInfo
+from render.video.ffmpeg import Ffmpeg, find_ffmpeg
+from render.video.formats import FORMATS, POSTER, WHOLE_BLOCK, Format, find_formats
+from render.video.frame_difference import FrameDifference
+from render.video.pixel_formats import PIXEL_FORMATS, png
+
+T = TypeVar("T")
+
+# What GitHub takes as an attachment, and other sites, too.
+_LARGE = 10_000_000
+
+
+def run(job: Job, watch: Watch | None = None) -> Film:
+    """Make a film: build, simulate, paint, encode, prove, and rename its files together.
+
+    Parameters
+    ----------
+    job : Job
+        What to make.
+    watch : Watch, optional
+        Told of the progress.
+
+    Raises
+    ------
+    EigenreelError
+        If anything stops it; the files that were there before are then as they were.
+    """
+    with ExitStack() as stack:
+        try:
+            return _run(_Plan(job), watch or Watch(), stack)
+        except MemoryError:
+            raise RenderError(
+                f"there is not enough memory for the film {job.stem}, so choose fewer steps or a smaller size"
+            ) from None
+        except RuntimeError as error:
+            if "can't start new thread" not in str(error):
+                raise
+            raise RenderError("the system allows no more threads, so close other programs") from None
+
+
+class _Plan:
+    """A film before its first frame: what is to be made, and everything in it that can be refused."""
+
+    def __init__(self, job: Job) -> None:
+        self.job, self.stem = job, job.stem
+        asked = parse_fps(job.fps) if job.fps is not None else None
+        if not 0 < job.timeout <= 86_400:
+            raise UsageError(f"timeout must be above 0 and at most 86,400 seconds, but it is {job.timeout:g}")
+        if job.output == "-":
+            raise UsageError("a film is several files, which cannot go to standard output, so give a folder")
+        self.formats = {self.stem + form.suffix: form for form in find_formats(job.formats)}
+        self.found: SceneRun = resolve(job.scene, job.parameters, job.matrices)
+        self.fps = asked or parse_fps(self.found.scene.fps)
+        self.timeline = Timeline(self.found.steps, self.fps, job.hold_first, job.hold_last)
+        if self.timeline.frames > job.max_frames:
+            raise UsageError(
+                f"the film would have {self.timeline.frames:,} frames where {job.max_frames:,} are allowed, so choose "
+                "fewer steps or raise --max-frames"
+            )
+        if not job.allow_false_claims:
+            require_true(self.found.verdicts)
+
+    @cached_property
+    def painter(self) -> Painter[RasterCanvas]:
+        """What paints the frames, with the first of them painted."""
+        with self.guard():
+            painter = Painter(self.found, self.job, RasterCanvas)
+            painter.paint(0)
+        return painter
+
+    def guard(self) -> AbstractContextManager[None]:
+        """Guard what a scene file may have of its own; guarding the package's panels would slow every frame."""
+        return guarded(self.job.scene) if ".py" in self.job.scene else nullcontext()
+
+    @property
+    def poster_step(self) -> int:
+        """The step shown on the poster."""
+        steps: int = poster_step(self.found.steps, self.found.scene.poster)
+        return steps
+
+    def stream(self, form: Format) -> StreamInfo:
+        """Return what an encoder is told of the frames."""
+        cells = [panel["cell"] for panel in self.painter.describe() if panel["cell"]]
+        layout = self.painter.layout
+        smallest = min(cells, default=WHOLE_BLOCK)
+        return StreamInfo(layout.width, layout.height, self.timeline.frames, form.nearest_fps(self.fps), smallest)
+
+    def estimated_bytes(self) -> int:
+        """Return about how much all files will take."""
+        cells: int = sum((panel["width"] // panel["cell"]) ** 2 for panel in self.painter.describe() if panel["cell"])
+        return self.timeline.frames * sum(form.frame_bytes + form.cell_bytes * cells for form in self.formats.values())
+
+    def remarks(self) -> list[str]:
+        """Return what the film will have otherwise than asked for."""
+        remarks = [
+            f"{form.name} cannot hold {float(self.fps):g} frames a second, so it has "
+            f"{float(form.nearest_fps(self.fps)):.4g}"
+            for form in self.formats.values()
+            if form.nearest_fps(self.fps) != self.fps
+        ]
+        if self.painter.left_out:
+            shown = len(self.painter.layout.columns[0])
+            remarks.append(
+                f"the layout {self.job.layout} has room for {shown} panels, so {', '.join(self.painter.left_out)} "
+                f"{'is' if len(self.painter.left_out) == 1 else 'are'} not shown"
+            )
+        return remarks
+
+
+def _run(plan: _Plan, watch: Watch, stack: ExitStack) -> Film:
+    # Entered before the encoders, so that it waits for its threads after those were ended.
+    pool = _enter(stack, lambda: ThreadPoolExecutor(max(1, len(plan.formats))))
+    painter, stem = plan.painter, plan.stem
+    ffmpeg = _enter(stack, lambda: Ffmpeg(find_ffmpeg()))
+    names = [*plan.formats, f"{stem}.png", f"{stem}.json"]
+    files = _enter(stack, lambda: AtomicFiles(Path(plan.job.output), names))
+    files.require(2 * (plan.estimated_bytes() + 500_000))
+
+    encoders = [
+        (
+            PIXEL_FORMATS[form.pixel_format](painter.canvas),
+            _enter(stack, partial(Encoder, ffmpeg, form, files.path(name), plan.stream(form), plan.job.timeout)),
+        )
+        for name, form in plan.formats.items()
+    ]
+    poster = _paint(plan, encoders, watch)
+    for _, encoder in encoders:
+        encoder.end()
+    # While ffmpeg finishes, the poster is written.
+    futures = [pool.submit(encoder.finish) for _, encoder in encoders]
+    files.write(f"{stem}.png", png(poster))
+    for future in futures:
+        future.result()
+
+    pictures = {name: encoder.pictures for name, (_, encoder) in zip(plan.formats, encoders, strict=True)}
+    content = _provenance(plan, ffmpeg, files, pictures)
+    files.write(f"{stem}.json", manifest.dump(content))
+    remarks = plan.remarks() + [
+        f"{entry['name']} has {entry['bytes'] / 1e6:.1f} MB, and many pages take no more than 10 MB"
+        for entry in content["files"]
+        if entry["bytes"] > _LARGE
+    ]
+    paths = files.commit(watch.saved)
+    remarks += _left_over(plan, paths)
+    return Film({name.rpartition(".")[2]: path for name, path in paths.items()}, content, tuple(remarks), plan.job)
+
+
+def _paint(plan: _Plan, encoders: list[tuple[Any, Encoder]], watch: Watch) -> ColorArray:
+    """Paint every frame and send it to the encoders; return the poster, shape (height, width, 3)."""
+    painter, timeline = plan.painter, plan.timeline
+    difference = FrameDifference(painter.canvas)
+    # Step 0 is painted already.
+    shown, changed = 0, difference.changes()
+    poster = painter.canvas.pixels[..., :3].copy()
+    for count, step in enumerate(timeline.frame_steps, 1):
+        if step != shown:
+            with plan.guard():
+                painter.paint(step)
+            shown, changed = step, difference.changes()
+            if step == plan.poster_step:
+                poster = painter.canvas.pixels[..., :3].copy()
+        for pixel_format, encoder in encoders:
+            encoder.write(pixel_format.pack(changed))
+        watch.painted(count, timeline.frames)
+    return poster
+
+
+def _provenance(plan: _Plan, ffmpeg: Ffmpeg, files: AtomicFiles, pictures: dict[str, list[int]]) -> dict[str, Any]:
+    """Return the manifest: from what the film was made, and what came of it."""
+    found, job, layout, steps = plan.found, plan.job, plan.painter.layout, plan.timeline.frame_steps
+    made = [
+        manifest.FileMade(name, plan.formats[name], [steps[frame] for frame in begins], plan.timeline.frames)
+        for name, begins in pictures.items()
+    ]
+    made.append(manifest.FileMade(f"{plan.stem}.png", POSTER, [plan.poster_step], 0))
+    size = layout.width, layout.height
+    return manifest.provenance(job, found, ffmpeg.version) | {
+        "frames": {
+            "width": layout.width,
+            "height": layout.height,
+            "fps": [plan.fps.numerator, plan.fps.denominator],
+            "steps": steps,
+        },
+        "panels": plan.painter.describe(),
+        **manifest.numbers(found.columns),
+        "claims": [verdict.as_json() for verdict in found.verdicts],
+        "files": [manifest.file_entry(single, files.path(single.name), size) for single in made],
+    }
+
+
+def _left_over(plan: _Plan, made: dict[str, Path]) -> list[str]:
+    """Name files of an earlier film of the same name, which this film does not have."""
+    folder = Path(plan.job.output)
+    names = {plan.stem + form.suffix: form.name for form in FORMATS.values()}
+    return [
+        f"{name} beside it is of an earlier film, so remove it, or render it with --format {form}"
+        for name, form in names.items()
+        if made and name not in made and (folder / name).exists()
+    ]
+
+
+def _enter(stack: ExitStack, make: Callable[[], AbstractContextManager[T]]) -> T:
+    """Make and enter something that has to be left, without a signal falling in between."""
+    with held():
+        return stack.enter_context(make())

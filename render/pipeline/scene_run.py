@@ -1,0 +1,111 @@
+"""A scene with its parameters, numbers and decided claims: everything about a film but its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from render.errors import UsageError
+from render.numerics.trajectory import Trajectory, simulate
+from render.pipeline.arrays import scene_of_arrays
+from render.pipeline.catalog import load_scene
+from render.pipeline.claims import Verdict, judge
+from render.pipeline.guard import guarded
+from render.pipeline.job import OPTIONS
+from scenes import Scene
+
+# Names that commands and the library's functions take themselves.
+_TAKEN = {"help", "quiet", "json", "as_json", "form", "at", "scene", "parameters", "labels", "matrices"} | {
+    flag.lstrip("-").replace("-", "_") for option in OPTIONS.values() for flag in option.flags if flag[:2] == "--"
+}
+
+
+@dataclass(frozen=True, eq=False)
+class SceneRun:
+    """One resolved run of a scene.
+
+    Parameters
+    ----------
+    source : str
+        Name of the scene, or the file that defines it.
+    scene : Scene
+        The scene.
+    parameters : mapping of str to object
+        All its parameters.
+    columns : mapping of str to Trajectory
+        Numbers by column label; one column has the label None.
+    """
+
+    source: str
+    scene: Scene
+    parameters: Mapping[str, Any]
+    columns: Mapping[str | None, Trajectory]
+
+    @property
+    def steps(self) -> int:
+        """Number of steps T."""
+        return next(iter(self.columns.values())).steps
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """The scene's claims, decided."""
+        with guarded(self.source):
+            return judge(self.scene.claims, self.columns, self.parameters)
+
+    def counterexample(self) -> SceneRun:
+        """Return the same scene with the change for which its headline is false.
+
+        Raises
+        ------
+        TypeError
+            If the scene has none.
+        """
+        with guarded(self.source):
+            built, parameters = self.scene.build_counterexample(**self.parameters)
+            columns = {label: simulate(recording) for label, recording in built.items()}
+        return SceneRun(self.source, self.scene, parameters, columns)
+
+
+def resolve(
+    source: str, parameters: Mapping[str, Any], matrices: Mapping[str, Sequence[Sequence[float]]] | None = None
+) -> SceneRun:
+    """Build a scene; nothing is multiplied until it is asked for.
+
+    Parameters
+    ----------
+    source : str
+        Name of a scene, or a Python file that defines one (which is run).
+    parameters : mapping of str to object
+        The scene's parameters; those left out have their defaults.
+    matrices : mapping of str to sequence, optional
+        Matrices by label: powers of these instead of a scene's.
+
+    Raises
+    ------
+    EigenreelError
+        If there is no such scene, or it cannot be built with these parameters.
+    """
+    scene = scene_for(source, matrices)
+    with guarded(source):
+        resolved = scene.resolve(**parameters)
+        columns = {label: simulate(recording) for label, recording in scene.build(**resolved).items()}
+    return SceneRun(source, scene, resolved, columns)
+
+
+def scene_for(source: str, matrices: Mapping[str, Sequence[Sequence[float]]] | None = None) -> Scene:
+    """Return a scene by name or from a file, or that of the powers of matrices.
+
+    Raises
+    ------
+    EigenreelError
+        If there is no such scene, or a parameter of it has the name of an option.
+    """
+    scene = load_scene(source) if matrices is None else scene_of_arrays(matrices)
+    for parameter in scene.parameters:
+        if parameter.name in OPTIONS or parameter.name in _TAKEN:
+            raise UsageError(
+                f"scene {scene.name} has a parameter {parameter.name}, which is the name of an option, so rename it"
+            )
+    return scene

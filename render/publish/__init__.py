@@ -1,0 +1,1 @@
+"""What comes of a film besides itself: pages, tables, stills, posters."""

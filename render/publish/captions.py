@@ -1,0 +1,80 @@
+"""What a film shows, in a sentence or two: captions, and texts that stand for the film."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from render.pipeline.manifest import columns_of
+from render.text import Words, number, size_of
+
+
+def describe(content: Mapping[str, Any], language: str = "en") -> str:
+    """Return what a film shows in a sentence or two, from its manifest alone: its statement, and a track it draws."""
+    words = Words(language)
+    statement = words(content["statement"], content["parameters"])
+    # A film may be told to have no title.
+    values = {"title": words(content["title"]) or "—", "steps": content["steps"], "statement": statement}
+    text = words("{title}, {steps} steps: {statement}." if statement else "{title}, {steps} steps.", values)
+    for panel in sorted(content["panels"], key=_rank):
+        changes = _changes(content, panel, words)
+        if changes:
+            heading = words(panel["heading"])
+            # Words begin a sentence in capitals; symbols such as h(t) and dh stay as they are.
+            begin = heading[:1].upper() + heading[1:] if re.match("[a-z]{3}", heading) else heading
+            return _plain(f"{text} {begin}: {changes}." if heading else f"{text} {changes}.")
+    return _plain(text)
+
+
+# A caption tells the tracks of the first of these panels that a film has.
+_TOLD = ("series", "norms", "readout")
+# More than this nobody reads.
+_MOST_CHANGES = 6
+
+
+def _rank(panel: Mapping[str, Any]) -> int:
+    return _TOLD.index(panel["panel"]) if panel["panel"] in _TOLD else len(_TOLD)
+
+
+def _changes(content: Mapping[str, Any], panel: Mapping[str, Any], words: Words) -> str:
+    """Return the first and last number of the panel's tracks in all columns, with a peak or trough between them."""
+    changes = []
+    for label, tracks in columns_of(content).items():
+        for name, track in panel["tracks"].items():
+            values = _numbers(track, tracks.get(track))
+            if panel["panel"] in _TOLD and values:
+                log10 = panel["scale"] == "log10" or track.startswith("log10_")
+                told = [size_of(value) if log10 else number(float(value)) for value in _turns(values)]
+                # A middle that reads like one of the ends tells nothing.
+                shown = " → ".join(told if told[1] not in (told[0], told[-1]) else [told[0], told[-1]])
+                which = ", ".join(filter(None, (words(label), words(name))))
+                changes.append(f"{shown} ({which})" if which else shown)
+    return ", ".join(changes[:_MOST_CHANGES])
+
+
+def _numbers(name: str, track: Any) -> list[float]:
+    """Return the numbers of a track that is one curve; where a product is zero its logarithm is null."""
+    if not isinstance(track, list) or any(isinstance(value, list) for value in track):
+        return []
+    if name in ("log10_spectral_norm", "log10_frobenius_norm"):
+        return [-math.inf if value is None else value for value in track]
+    return [value for value in track if value is not None]
+
+
+def _turns(values: list[float]) -> list[float]:
+    """Return the first and the last number, and between them the one farthest beyond both, if that is far."""
+    first, last = values[0], values[-1]
+    low, high = min(first, last), max(first, last)
+    above, below = max(values) - high, low - min(values)
+    spread = max(values) - min(values)
+    # A tenth of what the numbers span is seen; less may be rounding.
+    if not math.isfinite(spread) or max(above, below) <= spread / 10:
+        return [first, last]
+    return [first, max(values) if above >= below else min(values), last]
+
+
+def _plain(text: str) -> str:
+    """Return text in one line, without characters that are orders to a terminal or a browser."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,72 @@
+"""Single moments of a film as pictures: pixels, SVG or PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from render.drawing.marks import MarksCanvas
+from render.drawing.pdf import pdf_of
+from render.drawing.raster import RasterCanvas
+from render.drawing.svg import svg_of
+from render.errors import UsageError
+from render.pipeline.claims import require_true
+from render.pipeline.guard import guarded
+from render.pipeline.job import Job
+from render.pipeline.painter import Painter
+from render.pipeline.scene_run import SceneRun, resolve
+from render.pipeline.timeline import poster_step
+from render.storage import AtomicFiles
+from render.text import suggestion
+from render.video.pixel_formats import png
+
+FORMATS = ("png", "svg", "pdf")
+_MOMENTS = ("start", "end", "poster")
+
+
+def write_stills(job: Job, moments: Sequence[str], form: str) -> list[Path]:
+    """Write pictures of moments of a film, all of them or none, and return their paths.
+
+    Parameters
+    ----------
+    job : Job
+        The film.
+    moments : sequence of str
+        Steps, or ``start``, ``end`` and ``poster``; the poster where there are none.
+    form : str
+        ``png``: the film's frame. ``svg``, ``pdf``: the same at any size, with text as text.
+
+    Raises
+    ------
+    EigenreelError
+        If there is no such moment or format, a claim is false, or a file cannot be written.
+    """
+    if form not in FORMATS:
+        raise UsageError(f"there is no format {form!r} for stills, {suggestion(form, FORMATS)}")
+    stem = job.stem
+    found = resolve(job.scene, job.parameters, job.matrices)
+    steps = list(dict.fromkeys(_step_of(moment, found) for moment in moments or ["poster"]))
+    if not job.allow_false_claims:
+        require_true(found.verdicts)
+    with guarded(job.scene):
+        pictures = {f"{stem}-{step}.{form}": still(found, job, step, form) for step in steps}
+    with AtomicFiles(Path(job.output), list(pictures)) as files:
+        for name, content in pictures.items():
+            files.write(name, content)
+        return list(files.commit().values())
+
+
+def still(found: SceneRun, job: Job, step: int, form: str) -> bytes:
+    """Return one moment of a film as a file's bytes."""
+    if form == "png":
+        return png(Painter(found, job, RasterCanvas).paint(step).pixels[..., :3])
+    canvas = Painter(found, job, MarksCanvas).paint(step)
+    return svg_of(canvas).encode() if form == "svg" else pdf_of(canvas)
+
+
+def _step_of(moment: str, found: SceneRun) -> int:
+    if moment in _MOMENTS:
+        return {"start": 0, "end": found.steps, "poster": poster_step(found.steps, found.scene.poster)}[moment]
+    if moment.isascii() and moment.isdigit() and len(moment) < 10 and int(moment) <= found.steps:
+        return int(moment)
+    raise UsageError(f"at must be a step from 0 to {found.steps}, start, end or poster, but it is {moment[:80]!r}")

@@ -1,0 +1,181 @@
+"""What can be written, as data: a format is one record, and everything that deals with its files reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from render.errors import UsageError
+from render.text import suggestion
+from render.video.webp import set_durations
+
+# What the numbers of the frames mean: BT.709 at video levels, with the sRGB curve.
+_TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=iec61966-2-1:range=tv"
+
+
+def x264(crf: int, chroma: int) -> tuple[str, ...]:
+    """Return ffmpeg's arguments for H.264 of a quality (lower is better), and that of chroma besides.
+
+    Flat cells on the codec's own grid need no motion search, no small partitions, no deblocking and
+    no psychovisual tricks. Strong adaptive quantisation and finer chroma keep every cell within 6 of
+    255 of its colour, at half the size a uniform quality would need for that.
+    """
+    return (
+        *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", str(crf), "-x264-params"),
+        "partitions=none:me=dia:subme=5:trellis=0:no-psy=1:no-deblock=1:ref=3:bframes=0:scenecut=0:weightp=0:"
+        f"qcomp=1:aq-strength=1.2:chroma-qp-offset={chroma}",
+        # A pinned thread count: the bytes depend on it. A key frame every 96: for seeking.
+        *("-profile:v", "high", "-g", "96", "-threads", "2"),
+    )
+
+
+# Cells at least so large are whole blocks of the codec in chroma, too.
+WHOLE_BLOCK = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileKind:
+    """What a reader of one kind of file has to know.
+
+    Parameters
+    ----------
+    name, suffix : str
+        Name on the command line, and ending of the file.
+    codec : str
+        ffmpeg's name for what is in it.
+    mime : str
+        Its media type.
+    element : str
+        What shows it on a page: ``video`` or ``img``.
+    moving : bool
+        Whether it is more than one picture.
+    cell_error, pixel_error : int
+        How far the middle of a cell may be from the colour of its number, and any pixel from one rendered on another
+        processor, in parts of 255.
+    """
+
+    name: str
+    suffix: str
+    codec: str
+    mime: str
+    element: str
+    moving: bool = True
+    cell_error: int = 0
+    pixel_error: int = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format(FileKind):
+    """How ffmpeg writes one kind of film.
+
+    Parameters
+    ----------
+    encoder, muxer : str
+        ffmpeg's names for what writes it, and the container.
+    pixel_format : str
+        How frames are handed to ffmpeg: a name in `render.video.pixel_formats.PIXEL_FORMATS`.
+    arguments : tuple of str
+        Further ffmpeg arguments.
+    fine_arguments : tuple of str, optional
+        Those for films with cells below `WHOLE_BLOCK` pixels, where they differ.
+    fastest : Fraction, optional
+        Most frames a second that players show at their pace.
+    set_durations : callable, optional
+        Writes into the finished file how long each picture lasts, in milliseconds. Such a format takes frames that
+        differ from the one before only: the others make that last longer.
+    frame_bytes, cell_bytes : int
+        About how large a frame gets, plus what each cell of a heat-map adds.
+    """
+
+    encoder: str
+    muxer: str
+    pixel_format: str
+    arguments: tuple[str, ...]
+    fine_arguments: tuple[str, ...] = ()
+    fastest: Fraction | None = None
+    set_durations: Callable[[Path, Sequence[int]], None] | None = None
+    frame_bytes: int = 2_000
+    cell_bytes: int = 9
+
+    def nearest_fps(self, fps: Fraction) -> Fraction:
+        """Return the rate nearest to `fps` that the format can hold."""
+        return min(fps, self.fastest) if self.fastest else fps
+
+
+FORMATS = {
+    form.name: form
+    for form in (
+        Format(
+            name="mp4",
+            suffix=".mp4",
+            codec="h264",
+            mime="video/mp4",
+            element="video",
+            cell_error=8,
+            pixel_error=8,
+            encoder="libx264",
+            muxer="mp4",
+            pixel_format="yuv420p",
+            arguments=(*x264(32, -3), "-movflags", "+faststart"),
+            fine_arguments=(*x264(14, -7), "-movflags", "+faststart"),
+            cell_bytes=18,
+        ),
+        Format(
+            name="webp",
+            suffix=".webp",
+            codec="webp",
+            mime="image/webp",
+            element="img",
+            encoder="libwebp_anim",
+            muxer="webp",
+            pixel_format="bgra",
+            # The least effort and the quality (of the search, since nothing is lost) that make the smallest files.
+            arguments=(*("-c:v", "libwebp_anim", "-lossless", "1", "-compression_level", "1", "-quality", "75"),
+                       *("-loop", "0")),
+            # Browsers take a delay of 10 ms or less for a mistake.
+            fastest=Fraction(1000, 11),
+            set_durations=set_durations,
+            frame_bytes=4_000,
+            cell_bytes=9,
+        ),
+        Format(
+            name="gif",
+            suffix=".gif",
+            codec="gif",
+            mime="image/gif",
+            element="img",
+            cell_error=4,
+            pixel_error=6,
+            encoder="gif",
+            muxer="gif",
+            pixel_format="pal8",
+            arguments=("-c:v", "gif", "-loop", "0"),
+            # Delays are hundredths of a second, and browsers show a single one as a slow ten.
+            fastest=Fraction(50),
+            frame_bytes=6_000,
+            cell_bytes=36,
+        ),
+    )
+}  # fmt: skip
+
+POSTER = FileKind(name="png", suffix=".png", codec="png", mime="image/png", element="img", moving=False)
+
+
+def find_formats(names: tuple[str, ...]) -> list[Format]:
+    """Return formats by name, each once; raise `UsageError` for an unknown one."""
+    for name in names:
+        if name not in FORMATS:
+            raise UsageError(f"there is no format {name!r}, {suggestion(name, FORMATS)}")
+    return [FORMATS[name] for name in dict.fromkeys(names)]
+
+
+def kinds() -> list[FileKind]:
+    """Return what the files of a film may be: the formats, in the order a page prefers them in, and the poster."""
+    return [*FORMATS.values(), POSTER]
+
+
+def kind_of(name: str) -> FileKind | None:
+    """Return what a file is by its ending; None for what is no file of a film."""
+    return next((kind for kind in kinds() if Path(name).suffix == kind.suffix), None)

@@ -1,0 +1,46 @@
+"""Durations of the pictures of an animated WebP, which ffmpeg gives one for all, and the last one wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from render.errors import EncodeError
+
+
+def set_durations(path: Path, milliseconds: Sequence[int]) -> None:
+    """Write into a file how long each of its pictures lasts.
+
+    A picture is a chunk ``ANMF``: after its name and size, four numbers of three bytes, then its duration, of three
+    bytes, too (Google's "WebP Container Specification", Animation).
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    milliseconds : sequence of int
+        One for each picture.
+
+    Raises
+    ------
+    EncodeError
+        If the file has another number of pictures.
+    """
+    with open(path, "r+b") as file:
+        begin = file.read(12)
+        position, pictures = 12, 0
+        while begin[:4] == b"RIFF" and len(head := file.read(8)) == 8:
+            if head[:4] == b"ANMF":
+                if pictures < len(milliseconds):
+                    file.seek(position + 20)
+                    file.write(min(milliseconds[pictures], 2**24 - 1).to_bytes(3, "little"))
+                pictures += 1
+            size = int.from_bytes(head[4:], "little")
+            # Chunks begin at even places.
+            position += 8 + size + size % 2
+            file.seek(position)
+    if pictures != len(milliseconds):
+        raise EncodeError(
+            f"ffmpeg wrote {pictures} of {len(milliseconds)} pictures to the webp file, "
+            "so try again or use another ffmpeg"
+        )

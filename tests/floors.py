@@ -1,0 +1,106 @@
+"""Which module may import which: a module imports from lower floors alone, at its top as in its functions.
+
+The list goes from the ground up. Packages stand on the ground with their docstrings; ``*`` stands for the other modules
+of a folder. `table` is how docs/architecture.md shows it.
+"""
+
+FLOORS = [
+    ("scenes: what is multiplied", [
+        "scenes.core.sequence scenes.core.parameters scenes.core.sources scenes.core.activations",
+        "scenes.core.trajectory scenes.core.initialisers scenes.core.networks scenes.core.derivatives "
+        "scenes.core.layers scenes.core.cells",
+        "scenes.core.claims scenes.core.matrices scenes.core.random_cells",
+        "scenes.core.scene scenes.core.growth",
+        "scenes.core.*",
+        "scenes",
+        "scenes.<chapter>._*",
+        "scenes.<chapter>.*",
+    ]),
+    ("render: what every stage uses", [
+        "render.errors render.version render.interrupts render.pipeline.watch render.drawing.mpl",
+        "render.text render.storage render.pipeline.timeline",
+        "render.pipeline.job render.pipeline.dependencies",
+    ]),
+    ("numbers", [
+        "render.numerics.scaled",
+        "render.numerics.products render.numerics.singular_values render.numerics.eigenvalues "
+        "render.numerics.lyapunov",
+        "render.numerics.trajectory",
+    ]),
+    ("one run of a scene", [
+        "render.pipeline.guard render.pipeline.arrays render.pipeline.claims",
+        "render.pipeline.catalog",
+        "render.pipeline.scene_run",
+    ]),
+    ("drawing", [
+        "render.drawing.colors render.drawing.layouts render.drawing.fonts",
+        "render.drawing.themes render.drawing.lines render.drawing.font_subset",
+        "render.drawing.glyphs render.drawing.coverage render.drawing.palette",
+        "render.drawing.canvas",
+        "render.drawing.raster render.drawing.marks",
+        "render.drawing.svg",
+        "render.drawing.pdf",
+    ]),
+    ("panels", [
+        "render.panels.base render.panels._series",
+        "render.panels._chart render.panels._heatmap render.panels._plane",
+        "render.panels._curves render.panels._bars",
+        "render.panels.*",
+        "render.pipeline.painter",
+    ]),
+    ("video", [
+        "render.video.ffmpeg render.video.webp render.video.frame_difference",
+        "render.video.formats render.video.decoder render.video.pixel_formats",
+        "render.video.encoder",
+    ]),
+    ("what is made of it", [
+        "render.pipeline.manifest",
+        "render.publish.captions render.publish.tables render.publish.marks render.publish.contact_sheet "
+        "render.publish.still",
+        "render.publish.embed",
+        "render.pipeline.film",
+        "render.pipeline.run",
+        "render.pipeline.batch render.check.report",
+        "render.check.numbers render.check.frames",
+        "render.check.verify",
+    ]),
+    ("who asks for it", [
+        "render",
+        "render.cli.terminal",
+        "render.cli.scene_commands",
+        "render.cli.commands",
+        "render.__main__",
+    ]),
+]  # fmt: skip
+
+
+def levels():
+    """Return the modules of every level, from the ground up."""
+    return [line.split() for _, lines in FLOORS for line in lines]
+
+
+def level_of(name):
+    """Return the level of a module; packages that hold nothing but their docstring or a table stand on the ground."""
+    if name in ("render.numerics", "render.drawing", "render.panels", "render.pipeline", "render.video",
+                "render.publish", "render.check", "render.cli"):  # fmt: skip
+        return -1
+    package, *rest = name.split(".")
+    patterns = [name, name.rpartition(".")[0] + ".*"]
+    if package == "scenes" and rest and rest[0] != "core":
+        # What scenes of a chapter share is below them.
+        shared = len(rest) == 1 or rest[-1].startswith("_")
+        patterns = ["scenes.<chapter>._*" if shared else "scenes.<chapter>.*"]
+    for pattern in patterns:
+        for level, names in enumerate(levels()):
+            if pattern in names:
+                return level
+    raise AssertionError(f"{name} stands on no floor")
+
+
+def table():
+    """Return the floors as docs/architecture.md shows them, the highest first."""
+    lines = ["| stage | modules, the higher ones first |", "|---|---|"]
+    for stage, floors in reversed(FLOORS):
+        modules = "<br>".join(" ".join(f"`{name}`" for name in floor.split()) for floor in reversed(floors))
+        lines.append(f"| {stage} | {modules} |")
+    return "\n".join(lines)

@@ -1,0 +1,341 @@
+"""The library: typed options from one record, arrays instead of scenes, numbers, frames, batches on any executor."""
+
+import inspect
+import json
+import os
+import pickle
+import re
+import subprocess
+import sys
+import typing
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import pytest
+from films import ENVIRONMENT, decode, listing, manifest_of, run
+
+import render
+from render.check.verify import verify
+from render.cli.scene_commands import film_options
+from render.errors import EigenreelError, InputError, RenderError, UsageError
+from render.numerics.trajectory import Trajectory
+from render.pipeline.film import Film
+from render.pipeline.job import OPTIONS, USUAL, FilmOptions, Job
+
+ROOT = Path(__file__).parents[2]
+TINY = {"steps": 2, "dim": 3, "formats": "gif"}
+MAGIC = np.array([[8.0, 1, 6], [3, 5, 7], [4, 9, 2]])
+
+
+# One record of options
+
+
+def test_signature_and_command_follow_from_the_record():
+    signature = inspect.signature(render.film)
+    given = {name: parameter for name, parameter in signature.parameters.items() if name in OPTIONS}
+    assert list(given) == [single.name for single in fields(FilmOptions)]
+    for name, parameter in given.items():
+        assert parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        assert parameter.default == USUAL[name], name
+    assert {option.name for option in film_options()} == set(OPTIONS)
+    for option in film_options():
+        assert tuple(option.opts) == OPTIONS[option.name].flags
+    # What scenes and options need besides has no option's name.
+    others = signature.parameters.keys() - given.keys()
+    assert others == {"scene", "steps", "dim", "seed", "parameters", "labels", "unknown"}
+
+
+def test_every_option_of_the_command_has_a_name_in_the_library(tmp_path):
+    for option in OPTIONS.values():
+        for flag in option.flags:
+            name = flag.lstrip("-").replace("-", "_")
+            if name in OPTIONS or len(name) == 1:
+                continue
+            right = next(own for own, other in OPTIONS.items() if other is option)
+            with pytest.raises(UsageError, match=f"there is no option '{name}', did you mean '{right}'"):
+                render.film("orthogonal", output=tmp_path / "new", **{name: "x"})
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"stepz": 3}, "there is no option 'stepz', did you mean 'steps'?"),
+        ({"laguage": "ko"}, "there is no option 'laguage', did you mean 'language'?"),
+        ({"spectral_radius": 0.9}, "there is no option 'spectral_radius', choose from steps, dim, seed, output, "),
+        ({"parameters": {"sede": 1}}, "there is no option 'sede', did you mean 'seed'?"),
+        ({"theme": 3}, "theme must be text, but it is 3"),
+        ({"hold_last": "1"}, "hold_last must be a number, but it is '1'"),
+        ({"max_frames": 1.5}, "max_frames must be a whole number, but it is 1.5"),
+        ({"allow_false_claims": 1}, "allow_false_claims must be True or False, but it is 1"),
+        ({"formats": [1]}, "formats must be names of formats, but it is [1]"),
+        ({"title": b"x"}, "title must be text, but it is b'x'"),
+        ({"fps": True}, "fps must be text, but it is True"),
+        ({"steps": "3"}, "steps must be a whole number"),
+    ],
+)
+def test_what_makes_no_sense_is_answered(tmp_path, wrong, said):
+    with pytest.raises(EigenreelError) as refused:
+        render.film("orthogonal", output=tmp_path / "new", **wrong)
+    assert str(refused.value).startswith(said)
+    assert not (tmp_path / "new").exists()
+
+
+def test_parameters_may_be_given_in_either_way(tmp_path):
+    first = render.film("vanishing", **TINY, spectral_radius=0.5, output=tmp_path / "a")
+    render.film("vanishing", **TINY, parameters={"spectral_radius": 0.5}, output=tmp_path / "b")
+    assert first.manifest["parameters"]["spectral_radius"] == 0.5
+    assert listing(tmp_path / "a") == listing(tmp_path / "b")
+
+
+@pytest.mark.parametrize("name", ["timeout", "format", "parameters", "labels"])
+def test_a_scene_whose_parameter_is_an_option_is_refused_in_both(tmp_path, name):
+    path = tmp_path / "own.py"
+    path.write_text(
+        f"from scenes import repeated, scene\n\n\n@scene()\ndef own(steps: int = 2, {name}: float = 1.0):\n"
+        "    return repeated([[1, 1], [0, 1]], steps)\n",
+        encoding="utf-8",
+    )
+    said = f"scene own has a parameter {name}, which is the name of an option, so rename it"
+    with pytest.raises(UsageError, match=said):
+        render.film(str(path), output=tmp_path / "new")
+    with pytest.raises(UsageError, match=said):
+        render.simulate(str(path))
+    done = run("scene", path, "-o", tmp_path / "new")
+    assert (done.returncode, done.stderr) == (2, f"render: {said}.\n")
+    assert not (tmp_path / "new").exists()
+
+
+# Arrays
+
+
+@pytest.mark.parametrize("matrix", [[[0.0, 1], [0, 0]], [[1.0, 2], [2, 4]], MAGIC / 15, np.diag([2, 0, 1])])
+def test_powers_of_a_matrix_are_filmed_with_true_norms(tmp_path, matrix):
+    film = render.film(matrix, steps=6, formats="gif", output=tmp_path)
+    exact = mpmath.matrix(np.asarray(matrix, float).tolist())
+    track = film.manifest["tracks"]["log10_spectral_norm"]
+    with mpmath.workdps(40):
+        for step, value in enumerate(track):
+            norm = mpmath.svd_r(exact**step, compute_uv=False)[0] if step else mpmath.mpf(1)
+            if abs(norm) < 1e-30:
+                assert value is None
+            else:
+                assert value == pytest.approx(float(mpmath.log10(norm)), abs=1e-13)
+    assert film.manifest["command"] is None
+    assert verify(film.files["gif"]).holds
+
+
+@pytest.mark.parametrize(
+    ("matrix", "said"),
+    [
+        (0.9 * np.array([[0, 1j], [1j, 0]]), "must be real numbers, but their type is complex128"),
+        ([[1.0, 2]], "must have shape"),
+        ([1.0, 2], "must have shape"),
+        ([[1.0], [2, 3]], "rows of different lengths"),
+        ([[1.0, float("nan")], [0, 1]], "must be finite"),
+        ([["a", "b"], ["c", "d"]], "must be real numbers"),
+        ([[None, 1], [1, 1]], "must hold real numbers alone"),
+        (np.zeros((0, 0)), "must have shape"),
+        (5.0, "must have shape"),
+    ],
+)
+def test_what_cannot_be_multiplied_by_itself_is_refused(tmp_path, matrix, said):
+    for function in (render.simulate, lambda array: render.film(array, output=tmp_path / "new")):
+        with pytest.raises(InputError, match=said):
+            function(matrix)
+    assert not (tmp_path / "new").exists()
+
+
+def test_matrices_with_labels_stand_side_by_side(tmp_path):
+    turn = np.array([[0.0, -1], [1, 0]])
+    film = render.film([turn, turn / 2], labels=["turns", "turns and shrinks"], steps=4, output=tmp_path, formats="mp4")
+    assert film.manifest["columns"] == ["turns", "turns and shrinks"]
+    assert film.manifest["tracks"]["turns and shrinks"]["log10_spectral_norm"][-1] == pytest.approx(np.log10(1 / 16))
+    assert verify(film.files["mp4"]).holds
+    for arrays, labels in (([turn], ["a", "b"]), ([turn, turn], ["a", "a"]), ([turn], "a"), ([turn, turn], ["a", 1])):
+        with pytest.raises(UsageError, match="labels"):
+            render.film(arrays, labels=labels, output=tmp_path / "new")
+    with pytest.raises(UsageError, match="did you mean 'steps'"):
+        render.film(turn, step=2, output=tmp_path / "new")
+
+
+def test_a_film_of_a_matrix_holds_its_matrix(tmp_path):
+    matrix = np.random.default_rng(0).normal(size=(70, 70)) / 9
+    film = render.film(matrix, steps=2, formats="gif", output=tmp_path)
+    assert np.array_equal(np.array(manifest_of(film.files["gif"])["job"]["matrices"][""]), matrix)
+    assert verify(film.files["gif"]).holds
+
+
+# Numbers
+
+
+def test_simulate_returns_one_kind_of_thing():
+    hints = typing.get_type_hints(render.simulate, vars(render) | {"Trajectory": Trajectory, "ArrayLike": object})
+    assert hints["return"] is Trajectory
+    single, several, record = (render.simulate(name) for name in ("orthogonal", "article", "clipping"))
+    assert all(isinstance(found, Trajectory) for found in (single, several, record))
+    assert repr(single) == "<Trajectory: products of 16 × 16 matrices, 64 steps>"
+    assert repr(several) == "<Trajectory: columns vanishing, exploding, orthogonal, 64 steps>"
+    assert re.fullmatch(r"<Trajectory: series .+, \d+ steps>", repr(record))
+    assert list(several.columns) == ["vanishing", "exploding", "orthogonal"]
+    assert list(single.columns) == [""]
+    with pytest.raises(UsageError, match=r"ask one of them, as columns\['vanishing'\]"):
+        several.log10_spectral_norm  # noqa: B018
+    with pytest.raises(UsageError, match="multiplies no matrices"):
+        record.product(1)
+
+
+@pytest.mark.parametrize(("name", "most"), [("orthogonal", 16), ("article", 16), ("clipping", 99)])
+def test_tracks_are_the_table_of_the_command(name, most):
+    found = render.simulate(name)
+    assert all(isinstance(track, np.ndarray) and track.shape == (found.steps + 1,) for track in found.tracks.values())
+    table = json.loads(run("numbers", name, "--format", "json").stdout)["columns"]
+    assert list(table) == list(found.tracks)
+    for track, values in table.items():
+        finite = [float("nan") if value is None else value for value in values]
+        known = np.isfinite(finite)
+        assert np.array_equal(np.array(finite)[known], found.tracks[track][known])
+
+
+def test_scenes_by_name():
+    found = render.scenes()
+    assert found["orthogonal"] is render.load_scene("orthogonal")
+    assert len(found) >= 85
+
+
+def test_a_frame_is_an_array(tmp_path):
+    film = render.film("orthogonal", steps=6, dim=4, formats="webp", output=tmp_path)
+    frames = decode(film.files["webp"])
+    assert np.array_equal(film.frame(3), frames[3])
+    assert np.array_equal(film.frame(-1), frames[6])
+    assert np.array_equal(film.frame(np.int64(0)), frames[0])
+    for wrong in (7, -8, 1.0, True, "3"):
+        with pytest.raises(UsageError, match="step must be a whole number from 0 to 6"):
+            film.frame(wrong)
+    again = pickle.loads(pickle.dumps(film))
+    assert np.array_equal(again.frame(2), frames[2])
+    assert len(pickle.dumps(film)) < 100_000
+
+
+# Batches
+
+
+def jobs_in(folder, count=3):
+    return [Job(name, {"steps": 2}, output=str(folder)) for name in ("vanishing", "rotation", "article")[:count]]
+
+
+def test_a_batch_returns_a_film_or_an_error_for_each(tmp_path):
+    bad = [Job("no such scene", output=str(tmp_path)), Job("rotation", {"steps": -1}, name="x")]
+    jobs = [*jobs_in(tmp_path, 2), *bad]
+    told = []
+    with ThreadPoolExecutor(2) as executor:
+        results = render.run_all(jobs, executor=executor, progress=lambda job, result: told.append((job, result)))
+        # It is not shut down.
+        assert executor.submit(int).result() == 0
+    assert [type(result) for result in results] == [Film, Film, UsageError, UsageError]
+    assert "a file cannot be named" in str(results[2])
+    assert sorted(told, key=lambda pair: jobs.index(pair[0])) == list(zip(jobs, results, strict=True))
+    assert render.run_all([]) == []
+
+
+@pytest.mark.slow
+def test_processes_are_what_makes_films_by_default(tmp_path):
+    films = render.run_all(jobs_in(tmp_path / "many"))
+    for film in films:
+        film = render.film(film.job.scene, steps=2, output=tmp_path / "single")
+    assert listing(tmp_path / "many") == listing(tmp_path / "single")
+
+
+@pytest.mark.slow
+def test_a_script_may_make_films_at_its_top(tmp_path):
+    (tmp_path / "script.py").write_text(
+        "import render\nprint('begun')\njobs = [render.job(n, {'steps': 2}) for n in ('rotation', 'vanishing')]\n"
+        "print(render.run_all(jobs))\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, env=ENVIRONMENT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("begun") == 1
+    assert done.stdout.count("Film(") == 2
+
+
+def test_parameters_that_are_no_plain_values_are_told(tmp_path):
+    (result,) = render.run_all([Job("rotation", {"steps": lambda: 3}, output=str(tmp_path))])
+    assert str(result) == "the film rotation has parameters that are no plain values, so use those"
+
+
+class Odd:
+    """An executor whose films fail in a way of its own."""
+
+    def submit(self, function, *arguments):
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(lambda: [][0])
+
+
+def test_whatever_an_executor_raises_is_a_sentence(tmp_path):
+    (result,) = render.run_all(jobs_in(tmp_path, 1), executor=Odd())
+    assert isinstance(result, RenderError)
+    assert str(result).startswith("the film vanishing could not be made, since the executor raised IndexError")
+
+
+def test_a_job_is_data():
+    job = Job("orthogonal", {"steps": 3}, theme="dark", fps=25, formats="gif", output=Path("x"))
+    assert (job.fps, job.formats, job.output) == ("25", ("gif",), "x")
+    assert pickle.loads(pickle.dumps(job)) == job
+    content = json.loads(json.dumps(job.as_json()))
+    assert Job.of_json(content, "x") == job
+    assert "output" not in content
+    for wrong in ({}, content | {"more": 1}, content | {"output": "/tmp"}, content | {"parameters": 3}, []):
+        with pytest.raises(UsageError):
+            Job.of_json(wrong, "x")
+
+
+# What a type checker sees
+
+
+def checked(tmp_path, code):
+    (tmp_path / "script.py").write_text(code, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(ROOT / ".mypy_cache"), "script.py"]
+    environment = ENVIRONMENT | {"MYPYPATH": str(ROOT)}
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)
+
+
+@pytest.mark.slow
+def test_scripts_of_readme_and_contributing_are_typed(tmp_path):
+    pages = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")]
+    for page in pages:
+        for block in re.findall(r"```python\n(.*?)```", page, re.S):
+            done = checked(tmp_path, block)
+            assert done.returncode == 0, done.stdout
+    done = checked(tmp_path, 'import render\n\nrender.film("orthogonal", stepz=3)\n')
+    assert done.returncode == 1
+    assert re.search(r'script.py:3: error: .*"stepz"|script.py:3: error: .*"Never"', done.stdout), done.stdout
+    assert checked(tmp_path, 'import render\n\nrender.film("orthogonal", theme=3)\n').returncode == 1
+
+
+# Modules of the same names
+
+
+def started(tmp_path, other, code, *words):
+    """Run Python with another module in the way, and return what it said last."""
+    (tmp_path / other).parent.mkdir(exist_ok=True)
+    (tmp_path / other).write_text("", encoding="utf-8")
+    environment = ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(map(str, (tmp_path, ROOT)))}
+    command = [sys.executable, *words] if words else [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
+    assert done.returncode == 1
+    return done.stderr.strip()
+
+
+@pytest.mark.parametrize("name", ["scenes", "render"])
+@pytest.mark.parametrize("file", ["{}.py", "{}/__init__.py"])
+def test_another_module_of_our_name_is_named(tmp_path, name, file):
+    other = tmp_path / file.format(name)
+    said = f"eigenreel needs its own module {name}, but {other} is another one, so rename or move it"
+    mine = "render" if name == "scenes" else "scenes"
+    assert started(tmp_path, other, f"import {mine}").splitlines()[-1] == f"ImportError: {said}"
+    if name == "scenes":
+        assert started(tmp_path, other, "", "-m", "render", "list") == f"render: {said}."

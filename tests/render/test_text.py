@@ -1,0 +1,134 @@
+"""Words, numbers and fonts: translations, how numbers are written, glyphs that no font has."""
+
+import importlib.util
+import tomllib
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from films import run
+from matplotlib.font_manager import fontManager
+
+import render.drawing.fonts
+from render.drawing import glyphs
+from render.errors import RenderError, UsageError
+from render.pipeline.timeline import Timeline, parse_fps
+from render.text import Words, literal, number, power_of_ten, size_of
+
+TRANSLATIONS = sorted((Path(render.text.__file__).parent / "translations").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda p: p.stem)
+def test_translations_keep_their_placeholders(path):
+    import re
+
+    table = tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
+    for text, translated in table.items():
+        assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", translated)), text
+        assert translated.strip()
+
+
+@pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda p: p.stem)
+def test_every_text_in_the_code_is_translated(path):
+    import re
+
+    table = tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
+    source = "\n".join(p.read_text(encoding="utf-8") for p in Path(render.text.__file__).parent.rglob("*.py"))
+    texts = re.findall(r'\b(?:words|heading)\(\s*"([^"]+)"', source)
+    assert len(texts) >= 8
+    assert set(texts) <= set(table)
+
+
+def test_unknown_texts_and_braces_stay_as_they_are():
+    words = Words("ko")
+    assert words("no such text {x} {0} {}", {"y": 1}) == "no such text {x} {0} {}"
+    assert words("turned by {angle}°", {"angle": 5.625}) == "turned by 5.625°"
+    with pytest.raises(UsageError, match="choose from en, ko"):
+        Words("xx")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(0.9, "0.9"), (-0.5, "−0.5"), (0.0, "0"), (2.5e-7, "2.50×10⁻⁷"), (1234567, "1,234,567"), (-1e30, "−1.00×10³⁰")],
+)
+def test_numbers_are_written_as_people_do(value, written):
+    assert number(value) == written
+
+
+@pytest.mark.parametrize(
+    ("log10", "written"),
+    [(0.0, "1.000"), (1.5e-15, "1.000"), (-2.0, "0.01000"), (-400.0, "1.00×10⁻⁴⁰⁰"), (6.9999999, "1.00×10⁷"),
+     (float("-inf"), "0"), (3.3, "1995"), (5000.3, "2.00×10⁵⁰⁰⁰")],
+)  # fmt: skip
+def test_sizes_reach_beyond_float64(log10, written):
+    assert size_of(log10) == written
+    assert power_of_ten(-12) == "10⁻¹²"
+
+
+@pytest.fixture
+def only_bundled_fonts(monkeypatch):
+    """Hide every font but matplotlib's own."""
+    kept = [entry for entry in fontManager.ttflist if "mpl-data" in str(entry.fname)]
+    monkeypatch.setattr(fontManager, "ttflist", kept)
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda n, *a: None if "koreanize" in n else found(n, *a))
+    render.drawing.fonts.font_paths.cache_clear()
+    render.drawing.fonts._candidates.cache_clear()
+
+    glyphs.glyphs.cache_clear()
+    glyphs.fitted.cache_clear()
+    yield
+    render.drawing.fonts.font_paths.cache_clear()
+    render.drawing.fonts._candidates.cache_clear()
+
+
+def test_without_a_korean_font_there_is_one_sentence_and_nothing_else(only_bundled_fonts, tmp_path):
+    with pytest.raises(RenderError, match=r"no font .* can draw .*eigenreel\[korean\]") as raised:
+        render.film("orthogonal", steps=2, language="ko", output=tmp_path / "out")
+    assert raised.value.exit_code == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_glyph_no_font_has_is_refused(tmp_path):
+    done = run("scene", "orthogonal", "--steps", 1, "--title", "\U000f1234", "-o", tmp_path / "out")
+    assert done.returncode == 1
+    assert "no font" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("weight", ["regular", "bold", "mono"])
+def test_fonts_cover_hangul_and_mathematics(weight):
+    font = render.drawing.fonts.find_font("행렬 ‖Q‖ = 1 ⁻⁵", weight)
+    assert font is not None
+
+
+def test_titles_lose_control_characters_and_excess(tmp_path):
+    assert literal("a\nb\x07\u202ec ") == "a b  c"
+    assert len(literal("x" * 10_000)) == 200
+    done = run("scene", "orthogonal", "--steps", 1, "--title", "a\nb\x07" + "y" * 10_000, "-o", tmp_path)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "fps"), [("12.5", Fraction(25, 2)), ("25/2", Fraction(25, 2)), ("29.97", Fraction(2997, 100)), ("10", 10)]
+)
+def test_rates_are_exact(text, fps):
+    assert parse_fps(text) == fps
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "nan", "1e9", "1000", "", "a", "1/0", "25/", "٢٥", "0.01"])
+def test_bad_rates_are_refused(text):
+    with pytest.raises(UsageError, match="fps must be"):
+        parse_fps(text)
+
+
+def test_timeline_counts():
+    timeline = Timeline(64)
+    assert timeline.frames == 65
+    assert timeline.frame_steps == list(range(65))
+    assert Timeline(0).frame_steps == [0]
+    assert Timeline(2, Fraction(10), 0.2, 0.1).frame_steps == [0, 0, 0, 1, 2, 2]
+    for hold in (-1, float("nan"), float("inf"), 1e9):
+        with pytest.raises(UsageError, match="hold-last must be"):
+            Timeline(2, hold_last=hold)

@@ -1,0 +1,153 @@
+"""Every format, and one that nobody has heard of: written, counted, timed, verified and shown by its record alone."""
+
+import re
+import subprocess
+from fractions import Fraction
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from films import decode, manifest_of, run
+from PIL import Image
+
+import render
+from render.check.verify import verify
+from render.errors import EncodeError
+from render.publish.embed import snippet
+from render.video.formats import FORMATS, POSTER, Format, kind_of, kinds, x264
+from render.video.pixel_formats import PIXEL_FORMATS
+from render.video.webp import set_durations
+
+MATROSKA = Format(
+    name="mkv",
+    suffix=".mkv",
+    codec="h264",
+    mime="video/x-matroska",
+    element="video",
+    cell_error=8,
+    pixel_error=8,
+    encoder="libx264",
+    muxer="matroska",
+    pixel_format="yuv420p",
+    arguments=x264(32, -3),
+    fine_arguments=x264(14, -7),
+    cell_bytes=18,
+)
+
+
+@pytest.fixture(params=[*FORMATS, "mkv"])
+def form(request, monkeypatch):
+    monkeypatch.setitem(FORMATS, "mkv", MATROSKA)
+    return FORMATS[request.param]
+
+
+def seconds_of(path):
+    """How long a film lasts, as Pillow reads pictures and ffmpeg other files."""
+    if path.suffix in (".gif", ".webp"):
+        with Image.open(path) as image:
+            total = 0
+            for number in range(image.n_frames):
+                image.seek(number)
+                image.load()
+                total += image.info["duration"]
+            return total / 1000
+    said = subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-i", path], capture_output=True, text=True).stderr
+    hours, minutes, seconds = re.search(r"Duration: (\d+):(\d+):([\d.]+)", said).groups()
+    return 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fps", ["12.5", "30", "24000/1001", "7"])
+def test_a_file_has_its_frames_its_length_and_its_loop(form, tmp_path, fps):
+    film = render.film(
+        "orthogonal", steps=9, dim=6, fps=fps, hold_first=0.4, hold_last=0.7, formats=form.name, output=tmp_path
+    )
+    path, content = film.files[form.name], manifest_of(film.files["json"])
+    shown, rate = content["frames"]["steps"], Fraction(*content["frames"]["fps"])
+    assert abs(seconds_of(path) - len(shown) / rate) <= 1 / rate
+    entry = next(entry for entry in content["files"] if entry["name"] == path.name)
+    assert len(decode(path)) == entry["frames"]
+    steps = entry["steps"] or shown
+    # A format that is told how long pictures last has each of them once.
+    assert steps == (list(range(10)) if form.set_durations else shown)
+    if form.element == "img":
+        with Image.open(path) as image:
+            assert image.info["loop"] == 0
+            assert image.n_frames == len(steps)
+
+
+@pytest.mark.slow
+def test_verify_embed_and_notebook_read_the_record(form, tmp_path):
+    film = render.film("orthogonal", steps=5, dim=6, formats=form.name, output=tmp_path)
+    path = film.files[form.name]
+    report = verify(path)
+    assert report.holds, report.faults
+    assert any(line.startswith(f"{path.name}: 216 cells have the colours") for line in report.checked)
+    page = snippet(path)
+    shown = f'<source src="{path.name}" type="{form.mime}">' if form.element == "video" else f'<img src="{path.name}"'
+    assert shown in page
+    assert f"]({path.name})" in snippet(path, "markdown")
+    html = film._repr_mimebundle_()["text/html"]
+    assert html.startswith(f"<{form.element} ")
+    assert f"data:{form.mime};base64," in html
+
+
+@pytest.mark.slow
+def test_a_wrong_frame_is_found_in_every_format(form, tmp_path):
+    film = render.film("orthogonal", steps=5, dim=6, formats=form.name, output=tmp_path)
+    other = render.film("orthogonal", steps=5, dim=6, seed=9, formats=form.name, output=tmp_path / "other")
+    film.files[form.name].write_bytes(other.files[form.name].read_bytes())
+    assert any("shows other colours than its numbers have" in fault for fault in verify(film.files["json"]).faults)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [form.name for form in FORMATS.values() if form.pixel_error == 4])
+@pytest.mark.parametrize(("scene", "look"), [("orthogonal", {}), ("lstm", {"theme": "dark", "language": "ko"})])
+def test_lossless_films_decode_to_the_painted_frames(name, scene, look, tmp_path):
+    film = render.film(scene, steps=12, formats=name, output=tmp_path, **look)
+    decoded = decode(film.files[name])
+    assert len(decoded) == 13
+    for step, frame in enumerate(decoded):
+        assert np.array_equal(frame, film.frame(step))
+
+
+@pytest.mark.slow
+def test_webp_is_a_fifth_of_the_gif(tmp_path):
+    film = render.film("orthogonal", steps=64, dim=16, formats=("webp", "gif"), output=tmp_path)
+    assert film.files["webp"].stat().st_size <= 0.2 * film.files["gif"].stat().st_size
+
+
+@pytest.mark.slow
+def test_an_old_file_beside_a_new_film_is_named(tmp_path):
+    render.film("vanishing", steps=2, dim=3, output=tmp_path)
+    film = render.film("vanishing", steps=3, dim=3, formats="mp4", output=tmp_path)
+    assert film.remarks == (
+        "vanishing.gif beside it is of an earlier film, so remove it, or render it with --format gif",
+    )
+    done = run("scene", "vanishing", "--steps", 3, "--dim", 3, "--format", "mp4", "-o", tmp_path)
+    assert "vanishing.gif beside it is of an earlier film" in done.stderr
+
+
+def test_records_are_whole():
+    for form in FORMATS.values():
+        assert form.suffix == f".{form.name}"
+        assert form.pixel_format in PIXEL_FORMATS
+        assert form.element in ("video", "img")
+        assert kind_of(f"x{form.suffix}") is form
+        assert form.nearest_fps(Fraction(1)) == 1
+    assert kinds()[-1] is POSTER
+    assert kind_of("x.txt") is None
+
+
+def test_durations_are_written_for_as_many_pictures_as_there_are(tmp_path):
+    frames = [Image.new("RGB", (8, 8), (40 * number, 0, 0)) for number in range(3)]
+    path = tmp_path / "a.webp"
+    frames[0].save(path, save_all=True, append_images=frames[1:], lossless=True, duration=10)
+    set_durations(path, [20, 30, 4000])
+    assert seconds_of(path) == 4.05
+    for wrong in ([20, 30], [1] * 4):
+        with pytest.raises(EncodeError, match=f"3 of {len(wrong)} pictures"):
+            set_durations(path, wrong)
+    path.write_bytes(b"no picture")
+    with pytest.raises(EncodeError, match="0 of 1 pictures"):
+        set_durations(path, [1])
