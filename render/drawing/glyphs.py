@@ -47,6 +47,11 @@ def text_width(text: str, style: TextStyle) -> float:
     return glyphs(text, style.size, style.weight)[3] if text else 0.0
 
 
+def letter_places(text: str, style: TextStyle) -> list[float]:
+    """Return where each letter of a line of text begins, and where the last one ends, in pixels from its start."""
+    return [0.0, *(text_width(text[:count], style) for count in range(1, len(text) + 1))]
+
+
 @lru_cache(maxsize=256)
 def fitted(text: str, style: TextStyle, width: float) -> tuple[str, TextStyle]:
     """Return a text and its style as they fit a width: made smaller, down to 20 px, then cut off."""

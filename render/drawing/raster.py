@@ -17,6 +17,9 @@ from render.drawing.lines import Polyline, RevealedLine, RevealedLines
 from render.drawing.themes import Theme
 from scenes import FloatArray
 
+# So many rectangles are looked through faster as one.
+_MANY_DOTS = 40
+
 
 class RasterCanvas(Canvas):
     """A picture in pixels, shape (height, width, 4): red, green, blue and 255.
@@ -112,12 +115,25 @@ class RasterCanvas(Canvas):
         share = np.clip(width / 2 + 0.5 - np.abs(distance - radius), 0, 1)
         self._blend(left, top, np.rint(share * 255).astype(np.int32), color)
 
+    def dots(self, x: ArrayLike, y: ArrayLike, radius: float, color: Color, edge: Color | None = None) -> None:
+        """Draw round dots; the rectangles of many are noted as one."""
+        self._corners: list[tuple[int, int, int]] = []
+        super().dots(x, y, radius, color, edge)
+        corners = self._corners
+        if len(corners) > _MANY_DOTS:
+            left, top, _ = map(min, zip(*corners, strict=True))
+            right, bottom = (max(corner[axis] + corner[2] for corner in corners) - 1 for axis in (0, 1))
+            self.touch(left, top, right, bottom)
+        else:
+            for left, top, side in corners:
+                self.touch(left, top, left + side - 1, top + side - 1)
+
     def _dot(self, column: int, row: int, radius: float, color: Color, edge: Color) -> None:
         stay, shade = _dot(radius, column % 8, row % 8, color, edge)
         left, top = column // 8 - len(stay) // 2, row // 8 - len(stay) // 2
         area = self.pixels[top : top + len(stay), left : left + len(stay), :3]
         area[:] = area * stay + shade
-        self.touch(left, top, left + len(stay) - 1, top + len(stay) - 1)
+        self._corners.append((left, top, len(stay)))
 
     def polygon(self, points: Sequence[tuple[float, float]], color: Color) -> None:
         """Fill a convex polygon, its corners given in turn."""

@@ -11,7 +11,7 @@ import numpy as np
 from render.drawing.canvas import Cells
 from render.drawing.colors import Color, color_table
 from render.drawing.font_subset import FontFaces
-from render.drawing.glyphs import glyphs
+from render.drawing.glyphs import letter_places
 from render.drawing.layouts import Box
 from render.drawing.lines import Polyline
 from render.drawing.marks import Circle, Dot, Fill, Line, Lines, Mark, MarksCanvas, Point, Polygon, Text
@@ -50,10 +50,12 @@ def _elements(mark: Mark, fonts: FontFaces) -> Iterator[str]:
     elif isinstance(mark, Cells):
         yield from _cells(mark)
     elif isinstance(mark, Text):
-        advance = glyphs(mark.text, mark.style.size, mark.style.weight)[3]
-        # Where the letters begin is rounded as in a frame.
+        *begins, advance = letter_places(mark.text, mark.style)
+        # Where the text begins is rounded as in a frame, and every letter stands where it does there.
+        start = round(mark.x - advance * mark.part)
+        places = " ".join(_number(start + begin) for begin in begins)
         yield (
-            f'<text x="{round(mark.x - advance * mark.part)}" y="{round(mark.y)}" font-size="{mark.style.size}" '
+            f'<text x="{places}" y="{round(mark.y)}" font-size="{mark.style.size}" '
             f'font-family="{escape(fonts.family(mark.style.weight))}" '
             f'font-weight="{"400" if mark.style.weight == "regular" else "700"}" fill="{_hex(mark.style.color)}" '
             f'textLength="{_number(advance)}">{escape(mark.text)}</text>'

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from render.numerics.scaled import Scaled, ScaledProduct
+from render.numerics.scaled import Scaled, ScaledProduct, log10_norms
 from scenes import FloatArray, MatrixSequence
 
 # Memory spent on products kept along the way, and on those handed to one batch of SVDs.
 _CHECKPOINT_BYTES = 16 * 2**20
 _BATCH_BYTES = 2 * 2**20
+# Cells on a side of the heat-maps that show a large matrix in means: that of the largest panel, and of a small one.
+_SHOWN_CELLS = (64, 32)
 
 
 class Products:
@@ -33,8 +35,17 @@ class Products:
         self._spacing = max(1, -(-self._steps // kept))
         self._checkpoints = [Scaled(sequence.initial, 0)]
         self._last = (0, self._checkpoints[0])
-        self._means: dict[int, dict[int, Scaled]] = {}
+        self._norms: dict[int, tuple[float, float]] = {}
+        self._means: dict[int, dict[int, Scaled]] = {
+            -(-self._dim // cells): {} for cells in _SHOWN_CELLS if self._is_large
+        }
         self._means_left = _CHECKPOINT_BYTES
+        self._note(0, self._checkpoints[0])
+
+    @property
+    def _is_large(self) -> bool:
+        """Whether multiplying costs so much that what films need of a product is taken from it at once."""
+        return self._dim > _SHOWN_CELLS[0]
 
     def __getitem__(self, step: int) -> Scaled:
         """Return ``P_t`` as mantissa, shape (n, n), and power of two; 0 ≤ `step` ≤ T.
@@ -53,8 +64,7 @@ class Products:
         while at < step:
             at += 1
             product = self._product.step(at, product)
-            for block, means in self._means.items():
-                self._keep_means(at, block, means, product)
+            self._note(at, product)
             if at == len(self._checkpoints) * self._spacing:
                 self._checkpoints.append(product)
         self._last = (at, product)
@@ -63,24 +73,42 @@ class Products:
     def block_means(self, step: int, block: int) -> Scaled:
         """Return the means of block × block entries of ``P_t``, shape (⌈n / block⌉, ⌈n / block⌉).
 
-        Who has asked for them once gets those of later steps from the same multiplication that norms need, as
-        long as there are not too many of them.
+        Those that heat-maps usually show are kept, as long as there are not too many of them.
         """
-        if block == 1:
-            return self[step]
-        means = self._means.setdefault(block, {})
-        if step not in means:
-            product = self[step]
-            self._keep_means(step, block, means, product)
-            if step not in means:
-                return Scaled(block_means(product.mantissa, block), product.exponent)
-        return means[step]
+        kept = self._means.get(block, {})
+        if step in kept:
+            return kept[step]
+        product = self[step]
+        return Scaled(block_means(product.mantissa, block), product.exponent)
 
-    def _keep_means(self, step: int, block: int, means: dict[int, Scaled], product: Scaled) -> None:
-        size = 8 * (-(-self._dim // block)) ** 2
-        if step not in means and self._means_left >= size:
-            means[step] = Scaled(block_means(product.mantissa, block), product.exponent)
-            self._means_left -= size
+    def log10_norms(self) -> tuple[FloatArray, FloatArray]:
+        """Return log10 of the spectral and the Frobenius norm of every product, each shape (T + 1,)."""
+        spectral, frobenius = np.empty(self._steps + 1), np.empty(self._steps + 1)
+        if self._is_large:
+            for step in range(self._steps + 1):
+                if step not in self._norms:
+                    # They are noted along the way.
+                    self[step]
+                spectral[step], frobenius[step] = self._norms[step]
+        else:
+            for start, products in self.batches():
+                stop = start + len(products)
+                stack = np.stack([product.mantissa for product in products])
+                exponents = np.array([product.exponent for product in products])
+                spectral[start:stop], frobenius[start:stop] = log10_norms(stack, exponents)
+        return spectral, frobenius
+
+    def _note(self, step: int, product: Scaled) -> None:
+        """Keep of a large product what films need: its norms, and the means that heat-maps show."""
+        if not self._is_large or step in self._norms:
+            return
+        spectral, frobenius = log10_norms(product.mantissa[None], np.array([product.exponent]))
+        self._norms[step] = float(spectral[0]), float(frobenius[0])
+        for block, means in self._means.items():
+            size = 8 * (-(-self._dim // block)) ** 2
+            if self._means_left >= size:
+                means[step] = Scaled(block_means(product.mantissa, block), product.exponent)
+                self._means_left -= size
 
     def batches(self) -> Iterator[tuple[int, list[Scaled]]]:
         """Yield the first step of every batch, and its products, as many as fit a small memory."""

@@ -19,7 +19,7 @@ from render.numerics.eigenvalues import (
 )
 from render.numerics.lyapunov import lyapunov_exponents
 from render.numerics.products import Products
-from render.numerics.scaled import LOG10_2, Scaled, log10_norms, orthogonality_drift
+from render.numerics.scaled import LOG10_2, Scaled, orthogonality_drift
 from render.numerics.singular_values import log10_singular_values, log10_singular_values_of_powers
 from scenes import FloatArray, MatrixSequence, Record, Recording, SequenceError
 
@@ -112,13 +112,7 @@ class Trajectory:
 
     @cached_property
     def _log10_norms(self) -> tuple[FloatArray, FloatArray]:
-        spectral, frobenius = np.empty(self.steps + 1), np.empty(self.steps + 1)
-        for start, products in self._products.batches():
-            stop = start + len(products)
-            stack = np.stack([p.mantissa for p in products])
-            exponents = np.array([p.exponent for p in products])
-            spectral[start:stop], frobenius[start:stop] = log10_norms(stack, exponents)
-        return spectral, frobenius
+        return self._products.log10_norms()
 
     @property
     def log10_spectral_norm(self) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -106,15 +106,17 @@ class Bars(base.Panel):
                 canvas.fill(Box(int(left), self._row(self._marks[step, index]) - 2, width, 4), canvas.theme.second)
 
     def _draw_outline(self, values: FloatArray) -> None:
-        """Draw more bars than there are columns of pixels: in each column the highest and the lowest."""
-        zero, theme = self._row(0.0), self.context.canvas.theme
-        columns = self._edges[:-1]
-        for column in np.unique(columns):
-            here = values[(columns == column) & np.isfinite(values)]
-            if here.size:
-                rows = [self._row(here.max()), self._row(here.min()), zero]
-                upper, lower = max(min(rows) - 2, self._chart.box.y), min(max(rows) + 3, self._chart.box.bottom + 3)
-                self.context.canvas.fill(Box(int(column), upper, 1, lower - upper), theme.accent)
+        """Draw more bars than there are columns of pixels: in each column from the lowest to the highest."""
+        columns, begins = np.unique(self._edges[:-1], return_index=True)
+        known = np.where(np.isfinite(values), values, np.nan)
+        ends = [ufunc.reduceat(known, begins) for ufunc in (np.fmax, np.fmin)]
+        rows = [(self._row(high), self._row(low)) if high == high else None for high, low in zip(*ends, strict=True)]
+        box, zero, color = self._chart.box, self._row(0.0), self.context.canvas.theme.accent
+        for same, run in groupby(zip(columns.tolist(), rows, strict=True), lambda pair: pair[1]):
+            taken = [column for column, _ in run]
+            if same:
+                upper, lower = max(min(*same, zero) - 2, box.y), min(max(*same, zero) + 3, box.bottom + 3)
+                self.context.canvas.fill(Box(taken[0], upper, taken[-1] + 1 - taken[0], lower - upper), color)
 
     def describe(self) -> dict[str, Any]:
         """Return place, heading, track and scale."""

@@ -58,9 +58,11 @@ def _rows(array: ArrayLike, what: str) -> list[list[float]]:
 
 def scene_of_arrays(matrices: Mapping[str, Sequence[Sequence[float]]]) -> Scene:
     """Return the scene of the powers of matrices: each alone, or side by side by label."""
+    if not isinstance(matrices, Mapping) or not matrices or ("" in matrices and len(matrices) > 1):
+        raise InputError("the matrices of a film must be rows by label, so render it again")
     single = "" in matrices
     panels = ("matrix", "norms", "eigenvalues", "singular_values") if single else ("matrix", "norms")
-    arrays = {label: np.array(rows) for label, rows in matrices.items()}
+    arrays = {label: np.array(_rows(rows, "the matrix")) for label, rows in matrices.items()}
 
     @scene(*panels, title="Powers of a matrix" if single else "Powers of matrices")
     def powers(steps: Steps = 64) -> MatrixSequence | dict[str, MatrixSequence]:
