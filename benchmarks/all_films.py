@@ -16,9 +16,10 @@ import numpy as np
 
 from benchmarks.compare import RGB_TO_VIDEO
 from render.drawing.palette import film_palette
+from render.drawing.raster import RasterCanvas
 from render.drawing.themes import find_theme
 from render.pipeline.catalog import scene_names
-from render.pipeline.job import Job, write_script
+from render.pipeline.job import FilmOptions
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import resolve
 from render.pipeline.timeline import parse_fps
@@ -56,17 +57,15 @@ def at_full_load(work: list[tuple[list[bytes], list[str]]], folder: Path, copies
 def encoders_alone(name: str, folder: Path, cores: int) -> tuple[float, float]:
     """Return how long ffmpeg takes for a film's MP4 and GIF: given RGB frames, and given them converted."""
     found = resolve(name, {})
-    painter = Painter(write_script(Job(name), found))
+    painter = Painter(found, FilmOptions(), RasterCanvas)
     rgb, converted = [], {kind: [] for kind in PIXEL_FORMATS}
-    shutter, stocks = (
-        FrameDifference(painter.canvas),
-        {kind: stock(painter.canvas) for kind, stock in PIXEL_FORMATS.items()},
-    )
+    difference = FrameDifference(painter.canvas)
+    pixel_formats = {kind: made(painter.canvas) for kind, made in PIXEL_FORMATS.items()}
     for step in range(found.steps + 1):
         rgb.append(painter.paint(step).pixels.tobytes())
-        exposure = shutter.release()
-        for kind, stock in stocks.items():
-            converted[kind].append(bytes(stock.develop(exposure)))
+        changed = difference.changes()
+        for kind, pixel_format in pixel_formats.items():
+            converted[kind].append(bytes(pixel_format.pack(changed)))
     # The palette is known before the first frame, so looking for one is spared.
     palette = folder / "palette.png"
     imageio.imwrite(palette, film_palette(find_theme("light")).reshape(16, 16, 3))

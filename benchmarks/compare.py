@@ -20,9 +20,11 @@ import numpy as np
 
 import render
 from render.drawing.colors import color_index, color_table
-from render.numerics.trajectory import simulate
+from render.drawing.raster import RasterCanvas
 from render.pipeline.catalog import load_scene
-from render.pipeline.painter import Painter, Script
+from render.pipeline.job import FilmOptions
+from render.pipeline.painter import Painter
+from render.pipeline.scene_run import resolve
 from render.pipeline.timeline import DEFAULT_FPS
 from render.video.encoder import StreamInfo, encode_arguments
 from render.video.formats import FORMATS
@@ -39,10 +41,8 @@ RGB_TO_VIDEO = (
 )
 
 
-def painter() -> Painter:
-    scene = load_scene("orthogonal")
-    columns = {label: simulate(s) for label, s in scene.build(dim=DIM, steps=STEPS).items()}
-    return Painter(Script(scene.title, scene.statement, scene.panels, columns, []))
+def painter() -> Painter[RasterCanvas]:
+    return Painter(resolve("orthogonal", {"dim": DIM, "steps": STEPS}), FilmOptions(), RasterCanvas)
 
 
 def encode(frames: list[bytes], arguments: list[str]) -> float:
@@ -91,11 +91,11 @@ def truth(path: Path, x: float, y: float, side: float) -> tuple[float, int]:
 
 def main() -> None:
     frames = painter()
-    shutter, stock = FrameDifference(frames.canvas), Yuv420p(frames.canvas)
+    difference, pixel_format = FrameDifference(frames.canvas), Yuv420p(frames.canvas)
     rgb, yuv = [], []
     for step in range(STEPS + 1):
-        rgb.append(frames.paint(step).tobytes())
-        yuv.append(bytes(stock.develop(shutter.release())))
+        rgb.append(frames.paint(step).pixels.tobytes())
+        yuv.append(bytes(pixel_format.pack(difference.changes())))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         form = FORMATS["mp4"]
