@@ -91,6 +91,11 @@ class Canvas(ABC):
     def fill(self, box: Box, color: Color) -> None:
         """Fill a rectangle."""
 
+    def fills(self, boxes: Sequence[Box], color: Color) -> None:
+        """Fill rectangles of one colour."""
+        for box in boxes:
+            self.fill(box, color)
+
     @abstractmethod
     def cells(self, cells: Cells) -> None:
         """Draw a grid of flat cells."""

@@ -17,8 +17,8 @@ from render.drawing.lines import Polyline, RevealedLine, RevealedLines
 from render.drawing.themes import Theme
 from scenes import FloatArray
 
-# So many rectangles are looked through faster as one.
-_MANY_DOTS = 40
+# More rectangles than this are noted faster as one.
+_MANY = 8
 
 
 class RasterCanvas(Canvas):
@@ -76,6 +76,12 @@ class RasterCanvas(Canvas):
         self.pixels[box.y : box.bottom, box.x : box.right, :3] = color
         self.touch(box.x, box.y, box.right - 1, box.bottom - 1)
 
+    def fills(self, boxes: Sequence[Box], color: Color) -> None:
+        """Fill rectangles of one colour; many are noted as one."""
+        for box in boxes:
+            self.pixels[box.y : box.bottom, box.x : box.right, :3] = color
+        self._touch_all([(box.x, box.y, box.right, box.bottom) for box in boxes])
+
     def cells(self, cells: Cells) -> None:
         """Draw a grid of flat cells."""
         table = np.full((256, 4), 255, np.uint8)
@@ -90,9 +96,9 @@ class RasterCanvas(Canvas):
         self.touch(x, y, x + width - 1, y + height - 1)
 
     def _text(self, x: float, y: float, text: str, style: TextStyle, part: float) -> None:
-        coverage, left, descent, advance = glyphs(text, style.size, style.weight)
-        top = round(y) + descent - coverage.shape[0]
-        self._blend(round(x - advance * part) + left, top, coverage, style.color)
+        shape = glyphs(text, style.size, style.weight)
+        top = round(y) + shape.descent - len(shape.coverage)
+        self._blend(round(x - shape.advance * part) + shape.left, top, shape.coverage, style.color)
 
     def lines(self, lines: RevealedLines, until: int) -> None:
         """Draw lines that grow with the steps as they are at step `until`, over what stands still."""
@@ -120,18 +126,20 @@ class RasterCanvas(Canvas):
         self._corners: list[tuple[int, int, int]] = []
         super().dots(x, y, radius, color, edge)
         corners = self._corners
-        if len(corners) > _MANY_DOTS:
-            left, top, _ = map(min, zip(*corners, strict=True))
-            right, bottom = (max(corner[axis] + corner[2] for corner in corners) - 1 for axis in (0, 1))
-            self.touch(left, top, right, bottom)
-        else:
-            for left, top, side in corners:
-                self.touch(left, top, left + side - 1, top + side - 1)
+        self._touch_all([(left, top, left + side, top + side) for left, top, side in corners])
+
+    def _touch_all(self, corners: list[tuple[int, int, int, int]]) -> None:
+        """Note rectangles, given by left, top, right and bottom: one by one, or many as one."""
+        if len(corners) > _MANY:
+            lefts, tops, rights, bottoms = zip(*corners, strict=True)
+            corners = [(min(lefts), min(tops), max(rights), max(bottoms))]
+        for left, top, right, bottom in corners:
+            self.touch(left, top, right - 1, bottom - 1)
 
     def _dot(self, column: int, row: int, radius: float, color: Color, edge: Color) -> None:
         stay, shade = _dot(radius, column % 8, row % 8, color, edge)
         left, top = column // 8 - len(stay) // 2, row // 8 - len(stay) // 2
-        area = self.pixels[top : top + len(stay), left : left + len(stay), :3]
+        area = self.pixels[top : top + len(stay), left : left + len(stay)]
         area[:] = area * stay + shade
         self._corners.append((left, top, len(stay)))
 
@@ -158,10 +166,29 @@ class RasterCanvas(Canvas):
         if rows.start >= rows.stop or columns.start >= columns.stop:
             return
         part = coverage[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-        under = self.pixels[rows, columns, :3].astype(np.int32)
-        blend = (np.array(color, np.int32) - under) * part[..., None]
-        self.pixels[rows, columns, :3] = under + (blend + 127 * np.sign(blend)) // 255
+        area = self.pixels.view(np.uint32)[rows, columns, 0]
+        if (area == area[0, 0]).all():
+            # On plain ground each coverage gives one colour.
+            red, green, blue = self.pixels[rows.start, columns.start, :3].tolist()
+            area[:] = _blends((red, green, blue), color)[part]
+        else:
+            under = self.pixels[rows, columns, :3]
+            under[:] = _blended(under.astype(np.int32), color, part[..., None])
         self.touch(columns.start, rows.start, columns.stop - 1, rows.stop - 1)
+
+
+def _blended(under: NDArray[np.int32], color: Color, coverage: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return colours with another one over them, as much of it as the coverage 0 … 255 says."""
+    blend = (np.array(color, np.int32) - under) * coverage
+    return np.asarray(under + (blend + 127 * np.sign(blend)) // 255)
+
+
+@lru_cache(maxsize=64)
+def _blends(under: Color, color: Color) -> NDArray[np.uint32]:
+    """Return the pixel of each coverage 0 … 255 of a colour over another."""
+    pixels = np.full((256, 4), 255, np.uint8)
+    pixels[:, :3] = _blended(np.array([under], np.int32), color, np.arange(256, dtype=np.int32)[:, None])
+    return pixels.view(np.uint32)[:, 0]
 
 
 @lru_cache(maxsize=512)
@@ -174,8 +201,9 @@ def _dot(
     distance = np.hypot((place - column / 8)[None], (place - row / 8)[:, None])
     outer = np.clip(radius + 1.5 - distance, 0, 1)[..., None]
     inner = np.clip(radius - 0.5 - distance, 0, 1)[..., None]
-    shade = (outer - inner) * np.array(edge) + inner * np.array(color) + 0.5
-    return (1 - outer).astype(np.float32), shade.astype(np.float32)
+    # With the fourth channel, which stays 255, pixels are contiguous.
+    shade = (outer - inner) * np.array([*edge, 255]) + inner * np.array([*color, 255]) + 0.5
+    return np.repeat(1 - outer, 4, axis=2).astype(np.float32), shade.astype(np.float32)
 
 
 def _distances(x: float, y: float, reach: float) -> tuple[int, int, FloatArray]:

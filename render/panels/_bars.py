@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby, pairwise
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,9 @@ class Bars(base.Panel):
         else:
             self._chart.draw_values()
         self._edges = np.round(self._chart.to_x(np.arange(self._track.shape[1] + 1.0))).astype(int)
+        gaps = np.diff(self._edges)
+        self._lefts: list[int] = self._edges[:-1].tolist()
+        self._widths: list[int] = np.maximum(gaps - np.minimum(4, gaps // 3), 1).tolist()
         labels = [context.words(label) for label in self._labels]
         widest = max((text_width(label, context.label) for label in labels), default=0.0) + 8
         # Where bars are narrow, every second label or fewer.
@@ -95,28 +99,34 @@ class Bars(base.Panel):
         if len(values) > box.width and self._marks is None:
             self._draw_outline(values)
             return
-        zero = self._row(0.0)
-        for index, (value, (left, right)) in enumerate(zip(values, pairwise(self._edges), strict=True)):
-            width = max(int(right - left) - min(4, (right - left) // 3), 1)
-            if np.isfinite(value):
-                top = self._row(value)
+        zero, rows = self._row(0.0), self._rows(values)
+        bars = []
+        for left, width, top, value in zip(self._lefts, self._widths, rows, values.tolist(), strict=True):
+            if isfinite(value):
                 upper, lower = max(min(top, zero) - 2, box.y), min(max(top, zero) + 3, box.bottom + 3)
-                canvas.fill(Box(int(left), upper, width, lower - upper), canvas.theme.accent)
-            if self._marks is not None and np.isfinite(self._marks[step, index]):
-                canvas.fill(Box(int(left), self._row(self._marks[step, index]) - 2, width, 4), canvas.theme.second)
+                bars.append(Box(left, upper, width, lower - upper))
+        canvas.fills(bars, canvas.theme.accent)
+        if self._marks is not None:
+            marks = self._marks[step]
+            found = zip(self._lefts, self._widths, self._rows(marks), marks.tolist(), strict=True)
+            boxes = [Box(left, row - 2, width, 4) for left, width, row, mark in found if isfinite(mark)]
+            canvas.fills(boxes, canvas.theme.second)
 
     def _draw_outline(self, values: FloatArray) -> None:
         """Draw more bars than there are columns of pixels: in each column from the lowest to the highest."""
         columns, begins = np.unique(self._edges[:-1], return_index=True)
         known = np.where(np.isfinite(values), values, np.nan)
-        ends = [ufunc.reduceat(known, begins) for ufunc in (np.fmax, np.fmin)]
-        rows = [(self._row(high), self._row(low)) if high == high else None for high, low in zip(*ends, strict=True)]
-        box, zero, color = self._chart.box, self._row(0.0), self.context.canvas.theme.accent
+        highest, lowest = (ufunc.reduceat(known, begins) for ufunc in (np.fmax, np.fmin))
+        ends = zip(self._rows(highest), self._rows(lowest), np.isfinite(highest), strict=True)
+        rows = [(top, bottom) if known else None for top, bottom, known in ends]
+        box, zero = self._chart.box, self._row(0.0)
+        bars: list[Box] = []
         for same, run in groupby(zip(columns.tolist(), rows, strict=True), lambda pair: pair[1]):
             taken = [column for column, _ in run]
             if same:
                 upper, lower = max(min(*same, zero) - 2, box.y), min(max(*same, zero) + 3, box.bottom + 3)
-                self.context.canvas.fill(Box(taken[0], upper, taken[-1] + 1 - taken[0], lower - upper), color)
+                bars.append(Box(taken[0], upper, taken[-1] + 1 - taken[0], lower - upper))
+        self.context.canvas.fills(bars, self.context.canvas.theme.accent)
 
     def describe(self) -> dict[str, Any]:
         """Return place, heading, track and scale."""
@@ -124,4 +134,12 @@ class Bars(base.Panel):
         return super().describe() | {"heading": self._heading, "tracks": {"": self._of}, "scale": scale}
 
     def _row(self, value: float) -> int:
-        return round(float(np.clip(self._chart.to_y(value), self._chart.box.y, self._chart.box.bottom)))
+        return self._rows(np.array([value]))[0]
+
+    def _rows(self, values: FloatArray) -> list[int]:
+        """Return the rows of numbers in pixels, within the box; that of NaN is its top."""
+        rows = np.clip(
+            self._chart.to_y(np.where(np.isnan(values), np.inf, values)), self._chart.box.y, self._chart.box.bottom
+        )
+        found: list[int] = np.rint(rows).astype(int).tolist()
+        return found
