@@ -7,23 +7,24 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
 from render.version import VERSION
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
     from fractions import Fraction
 
     from numpy.typing import ArrayLike
 
-    from render.errors import EigenreelError
     from render.numerics.trajectory import Trajectory
+    from render.pipeline.batch import run_all
+    from render.pipeline.catalog import load_scene
     from render.pipeline.film import Film
     from render.pipeline.job import Job
     from scenes import Scene
@@ -166,34 +167,6 @@ def job(
     return Job(NAME, given, matrices, **kept)
 
 
-def run_all(
-    jobs: Sequence[Job],
-    *,
-    executor: Executor | None = None,
-    progress: Callable[[Job, Film | EigenreelError], None] | None = None,
-) -> list[Film | EigenreelError]:
-    """Make several films, and return for each the film or what went wrong with it.
-
-    Parameters
-    ----------
-    jobs : sequence of Job
-        What to make; no two may write the same files.
-    executor : concurrent.futures.Executor, optional
-        What makes them: processes, threads, or that of a cluster (``dask.distributed.Client.get_executor()``). By
-        default a process a core.
-    progress : callable, optional
-        Called with every job and its film or failure, in the order in which they are ready.
-
-    Raises
-    ------
-    UsageError
-        If two jobs write the same files.
-    """
-    from render.pipeline.batch import run_all as run
-
-    return run(jobs, executor=executor, progress=progress)
-
-
 def simulate(
     scene: str | ArrayLike,
     *,
@@ -237,13 +210,6 @@ def scenes() -> dict[str, Scene]:
     return all_scenes()
 
 
-def load_scene(name: str) -> Scene:
-    """Return a scene by name, or from a Python file that defines one."""
-    from render.pipeline.catalog import load_scene as load
-
-    return load(name)
-
-
 def _parameters(
     steps: int | None,
     dim: int | None,
@@ -254,3 +220,13 @@ def _parameters(
     """Return the parameters of a scene from all ways in which they may be given."""
     common = {"steps": steps, "dim": dim, "seed": seed}
     return {name: value for name, value in common.items() if value is not None} | dict(parameters or {}) | dict(named)
+
+
+# Loaded when they are asked for: `import render` is part of every start of the command.
+_LATE = {"load_scene": "render.pipeline.catalog", "run_all": "render.pipeline.batch"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module 'render' has no attribute {name!r}")
+    return getattr(importlib.import_module(_LATE[name]), name)

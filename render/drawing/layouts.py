@@ -13,18 +13,29 @@ from render.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Box:
-    """A rectangle in pixels; x and y are its top left corner."""
+class Span:
+    """A stretch of a row of pixels: where it begins, and how long it is."""
 
     x: int
     y: int
     width: int
-    height: int
 
     @property
     def right(self) -> int:
         """First column beyond it."""
         return self.x + self.width
+
+
+@dataclass(frozen=True)
+class TextLine(Span):
+    """A line of text: its left end, base line and room, in pixels."""
+
+
+@dataclass(frozen=True)
+class Box(Span):
+    """A rectangle in pixels; x and y are its top left corner."""
+
+    height: int
 
     @property
     def bottom(self) -> int:
@@ -40,20 +51,6 @@ class Box:
         """Return the smallest rectangle that holds both."""
         x, y = min(self.x, other.x), min(self.y, other.y)
         return Box(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
-
-
-@dataclass(frozen=True)
-class TextLine:
-    """A line of text: its left end, base line and room, in pixels."""
-
-    x: int
-    y: int
-    width: int
-
-    @property
-    def right(self) -> int:
-        """First column beyond it."""
-        return self.x + self.width
 
 
 @dataclass(frozen=True)

@@ -81,15 +81,7 @@ Mark = Fill | Cells | Text | Lines | Line | Circle | Dot | Polygon
 
 
 class MarksCanvas(Canvas):
-    """Records marks: those that stand still once, and those of the moment drawn last.
-
-    Parameters
-    ----------
-    width, height : int
-        Size in pixels.
-    theme : Theme
-        Its colours.
-    """
+    """Records marks: those that stand still once, and those of the moment drawn last; see `Canvas`."""
 
     def __init__(self, width: int, height: int, theme: Theme) -> None:
         super().__init__(width, height, theme)

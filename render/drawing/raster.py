@@ -24,14 +24,8 @@ _MANY = 8
 class RasterCanvas(Canvas):
     """A picture in pixels, shape (height, width, 4): red, green, blue and 255.
 
-    It notes what was drawn since it was kept: `cells_drawn`, and the rectangles `touched` otherwise.
-
-    Parameters
-    ----------
-    width, height : int
-        Size in pixels, both even.
-    theme : Theme
-        Its colours.
+    It notes what was drawn since it was kept: `cells_drawn`, and the rectangles `touched` otherwise. Its parameters are
+    those of `Canvas`.
     """
 
     def __init__(self, width: int, height: int, theme: Theme) -> None:

@@ -25,10 +25,8 @@ def marks_of(found: SceneRun, look: FilmOptions) -> dict[str, Any]:
 
     Parameters
     ----------
-    found : SceneRun
-        What to show.
-    look : FilmOptions
-        Layout, theme, language and title.
+    found, look
+        As a `Painter` takes them.
 
     Returns
     -------

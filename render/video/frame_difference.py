@@ -44,13 +44,7 @@ class ChangedPixels:
 
 
 class FrameDifference:
-    """Finds the pixels of a canvas that have changed, the first time all that differs from the bare background.
-
-    Parameters
-    ----------
-    canvas : RasterCanvas
-        Where frames are painted.
-    """
+    """Finds the pixels of a canvas that have changed, the first time all that differs from the bare background."""
 
     def __init__(self, canvas: RasterCanvas) -> None:
         self._canvas = canvas

@@ -18,6 +18,7 @@ import pytest
 from films import ENVIRONMENT, decode, listing, manifest_of, run
 
 import render
+import scenes
 from render.check.verify import verify
 from render.cli.scene_commands import film_options
 from render.errors import EigenreelError, InputError, RenderError, UsageError
@@ -339,3 +340,52 @@ def test_another_module_of_our_name_is_named(tmp_path, name, file):
     assert started(tmp_path, other, f"import {mine}").splitlines()[-1] == f"ImportError: {said}"
     if name == "scenes":
         assert started(tmp_path, other, "", "-m", "render", "list") == f"render: {said}."
+
+
+# Nothing is dropped without a word
+
+
+def test_panels_without_room_are_named_or_refused(tmp_path):
+    film = render.film("rotation", steps=1, layout="square", formats="gif", output=tmp_path)
+    assert film.remarks == ("the layout square has room for 2 panels, so eigenvalues, vector are not shown",)
+    path = tmp_path / "own.py"
+    panels = '"matrix", "norms", "eigenvalues", "singular_values", "scaled_matrix"'
+    path.write_text(
+        f"from scenes import repeated, scene\n\n\n@scene({panels})\ndef own(steps: int = 2):\n"
+        "    return repeated([[1, 1], [0, 1]], steps)\n",
+        encoding="utf-8",
+    )
+    said = "a column has room for 4 panels, but the scene asks for 5, so leave out scaled_matrix"
+    with pytest.raises(UsageError, match=said):
+        render.film(str(path), output=tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_no_scene_of_the_package_asks_for_panels_without_room():
+    for name, scene in render.scenes().items():
+        columns = len(scene.build())
+        assert len(scene.panels) <= (4 if columns == 1 else 2), name
+
+
+@pytest.mark.slow
+def test_verify_takes_folders_and_names_without_ending(tmp_path):
+    for name in ("vanishing", "rotation"):
+        render.film(name, steps=2, formats="gif", output=tmp_path)
+    (tmp_path / "notes.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "picture.png").write_bytes(b"")
+    done = run("verify", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(": holds") == 2
+    done = run("verify", tmp_path / "rotation")
+    assert (done.returncode, done.stdout.count(": holds")) == (0, 1)
+    (tmp_path / "orphan.gif").write_bytes(b"")
+    done = run("verify", tmp_path)
+    assert done.returncode == 3
+    assert "orphan.json: not verified, since there is no manifest" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["block_rotation", "reflection_matrix", "with_singular_values", "repeated"])
+def test_makers_of_matrices_refuse_imaginary_parts(name):
+    arguments = {"repeated": ([[0, 0.9j], [0.9j, 0]], 3)}.get(name, ([1, 1j],))
+    with pytest.raises(scenes.SequenceError, match="must be real numbers, but their type is complex128"):
+        getattr(scenes, name)(*arguments)

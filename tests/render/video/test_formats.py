@@ -3,6 +3,7 @@
 import re
 import subprocess
 from fractions import Fraction
+from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
@@ -151,3 +152,13 @@ def test_durations_are_written_for_as_many_pictures_as_there_are(tmp_path):
     path.write_bytes(b"no picture")
     with pytest.raises(EncodeError, match="0 of 1 pictures"):
         set_durations(path, [1])
+
+
+def test_the_documentation_has_every_record():
+    """docs/formats.md is made from the records, line by line."""
+    page = (Path(__file__).parents[3] / "docs" / "formats.md").read_text(encoding="utf-8")
+    for form in FORMATS.values():
+        exact = "exact" if form.cell_error == 0 else f"within {form.cell_error} of 255"
+        rate = f"{float(form.fastest):.3g} a second" if form.fastest else "any"
+        assert f"| `{form.name}` | {form.mime} | `<{form.element}>` | {exact} | {rate} |" in page
+    assert page.count("\n| `") == len(FORMATS)
