@@ -108,7 +108,8 @@ def _spectral_norms(stack: FloatArray) -> FloatArray:
     return np.array([_spectral_norm(matrix) for matrix in stack])
 
 
-# Steps of the Lanczos iteration after which an eigenvalue decomposition is cheaper.
+# Rows below which an eigenvalue decomposition is cheaper than the Lanczos iteration; steps after which it is, too.
+_SMALLEST_LANCZOS = 257
 _MOST_LANCZOS_STEPS = 24
 _LANCZOS_ERROR = 1e-12
 
@@ -122,6 +123,8 @@ def _spectral_norm(matrix: FloatArray) -> float:
     first two singular values, or all the same in them, few steps do.
     """
     n = len(matrix)
+    if n < _SMALLEST_LANCZOS:
+        return _norm_by_gram(matrix)
     basis = np.empty((_MOST_LANCZOS_STEPS + 1, n))
     basis[0] = np.random.default_rng(n).normal(size=n)
     basis[0] /= np.linalg.norm(basis[0])
@@ -138,7 +141,11 @@ def _spectral_norm(matrix: FloatArray) -> float:
         if beside[step] * abs(vectors[-1, -1]) <= _LANCZOS_ERROR * ritz[-1]:
             return float(np.sqrt(max(ritz[-1], 0.0)))
         basis[step + 1] = following / beside[step]
-    # The largest eigenvalue of AᵀA is as accurate as the SVD's first value, and far cheaper.
+    return _norm_by_gram(matrix)
+
+
+def _norm_by_gram(matrix: FloatArray) -> float:
+    """Return the root of the largest eigenvalue of AᵀA: as accurate as the SVD's first value, and far cheaper."""
     return float(np.sqrt(max(np.linalg.eigvalsh(matrix.T @ matrix)[-1], 0.0)))
 
 

@@ -7,7 +7,7 @@ from render.numerics.products import Products, block_means
 from render.numerics.scaled import log10_norms
 from scenes import gaussian_matrix, haar_orthogonal, jordan_block, repeated, with_singular_values
 
-N = 150
+N = 260
 
 
 def spectra(seed):
@@ -21,7 +21,7 @@ def spectra(seed):
     yield with_singular_values(np.geomspace(1e-12, 1, N), seed)
     yield np.outer(rng.normal(size=N), rng.normal(size=N))
     yield np.diag(rng.normal(size=N))
-    yield jordan_block(1.0, N)
+    yield jordan_block(N, 1.0)
     yield np.eye(N)[rng.permutation(N)]
     yield np.where(np.arange(N * N).reshape(N, N) == 7 * N + 3, 2.5, 0.0)
     yield np.tril(np.ones((N, N)))
