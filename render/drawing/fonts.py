@@ -84,8 +84,8 @@ def _candidates(weight: str) -> list[Any]:
     def rank(entry: Any) -> tuple[bool, int, bool, str]:
         heavy = (isinstance(entry.weight, int) and entry.weight >= 600) or entry.weight == "bold"
         known = entry.name in _PREFERRED
-        place = _PREFERRED.index(entry.name) if known else len(_PREFERRED)
-        return (not known, place, heavy != (weight != "regular"), entry.fname)
+        position = _PREFERRED.index(entry.name) if known else len(_PREFERRED)
+        return (not known, position, heavy != (weight != "regular"), entry.fname)
 
     # Last Resort "has" every character, as a box that says what is missing.
     entries = [e for e in font_manager.fontManager.ttflist if "lastresort" not in e.name.lower().replace(" ", "")]

@@ -19,7 +19,7 @@ class Polyline:
     x, y : array_like, shape (k,)
         The points in pixels.
     order : array_like of int, shape (k,), optional
-        A rising number for each point: the step at which the line reaches it; its place by default.
+        A rising number for each point: the step at which the line reaches it; its index by default.
     """
 
     x: ArrayLike

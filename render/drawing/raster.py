@@ -191,8 +191,8 @@ def _dot(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return what stays of the pixels below a dot, and what it adds; its centre is so many eighths off."""
     half = int(radius) + 3
-    place = np.arange(-half, half + 1) + 0.5
-    distance = np.hypot((place - column / 8)[None], (place - row / 8)[:, None])
+    offsets = np.arange(-half, half + 1) + 0.5
+    distance = np.hypot((offsets - column / 8)[None], (offsets - row / 8)[:, None])
     outer = np.clip(radius + 1.5 - distance, 0, 1)[..., None]
     inner = np.clip(radius - 0.5 - distance, 0, 1)[..., None]
     # With the fourth channel, which stays 255, pixels are contiguous.
@@ -204,5 +204,5 @@ def _distances(x: float, y: float, reach: float) -> tuple[int, int, FloatArray]:
     """Return left, top, and the distance from (x, y) of every pixel's centre within `reach` of it."""
     left, top = int(np.floor(x - reach)) - 1, int(np.floor(y - reach)) - 1
     size = int(2 * reach) + 4
-    place = np.arange(size) + 0.5
-    return left, top, np.hypot((place + left - x)[None], (place + top - y)[:, None])
+    offsets = np.arange(size) + 0.5
+    return left, top, np.hypot((offsets + left - x)[None], (offsets + top - y)[:, None])

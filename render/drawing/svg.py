@@ -104,7 +104,7 @@ def until(piece: Polyline, step: int) -> list[Point]:
 
 
 def _path(points: Iterator[Point] | list[Point] | tuple[Point, ...]) -> str:
-    return "".join(f"{'L' if place else 'M'}{_number(x)} {_number(y)}" for place, (x, y) in enumerate(points))
+    return "".join(f"{'L' if index else 'M'}{_number(x)} {_number(y)}" for index, (x, y) in enumerate(points))
 
 
 def _stroke(path: str, color: Color, width: float) -> str:

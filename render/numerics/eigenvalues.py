@@ -62,33 +62,33 @@ def eigenvalues_of_power(spectrum: NDArray[Any], power: int) -> tuple[FloatArray
 
 
 def match_eigenvalues(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.intp]:
-    """Return for each eigenvalue of `before` the place of the one in `after` that continues it, shape (n,).
+    """Return for each eigenvalue of `before` the index of the one in `after` that continues it, shape (n,).
 
     Eigenvalues are complex logarithms ``log |λ| + i arg λ``. The nearest two of all pairs are joined
     first; then pairs change partners as long as that lowers the sum of squared distances, so that
     eigenvalues which grow at different rates keep their order. Those that are NaN come last, in theirs.
     """
-    # Zero has a place, too: far below everything.
+    # Zero stands far below everything.
     before, after = (np.where(np.isneginf(log.real), -1e4 + 1j * log.imag, log) for log in (before, after))
     gap = before[:, None] - after[None]
     distance = np.hypot(gap.real, np.abs((gap.imag + np.pi) % (2 * np.pi) - np.pi))
     distance = np.where(np.isnan(distance), np.inf, distance)
-    place = np.full(len(before), -1)
+    order = np.full(len(before), -1)
     free = np.ones(len(after), bool)
     for pair in np.argsort(distance, axis=None, kind="stable"):
         i, j = divmod(int(pair), len(after))
-        if place[i] < 0 and free[j]:
-            place[i], free[j] = j, False
+        if order[i] < 0 and free[j]:
+            order[i], free[j] = j, False
     cost = np.minimum(distance, 1e6) ** 2
-    for _ in range(len(place) ** 2):
-        crossed = cost[:, place]
+    for _ in range(len(order) ** 2):
+        crossed = cost[:, order]
         own = crossed.diagonal()
         gain = own[:, None] + own[None] - crossed - crossed.T
-        i, j = divmod(int(gain.argmax()), len(place))
+        i, j = divmod(int(gain.argmax()), len(order))
         if gain[i, j] <= 1e-9 * (own[i] + own[j]):
             break
-        place[i], place[j] = place[j], place[i]
-    return place
+        order[i], order[j] = order[j], order[i]
+    return order
 
 
 def departure_from_normality(matrix: FloatArray) -> float:

@@ -162,8 +162,8 @@ class Trajectory:
             if self._spectrum is None:
                 now = log10[step] / np.log10(np.e) + 1j * angle[step]
                 if before is not None:
-                    place = match_eigenvalues(before, now)
-                    log10[step], angle[step], now = log10[step, place], angle[step, place], now[place]
+                    order = match_eigenvalues(before, now)
+                    log10[step], angle[step], now = log10[step, order], angle[step, order], now[order]
                 before = now
         return log10, angle
 

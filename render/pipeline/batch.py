@@ -147,12 +147,12 @@ def is_current(job: Job) -> bool:
         content = manifest.read(source)
         made = source.stat().st_mtime_ns
         whole = all(sha256_of(source.with_name(e["name"])) == e["sha256"] for e in content["files"])
-        endings = {Path(entry["name"]).suffix.lstrip(".") for entry in content["files"]}
+        suffixes = {Path(entry["name"]).suffix.lstrip(".") for entry in content["files"]}
         versions = {"eigenreel": VERSION} | manifest.versions(content["versions"]["ffmpeg"])
         same = versions == {"eigenreel": content["eigenreel"]} | content["versions"]
     except (EigenreelError, OSError, KeyError, TypeError):
         return False
-    if not whole or not same or endings != {*job.formats, "png"}:
+    if not whole or not same or suffixes != {*job.formats, "png"}:
         return False
     wanted = replace(job, parameters=scene.resolve(**job.parameters)).as_json()
     if content["job"] != json.loads(json.dumps(wanted)):

@@ -87,12 +87,12 @@ def _share_repeated(steps: list[list[Any]]) -> list[list[Any]]:
     numbers: dict[str, int] = {}
     repeated: list[list[Any]] = []
     for marks, step in zip(steps, texts, strict=True):
-        for place, text in enumerate(step):
+        for index, text in enumerate(step):
             if counts[text] > 1:
                 if text not in numbers:
                     numbers[text] = len(repeated)
-                    repeated.append(marks[place])
-                marks[place] = numbers[text]
+                    repeated.append(marks[index])
+                marks[index] = numbers[text]
     return repeated
 
 
