@@ -126,8 +126,8 @@ def film(
         "hold_last": hold_last, "layout": layout, "theme": theme, "language": language, "title": title,
         "max_frames": max_frames, "timeout": timeout, "allow_false_claims": allow_false_claims,
     }  # fmt: skip
-    own = _parameters(steps, dim, seed, parameters, unknown)
-    return run(job(scene, own, labels=labels, **given))
+    common = {name: value for name, value in (("steps", steps), ("dim", dim), ("seed", seed)) if value is not None}
+    return run(job(scene, parameters, labels=labels, **given, **common, **unknown))
 
 
 def job(
@@ -146,25 +146,29 @@ def job(
     parameters : mapping of str to object, optional
         Parameters of the scene.
     **options
-        Options of the film, as for `film`; None stands for what is usual.
+        Options of the film, and parameters of the scene, as for `film`; None stands for what is usual in an option.
 
     Raises
     ------
     EigenreelError
         If there is no such scene, parameter or option, or one has the wrong type.
     """
-    from render.pipeline.arrays import NAME, matrices_of
-    from render.pipeline.job import Job, refuse_unknown
+    from render.errors import UsageError
+    from render.pipeline.arrays import matrices_of
+    from render.pipeline.guard import guarded
+    from render.pipeline.job import OPTIONS, POWERS, Job, refuse_unknown
     from render.pipeline.scene_run import scene_for
 
-    given = dict(parameters or {})
-    kept = {name: value for name, value in options.items() if value is not None}
-    if isinstance(scene, str) and labels is None:
-        refuse_unknown([*given, *kept], [parameter.name for parameter in scene_for(scene).parameters])
-        return Job(scene, given, **kept)
-    matrices = matrices_of(scene, labels)
-    refuse_unknown([*given, *kept], ["steps"])
-    return Job(NAME, given, matrices, **kept)
+    kept = {name: value for name, value in options.items() if name in OPTIONS and value is not None}
+    given = _parameters({name: value for name, value in options.items() if name not in OPTIONS}, parameters)
+    if isinstance(scene, str) and labels is not None:
+        raise UsageError("labels name matrices, but a scene has its own, so leave them out")
+    source, matrices = (scene, None) if isinstance(scene, str) else (POWERS, matrices_of(scene, labels))
+    found = scene_for(source, matrices)
+    refuse_unknown(list(given), [parameter.name for parameter in found.parameters])
+    with guarded(source):
+        found.resolve(**given)
+    return Job(source, given, matrices, **kept)
 
 
 def simulate(
@@ -199,7 +203,8 @@ def simulate(
     from render.numerics.trajectory import trajectory_of
     from render.pipeline.scene_run import resolve
 
-    wanted = job(scene, _parameters(steps, dim, seed, parameters, unknown), labels=labels)
+    common = {name: value for name, value in (("steps", steps), ("dim", dim), ("seed", seed)) if value is not None}
+    wanted = job(scene, parameters, labels=labels, **common, **unknown)
     return trajectory_of(resolve(wanted.scene, wanted.parameters, wanted.matrices).columns)
 
 
@@ -210,16 +215,17 @@ def scenes() -> dict[str, Scene]:
     return all_scenes()
 
 
-def _parameters(
-    steps: int | None,
-    dim: int | None,
-    seed: int | None,
-    parameters: Mapping[str, object] | None,
-    named: Mapping[str, object],
-) -> dict[str, object]:
-    """Return the parameters of a scene from all ways in which they may be given."""
-    common = {"steps": steps, "dim": dim, "seed": seed}
-    return {name: value for name, value in common.items() if value is not None} | dict(parameters or {}) | dict(named)
+def _parameters(named: Mapping[str, object], parameters: Mapping[str, object] | None) -> dict[str, object]:
+    """Return the parameters of a scene from both ways in which they may be given."""
+    from render.errors import UsageError
+    from render.text import brief
+
+    if parameters is not None and not (isinstance(parameters, Mapping) and all(isinstance(n, str) for n in parameters)):
+        raise UsageError(f"parameters must be values by name, but they are {brief(parameters)}")
+    for name in parameters or ():
+        if name in named:
+            raise UsageError(f"{name} is given twice, so leave it out of parameters")
+    return {**named, **(parameters or {})}
 
 
 # Loaded when they are asked for: `import render` is part of every start of the command.

@@ -59,6 +59,12 @@ class Words:
         )
 
 
+def brief(value: Any) -> str:
+    """Return what a value looks like, in one line of at most 80 characters."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
 def suggestion(name: str, names: Iterable[str]) -> str:
     """Return the end of a sentence about a name that there is not: the nearest one, or all."""
     near = difflib.get_close_matches(name, list(names), 1)

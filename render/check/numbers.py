@@ -37,7 +37,7 @@ def check_claims(claims: Sequence[Any], report: Report) -> None:
             numbers = [math.nan if claim[key] is None else claim[key] for key in ("value", "expected", "tolerance")]
             if claim["holds"] is not (abs(numbers[0] - numbers[1]) <= numbers[2]):
                 report.faults.append(f"the manifest was edited: its numbers decide {claim['claim']!r} otherwise")
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, OverflowError):
             report.faults.append("the manifest was edited: it states a claim that is none")
 
 

@@ -14,6 +14,8 @@ from render.check.report import Report
 from render.errors import EigenreelError, InputError, RenderError, UsageError
 from render.pipeline import manifest
 from render.pipeline.job import Job
+from render.pipeline.scene_run import resolve
+from render.pipeline.timeline import Timeline, parse_fps
 from render.storage import sha256_of
 from render.video.decoder import Decoding
 from render.video.ffmpeg import Ffmpeg, find_ffmpeg
@@ -33,7 +35,7 @@ def films_at(paths: Sequence[Path]) -> dict[Path, list[str]]:
     """
     films: dict[Path, list[str]] = {}
     for path in paths:
-        if path.is_dir():
+        if _is_dir(path):
             found = sorted({file.with_suffix(".json") for file in path.iterdir() if _belongs_to_a_film(file)})
             films |= {manifest_path: films.get(manifest_path, []) for manifest_path in found or [path]}
         else:
@@ -69,7 +71,7 @@ def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Re
     InputError
         If there is no manifest, or it cannot be read, or the path is a folder.
     """
-    if path.is_dir():
+    if _is_dir(path):
         raise InputError(f"there are no films in the folder {str(path)!r}, so give one that render wrote to")
     content = manifest.read(path)
     report = Report(path.with_suffix(".json"))
@@ -90,6 +92,7 @@ def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Re
             return report
         try:
             job = Job.of_json(content["job"], folder)
+            _check_length(job, content)
             again = FilmAgain(job, Path(folder))
         except (InputError, RenderError, UsageError) as error:
             report.faults.append(f"the film cannot be rendered again: {error}")
@@ -108,6 +111,22 @@ def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Re
                 check_times(film, again, report, ffmpeg)
                 check_frames(film, entry, again, report, ffmpeg, same_versions=not other)
     return report
+
+
+def _check_length(job: Job, content: Mapping[str, Any]) -> None:
+    """Refuse to render a film again that would have another length: it might take for ever.
+
+    Raises
+    ------
+    InputError
+        If it would.
+    """
+    found = resolve(job.scene, job.parameters, job.matrices)
+    rate = parse_fps(found.scene.fps if job.fps is None else job.fps)
+    frames = Timeline(found.steps, rate, job.hold_first, job.hold_last).frames
+    shown = content["frames"].get("steps")
+    if not isinstance(shown, list) or frames != len(shown):
+        raise InputError(f"its job has {frames:,} frames, and the manifest lists another number of them")
 
 
 def _other_versions(content: Mapping[str, Any], fresh: Mapping[str, Any]) -> str:
@@ -174,6 +193,13 @@ def _count_frames(content: Mapping[str, Any], report: Report, ffmpeg: Ffmpeg) ->
             report.faults.append(f"{entry['name']} has {frames} frames where the manifest states {entry.get('frames')}")
         else:
             report.checked.append(f"{entry['name']} has {frames} frames")
+
+
+def _is_dir(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _is_file(path: Path) -> bool:

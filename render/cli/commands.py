@@ -108,7 +108,10 @@ commands.add_command(
                 ["--at"], multiple=True, metavar="STEP",
                 help="A step, start, end or poster; repeat it for several.  [default: poster]",
             ),
-            click.Option(["--format", "form"], default="png", show_default=True, help="png, svg or pdf."),
+            click.Option(
+                ["--format", "forms"], multiple=True, metavar="NAME",
+                help="png, svg or pdf; repeat it for several.  [default: png]",
+            ),
             *film_options("output", "name", "layout", "theme", "language", "title", "allow_false_claims"),
         ],
         make=make_stills,

@@ -146,18 +146,24 @@ def print_numbers(scene: str, parameters: dict[str, Any], form: str, output: str
     say(shown(write(Path(output), content)))
 
 
-def make_stills(scene: str, parameters: dict[str, Any], at: tuple[str, ...], form: str, **options: Any) -> None:
+def make_stills(
+    scene: str, parameters: dict[str, Any], at: tuple[str, ...], forms: tuple[str, ...], **options: Any
+) -> None:
     """Draw single moments of a scene as pictures, and say where they are."""
     quieten()
     from render.publish.still import write_stills
 
-    for path in write_stills(Job(scene, parameters, **options), at, form):
+    paths, remarks = write_stills(Job(scene, parameters, **options), at, forms or ("png",))
+    for remark in remarks:
+        click.echo(f"render: {remark}.", err=True)
+    for path in paths:
         say(shown(path))
 
 
 def quieten() -> None:
-    """Silence matplotlib's font-cache messages."""
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    """Silence what matplotlib says of its font cache, and fontTools of tables it leaves out."""
+    for name in ("matplotlib", "fontTools"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def _summary(film: Film) -> dict[str, Any]:

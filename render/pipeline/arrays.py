@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from render.errors import InputError, UsageError
-from scenes import FloatArray, MatrixSequence, Scene, SequenceError, Steps, repeated, scene
-
-NAME = "powers"
+from render.text import brief
+from scenes import MatrixSequence, Scene, Steps, repeated, scene
 
 
 def matrices_of(arrays: ArrayLike, labels: Sequence[str] | None = None) -> dict[str, list[list[float]]]:
@@ -32,27 +31,41 @@ def matrices_of(arrays: ArrayLike, labels: Sequence[str] | None = None) -> dict[
     """
     if labels is None:
         return {"": _rows(arrays, "the matrix")}
-    if isinstance(labels, str) or not all(isinstance(label, str) and label.strip() for label in labels):
-        raise UsageError(f"labels must be a name for each matrix, but they are {labels!r:.80}")
-    several = list(arrays) if isinstance(arrays, (Sequence, np.ndarray)) else []
-    if len(labels) != len(several) or len(set(labels)) < len(labels):
-        raise UsageError(f"there are {len(several)} matrices and {len(set(labels))} different labels, so name each")
+    if (
+        not isinstance(labels, (list, tuple))
+        or not all(isinstance(label, str) and label.strip() and label.isprintable() for label in labels)
+        or len(set(labels)) < len(labels)
+    ):
+        raise UsageError(f"labels must be a list of different names, one for each matrix, but they are {brief(labels)}")
+    several = list(arrays) if isinstance(arrays, (list, tuple, np.ndarray)) else []
+    if len(labels) != len(several):
+        raise UsageError(f"there are {len(several)} matrices and {len(labels)} labels, so give one for each")
     return {label: _rows(array, f"the matrix {label!r}") for label, array in zip(labels, several, strict=True)}
 
 
 def _rows(array: ArrayLike, what: str) -> list[list[float]]:
     try:
         matrix = np.asarray(array)
-    except ValueError:
-        raise InputError(f"{what} has rows of different lengths, so give a square one") from None
-    if matrix.dtype.kind == "O":
-        raise InputError(f"{what} must hold real numbers alone")
-    try:
-        # What is complex, not finite or not square is refused there.
-        checked: FloatArray = MatrixSequence(matrix[None]).factors[0]
-    except SequenceError as error:
-        raise InputError(f"{what} cannot be multiplied by itself: {error}") from None
-    rows: list[list[float]] = checked.tolist()
+    except Exception as error:  # whatever an object's own conversion raises
+        raise InputError(f"{what} cannot be read as rows of numbers ({brief(str(error))}), so give an array") from None
+    if matrix.dtype.kind not in "fiub":
+        raise InputError(f"{what} must hold real numbers, but their type is {matrix.dtype}, so take its real part")
+    if matrix.ndim == 3:
+        raise InputError(f"{what} is several, so name them with labels=")
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
+        raise InputError(f"{what} must be square, but its shape is {matrix.shape}")
+    if np.ma.is_masked(array):
+        raise InputError(f"{what} has masked entries, so fill them")
+    plain = matrix.astype(np.float64)
+    if not np.isfinite(plain).all():
+        row, column = (int(place) for place in np.argwhere(~np.isfinite(plain))[0])
+        raise InputError(f"{what} must be finite, but entry [{row}, {column}] is {plain[row, column]}")
+    # Through Python's own numbers, which know no limit and no rounding.
+    if matrix.dtype.kind in "iu" and any(int(v) != float(w) for v, w in zip(matrix.flat, plain.flat, strict=True)):
+        raise InputError(f"{what} has whole numbers that float64 cannot hold, so scale it down")
+    if matrix.dtype.itemsize > 8 and (plain != matrix).any():
+        raise InputError(f"{what} has more digits than float64, so round it")
+    rows: list[list[float]] = plain.tolist()
     return rows
 
 

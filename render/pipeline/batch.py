@@ -26,6 +26,7 @@ from render.pipeline.film import Film
 from render.pipeline.job import Job
 from render.pipeline.run import run
 from render.storage import sha256_of
+from render.text import brief
 from render.version import VERSION
 
 Progress = Callable[[Job, Film | EigenreelError], None]
@@ -56,10 +57,14 @@ def run_all(
     UsageError
         If two jobs write the same files.
     """
-    targets = [(str(Path(job.output).absolute()), job.name or job.scene) for job in jobs]
-    for job, target in zip(jobs, targets, strict=True):
-        if targets.count(target) > 1:
-            raise UsageError(f"two films would be named {job.name or job.scene}, so give one another name")
+    jobs = list(jobs)
+    for job in jobs:
+        if not isinstance(job, Job):
+            raise UsageError(f"jobs must be a list of jobs, as render.job makes them, but one is {brief(job)}")
+    targets = [(os.path.realpath(job.output), _stem(job)) for job in jobs]
+    for folder, stem in targets:
+        if targets.count((folder, stem)) > 1:
+            raise UsageError(f"two films would be named {stem}, so give one another name")
     if executor is None:
         with processes(os.cpu_count() or 1) as pool:
             return run_all(jobs, executor=pool, progress=progress)
@@ -67,7 +72,13 @@ def run_all(
     futures: dict[Future[Film], int] = {}
     try:
         for index, job in enumerate(jobs):
-            futures[executor.submit(_work, job)] = index
+            try:
+                futures[executor.submit(_work, job)] = index
+            except RuntimeError as error:
+                # It was shut down, or a process of it has died.
+                results[index] = RenderError(f"the film {_stem(job)} could not be made, since {error}")
+                if progress:
+                    progress(job, results[index])
         for future in as_completed(futures):
             index = futures[future]
             results[index] = _result(future, jobs[index])
@@ -80,6 +91,14 @@ def run_all(
     return [results[index] for index in range(len(jobs))]
 
 
+def _stem(job: Job) -> str:
+    try:
+        return job.stem
+    except EigenreelError:
+        # Making it will say what is wrong with it.
+        return job.name or job.scene
+
+
 def _result(future: Future[Film], job: Job) -> Film | EigenreelError:
     """Return the film, or in one sentence why there is none, whatever the executor raised."""
     try:
@@ -88,13 +107,13 @@ def _result(future: Future[Film], job: Job) -> Film | EigenreelError:
         return error
     except Exception as error:
         if isinstance(error, BrokenExecutor):
-            return RenderError(f"a process died while it made the film {job.stem}, so try again")
+            return RenderError(f"a process died while it made the film {_stem(job)}, so try again")
         try:
             pickle.dumps(job)
         except (pickle.PicklingError, AttributeError, TypeError):
-            return UsageError(f"the film {job.stem} has parameters that are no plain values, so use those")
+            return UsageError(f"the film {_stem(job)} has parameters that are no plain values, so use those")
         kind = type(error).__name__
-        return RenderError(f"the film {job.stem} could not be made, since the executor raised {kind}: {error}")
+        return RenderError(f"the film {_stem(job)} could not be made, since the executor raised {kind}: {error}")
 
 
 class _Process(SpawnProcess):

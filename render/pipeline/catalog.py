@@ -14,7 +14,7 @@ from types import ModuleType
 import scenes
 from render.errors import InputError, UsageError
 from render.pipeline.guard import guarded
-from render.text import suggestion
+from render.text import brief, suggestion
 from scenes import Scene
 from scenes.core.sources import IDEAS, REFERENCE_ONLY
 
@@ -150,6 +150,8 @@ def load_scene(name: str) -> Scene:
     RenderError
         If the file cannot be run.
     """
+    if not isinstance(name, str):
+        raise UsageError(f"a scene is named by text, but this is {brief(name)}")
     path, colon, wanted = name.rpartition(":")
     if not (colon and path.endswith(".py")):
         path, wanted = name, ""

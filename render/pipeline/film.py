@@ -17,6 +17,7 @@ from render.pipeline.job import Job
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import resolve
 from render.publish.embed import notebook
+from render.text import brief
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Film:
         """
         steps = int(self.manifest["steps"])
         if isinstance(step, bool) or not isinstance(step, (int, np.integer)) or not -steps - 1 <= step <= steps:
-            raise UsageError(f"step must be a whole number from 0 to {steps}, but it is {step!r:.80}")
+            raise UsageError(f"step must be a whole number from 0 to {steps}, but it is {brief(step)}")
         pixels = self._painter.paint(int(step) % (steps + 1)).pixels
         return np.array(pixels[..., :3])
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from numbers import Rational
+from numbers import Integral, Rational, Real
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from render.errors import UsageError
 from render.storage import check_stem
-from render.text import suggestion
+from render.text import brief, suggestion
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,9 @@ class FilmOptions:
 OPTIONS: dict[str, Option] = {single.name: single.metadata["option"] for single in fields(FilmOptions)}
 USUAL: dict[str, Any] = {single.name: single.default for single in fields(FilmOptions)}
 
+# The scene of somebody's own matrices.
+POWERS = "powers"
+
 # What the place where a film is made decides; the film is the same.
 _OF_THE_PLACE = ("output", "timeout")
 
@@ -85,21 +89,36 @@ def _checked(name: str, value: Any, usual: Any) -> Any:
         if isinstance(value, Sequence) and all(isinstance(single, str) for single in value):
             return tuple(value)
         wanted = "names of formats"
-    elif name == "fps" and isinstance(value, (float, Rational)) and not isinstance(value, bool):
-        return str(value)
-    elif name == "output" and isinstance(value, os.PathLike):
-        return os.fspath(value)
+    elif name == "fps" and isinstance(value, Real) and not isinstance(value, bool):
+        return str(value if isinstance(value, Rational) else float(value))
+    elif name == "output" and isinstance(value, (str, os.PathLike)):
+        return _folder(value)
     elif isinstance(usual, bool):
         wanted = "" if isinstance(value, bool) else "True or False"
     elif isinstance(usual, (int, float)):
-        kinds = (int,) if isinstance(usual, int) else (int, float)
-        wanted = "" if isinstance(value, kinds) and not isinstance(value, bool) else "a number"
-        wanted = "a whole number" if wanted and isinstance(usual, int) else wanted
+        kind, wanted = (Integral, "a whole number") if isinstance(usual, int) else (Real, "a number")
+        if isinstance(value, kind) and not isinstance(value, bool):
+            # Python's own, whatever library it comes from; one beyond float64 is refused.
+            with contextlib.suppress(OverflowError):
+                float(cast(Any, value))
+                return type(usual)(cast(Any, value))
     elif not (isinstance(value, str) or (value is None and usual is None)):
         wanted = "text"
     if wanted:
-        raise UsageError(f"{name} must be {wanted}, but it is {value!r:.80}")
+        raise UsageError(f"{name} must be {wanted}, but it is {brief(value)}")
     return value
+
+
+def _folder(path: str | os.PathLike[str]) -> str:
+    """Return a folder's name as text, or refuse one that no file system takes."""
+    folder = os.fspath(path)
+    try:
+        valid = isinstance(folder, str) and b"\0" not in os.fsencode(folder)
+    except UnicodeError:
+        valid = False
+    if not valid:
+        raise UsageError(f"output must be the name of a folder, but it is {brief(folder)}")
+    return folder
 
 
 @dataclass(frozen=True)
@@ -126,6 +145,13 @@ class Job(FilmOptions):
     scene: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     matrices: Mapping[str, Sequence[Sequence[float]]] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.scene, str) or not isinstance(self.parameters, Mapping):
+            raise UsageError("a film needs the name of a scene, and its parameters by name")
+        if self.matrices is not None and self.scene != POWERS:
+            raise UsageError(f"matrices are filmed by the scene {POWERS}, but the scene is {brief(self.scene)}")
 
     @property
     def stem(self) -> str:
@@ -172,7 +198,7 @@ def refuse_unknown(names: Sequence[str], own: Sequence[str]) -> None:
     """
     spoken = {flag.lstrip("-").replace("-", "_"): name for name, option in OPTIONS.items() for flag in option.flags}
     for name in names:
-        if name in own or name in OPTIONS:
+        if name in own:
             continue
         if name in spoken:
             raise UsageError(f"there is no option {name!r}, did you mean {spoken[name]!r}?")

@@ -166,13 +166,15 @@ def read(path: Path) -> dict[str, Any]:
         raise InputError(f"{str(path)!r} is a folder, so give a film that render made")
     source = path.with_suffix(".json")
     try:
+        if source.exists() and not source.is_file():
+            raise InputError(f"{source} is no regular file, so give a film that render made")
         content = json.loads(source.read_bytes(), object_pairs_hook=_once)
         _check(content)
     except OSError:
         raise InputError(
             f"there is no manifest {source}, so give a film that render made, with its .json beside it"
         ) from None
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         raise InputError(f"{source} is not a manifest of eigenreel, so render the film again") from None
     return dict(content)
 

@@ -80,7 +80,7 @@ class Painter(Generic[AnyCanvas]):
     """
 
     def __init__(self, found: SceneRun, look: FilmOptions, canvas: Callable[[int, int, Theme], AnyCanvas]) -> None:
-        self._found, self._words = found, Words(look.language)
+        self._found, self._words, self._layout_name = found, Words(look.language), look.layout
         _refuse_what_has_no_room(found)
         self.layout: Layout = find_layout(look.layout, len(found.columns))
         self.canvas = canvas(self.layout.width, self.layout.height, find_theme(look.theme))
@@ -108,10 +108,14 @@ class Painter(Generic[AnyCanvas]):
         """The panels, in the order of `describe`."""
         return [panel for _, _, panel in self._panels]
 
-    @property
-    def left_out(self) -> list[str]:
-        """Names of panels that the layout has no room for."""
-        return [_name_of(request) for request in self._found.scene.panels[len(self.layout.columns[0]) :]]
+    def remarks(self) -> list[str]:
+        """Return what the pictures do not show."""
+        room = len(self.layout.columns[0])
+        names = [_name_of(request) for request in self._found.scene.panels[room:]]
+        if not names:
+            return []
+        verb = "is" if len(names) == 1 else "are"
+        return [f"the layout {self._layout_name} has room for {room} panels, so {', '.join(names)} {verb} not shown"]
 
     def describe(self) -> list[dict[str, Any]]:
         """Return for every panel what a reader of the film has to know, as the manifest has it."""

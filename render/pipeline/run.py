@@ -123,13 +123,7 @@ class _Plan:
             for form in self.formats.values()
             if form.nearest_fps(self.fps) != self.fps
         ]
-        if self.painter.left_out:
-            shown = len(self.painter.layout.columns[0])
-            remarks.append(
-                f"the layout {self.job.layout} has room for {shown} panels, so {', '.join(self.painter.left_out)} "
-                f"{'is' if len(self.painter.left_out) == 1 else 'are'} not shown"
-            )
-        return remarks
+        return remarks + self.painter.remarks()
 
 
 def _run(plan: _Plan, watch: Watch, stack: ExitStack) -> Film:

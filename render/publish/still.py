@@ -24,8 +24,8 @@ FORMATS = ("png", "svg", "pdf")
 _MOMENTS = ("start", "end", "poster")
 
 
-def write_stills(job: Job, moments: Sequence[str], form: str) -> list[Path]:
-    """Write pictures of moments of a film, all of them or none, and return their paths.
+def write_stills(job: Job, moments: Sequence[str], forms: Sequence[str]) -> tuple[list[Path], list[str]]:
+    """Write pictures of moments of a film, all of them or none; return their paths, and what has to be known besides.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def write_stills(job: Job, moments: Sequence[str], form: str) -> list[Path]:
         The film.
     moments : sequence of str
         Steps, or ``start``, ``end`` and ``poster``; the poster where there are none.
-    form : str
+    forms : sequence of str
         ``png``: the film's frame. ``svg``, ``pdf``: the same at any size, with text as text.
 
     Raises
@@ -41,19 +41,23 @@ def write_stills(job: Job, moments: Sequence[str], form: str) -> list[Path]:
     EigenreelError
         If there is no such moment or format, a claim is false, or a file cannot be written.
     """
-    if form not in FORMATS:
-        raise UsageError(f"there is no format {form!r} for stills, {suggestion(form, FORMATS)}")
+    for form in forms:
+        if form not in FORMATS:
+            raise UsageError(f"there is no format {form!r} for stills, {suggestion(form, FORMATS)}")
+    if job.output == "-":
+        raise UsageError("stills are files, which cannot go to standard output, so give a folder")
     stem = job.stem
     found = resolve(job.scene, job.parameters, job.matrices)
     steps = list(dict.fromkeys(_step_of(moment, found) for moment in moments or ["poster"]))
     if not job.allow_false_claims:
         require_true(found.verdicts)
     with guarded(job.scene):
-        pictures = {f"{stem}-{step}.{form}": still(found, job, step, form) for step in steps}
+        pictures = {f"{stem}-{step}.{form}": still(found, job, step, form) for form in forms for step in steps}
+        remarks = Painter(found, job, MarksCanvas).remarks()
     with AtomicFiles(Path(job.output), list(pictures)) as files:
         for name, content in pictures.items():
             files.write(name, content)
-        return list(files.commit().values())
+        return list(files.commit().values()), remarks
 
 
 def still(found: SceneRun, job: Job, step: int, form: str) -> bytes:

@@ -38,7 +38,7 @@ class Decoding:
         self._process = start(
             ffmpeg.path,
             [
-                *("-v", "error", "-xerror", "-threads", "2", "-i", f"file:{path}"),
+                *("-v", "error", "-xerror", "-threads", "2", "-i", f"file:{path}", "-fps_mode", "passthrough"),
                 *("-vf", f"crop=iw/{_CORNER}:ih/{_CORNER}:0:0:exact=1", "-f", "framecrc", "-"),
             ],
             stdin=subprocess.DEVNULL,

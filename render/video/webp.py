@@ -39,7 +39,9 @@ def set_durations(path: Path, milliseconds: Sequence[int]) -> None:
             # Chunks begin at even places.
             position += 8 + size + size % 2
             file.seek(position)
-    if pictures != len(milliseconds):
+    # A single picture is no animation, and stays as long as the page.
+    still = begin[8:12] == b"WEBP" and not pictures and len(milliseconds) == 1
+    if pictures != len(milliseconds) and not still:
         raise EncodeError(
             f"ffmpeg wrote {pictures} of {len(milliseconds)} pictures to the webp file, "
             "so try again or use another ffmpeg"

@@ -74,17 +74,18 @@ class Parameter:
 
     def check(self, value: Any) -> Any:
         """Return `value` in the parameter's type; raise `ParameterError` if it does not fit."""
-        kinds = {int: (int, np.integer), float: (int, float, np.number), bool: (bool,), str: (str,)}
+        kinds = {int: (int, np.integer), float: (int, float, np.integer, np.floating), bool: (bool,), str: (str,)}
         fits = isinstance(value, kinds[self.kind])
         fits &= self.kind is bool or not isinstance(value, bool)
         if fits and self.kind is float:
-            fits = math.isfinite(value)
+            # Whole numbers of any size are numbers, but float64 ends somewhere.
+            fits = abs(value) < 1e308 if isinstance(value, int) else math.isfinite(value)
         if fits and self.choices is not None:
             fits = value in self.choices.words
         if fits and self.bounds is not None:
             fits = self.bounds.low <= value <= self.bounds.high
         if not fits:
-            raise ParameterError(f"{self.name} must be {self._wanted()}, but it is {value!r}")
+            raise ParameterError(f"{self.name} must be {self._wanted()}, but it is {_brief(value)}")
         return self.kind(value)
 
     def _wanted(self) -> str:
@@ -92,6 +93,12 @@ class Parameter:
             return f"one of {self.choices}"
         names = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
         return names[self.kind] + (f" {self.bounds}" if self.bounds else "")
+
+
+def _brief(value: Any) -> str:
+    """Return what a value looks like, in one line of at most 80 characters."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 80 else text[:79] + "…"
 
 
 def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:

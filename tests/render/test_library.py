@@ -15,7 +15,7 @@ from pathlib import Path
 import mpmath
 import numpy as np
 import pytest
-from films import ENVIRONMENT, decode, listing, manifest_of, run
+from films import ENVIRONMENT, decode, edit, listing, manifest_of, run
 
 import render
 import scenes
@@ -64,6 +64,12 @@ def test_every_option_of_the_command_has_a_name_in_the_library(tmp_path):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
+        ({"parameters": 5}, "parameters must be values by name, but they are 5"),
+        ({"steps": 3, "parameters": {"steps": 2}}, "steps is given twice, so leave it out of parameters"),
+        ({"labels": ["a"]}, "labels name matrices, but a scene has its own, so leave them out"),
+        ({"parameters": {"seed": 1j}}, "seed must be a whole number"),
+        ({"parameters": {"theme": "dark"}}, "there is no option 'theme', did you mean"),
+        ({"hold_last": 10**400}, "hold_last must be a number, but it is 1000"),
         ({"stepz": 3}, "there is no option 'stepz', did you mean 'steps'?"),
         ({"laguage": "ko"}, "there is no option 'laguage', did you mean 'language'?"),
         ({"spectral_radius": 0.9}, "there is no option 'spectral_radius', choose from steps, dim, seed, output, "),
@@ -75,6 +81,7 @@ def test_every_option_of_the_command_has_a_name_in_the_library(tmp_path):
         ({"formats": [1]}, "formats must be names of formats, but it is [1]"),
         ({"title": b"x"}, "title must be text, but it is b'x'"),
         ({"fps": True}, "fps must be text, but it is True"),
+        ({"name": "a\0b"}, "a file cannot be named"),
         ({"steps": "3"}, "steps must be a whole number"),
     ],
 )
@@ -132,15 +139,18 @@ def test_powers_of_a_matrix_are_filmed_with_true_norms(tmp_path, matrix):
 @pytest.mark.parametrize(
     ("matrix", "said"),
     [
-        (0.9 * np.array([[0, 1j], [1j, 0]]), "must be real numbers, but their type is complex128"),
-        ([[1.0, 2]], "must have shape"),
-        ([1.0, 2], "must have shape"),
-        ([[1.0], [2, 3]], "rows of different lengths"),
+        (0.9 * np.array([[0, 1j], [1j, 0]]), "must hold real numbers, but their type is complex128"),
+        ([[1.0, 2]], "must be square, but its shape is"),
+        ([1.0, 2], "must be square"),
+        ([[1.0], [2, 3]], "cannot be read as rows of numbers"),
         ([[1.0, float("nan")], [0, 1]], "must be finite"),
-        ([["a", "b"], ["c", "d"]], "must be real numbers"),
-        ([[None, 1], [1, 1]], "must hold real numbers alone"),
-        (np.zeros((0, 0)), "must have shape"),
-        (5.0, "must have shape"),
+        ([["a", "b"], ["c", "d"]], "must hold real numbers"),
+        ([[None, 1], [1, 1]], "must hold real numbers, but their type is object"),
+        (np.zeros((0, 0)), "must be square"),
+        (5.0, "must be square"),
+        (np.ones((2, 3, 3)), "is several, so name them with labels="),
+        ([[2**53 + 1, 0], [0, 1]], "whole numbers that float64 cannot hold"),
+        (np.ma.masked_array(np.eye(2), mask=np.eye(2)), "has masked entries"),
     ],
 )
 def test_what_cannot_be_multiplied_by_itself_is_refused(tmp_path, matrix, said):
@@ -389,3 +399,54 @@ def test_makers_of_matrices_refuse_imaginary_parts(name):
     arguments = {"repeated": ([[0, 0.9j], [0.9j, 0]], 3)}.get(name, ([1, 1j],))
     with pytest.raises(scenes.SequenceError, match="must be real numbers, but their type is complex128"):
         getattr(scenes, name)(*arguments)
+
+
+def test_numbers_of_numpy_are_numbers(tmp_path):
+    job = render.job(
+        "rotation", steps=np.int64(2), hold_first=np.float32(0.5), fps=np.int64(5), max_frames=np.int64(99)
+    )
+    assert (job.hold_first, job.fps, job.max_frames, type(job.max_frames)) == (0.5, "5", 99, int)
+    assert job.parameters["steps"] == 2
+    with pytest.raises(UsageError, match="output must be the name of a folder"):
+        render.job("rotation", output="a\0b")
+    with pytest.raises(UsageError, match="a scene is named by text"):
+        render.load_scene(5)
+
+
+@pytest.mark.slow
+def test_jobs_that_write_the_same_files_are_refused(tmp_path):
+    (tmp_path / "o").mkdir()
+    pairs = [
+        (Job("own.py"), Job("d/own.py")),
+        (Job("own.py:own"), Job("own.py")),
+        (Job("rotation", output=str(tmp_path / "o")), Job("rotation", output=str(tmp_path / "o" / "x" / ".."))),
+        (Job("rotation", name="\ud55c"), Job("article", name="\u1112\u1161\u11ab")),
+    ]
+    for pair in pairs:
+        with pytest.raises(UsageError, match="two films would be named"):
+            render.run_all(pair)
+    with pytest.raises(UsageError, match="jobs must be a list of jobs"):
+        render.run_all(["rotation"])
+    pool = ThreadPoolExecutor(1)
+    pool.shutdown()
+    (result,) = render.run_all(iter(jobs_in(tmp_path, 1)), executor=pool)
+    assert str(result).startswith("the film vanishing could not be made, since cannot schedule new futures")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [{"fps": 90, "hold_last": 1.0}, {"fps": 120, "hold_last": 0.25}, {"steps": 0}])
+def test_every_film_can_be_a_webp(tmp_path, options):
+    film = render.film("rotation", **{"steps": 5} | options, formats="webp", output=tmp_path)
+    assert verify(film.files["webp"]).holds
+
+
+@pytest.mark.slow
+def test_a_forged_scene_of_matrices_does_not_hold(tmp_path):
+    film = render.film(np.diag([1.2, 0.7]), steps=2, formats="gif", output=tmp_path, name="orthogonal")
+    edit(
+        film.files["gif"],
+        lambda content: content.update(scene="orthogonal", job=content["job"] | {"scene": "orthogonal"}),
+    )
+    report = verify(film.files["gif"])
+    assert not report.holds
+    assert "matrices are filmed by the scene powers" in report.faults[-1]

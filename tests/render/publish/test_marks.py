@@ -68,13 +68,15 @@ def drawn(marks, step, theme="light"):
 
 
 @pytest.mark.slow
-def test_marks_of_all_scenes_are_small_and_give_the_picture():
+def test_marks_of_all_scenes_are_small_and_those_of_some_give_the_picture():
     sizes = {}
     for name in SCENES:
         found = study_of(name)
         marks = json.loads(text := dump(marks_of(found, FilmOptions())))
         sizes[name] = len(text.encode())
         assert len(marks["steps"]) == found.steps + 1
+        if name not in SCENES[::4]:
+            continue
         painter = painter_for(found)
         for step in (found.steps // 3,):
             away = np.abs(drawn(marks, step) - painter.paint(step).pixels[..., :3])
