@@ -77,7 +77,11 @@ def scene_of_arrays(matrices: Mapping[str, Sequence[Sequence[float]]]) -> Scene:
     panels = ("matrix", "norms", "eigenvalues", "singular_values") if single else ("matrix", "norms")
     arrays = {label: np.array(_rows(rows, "the matrix")) for label, rows in matrices.items()}
 
-    @scene(*panels, title="Powers of a matrix" if single else "Powers of matrices")
+    @scene(
+        *panels,
+        title="Powers of a matrix" if single else "Powers of matrices",
+        statement="multiplied by itself at every step" if single else "each multiplied by itself at every step",
+    )
     def powers(steps: Steps = 64) -> MatrixSequence | dict[str, MatrixSequence]:
         """Multiply a matrix by itself, again and again.
 
