@@ -200,6 +200,8 @@ def refuse_unknown(names: Sequence[str], own: Sequence[str]) -> None:
     for name in names:
         if name in own:
             continue
+        if name in OPTIONS:
+            raise UsageError(f"{name} is an option of the film and no parameter of its scene, so give it by itself")
         if name in spoken:
             raise UsageError(f"there is no option {name!r}, did you mean {spoken[name]!r}?")
         raise UsageError(f"there is no option {name!r}, {suggestion(name, [*own, *OPTIONS])}")

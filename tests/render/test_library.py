@@ -68,7 +68,10 @@ def test_every_option_of_the_command_has_a_name_in_the_library(tmp_path):
         ({"steps": 3, "parameters": {"steps": 2}}, "steps is given twice, so leave it out of parameters"),
         ({"labels": ["a"]}, "labels name matrices, but a scene has its own, so leave them out"),
         ({"parameters": {"seed": 1j}}, "seed must be a whole number"),
-        ({"parameters": {"theme": "dark"}}, "there is no option 'theme', did you mean"),
+        (
+            {"parameters": {"theme": "dark"}},
+            "theme is an option of the film and no parameter of its scene, so give it by itself",
+        ),
         ({"hold_last": 10**400}, "hold_last must be a number, but it is 1000"),
         ({"stepz": 3}, "there is no option 'stepz', did you mean 'steps'?"),
         ({"laguage": "ko"}, "there is no option 'laguage', did you mean 'language'?"),
