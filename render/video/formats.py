@@ -25,7 +25,7 @@ def x264(crf: int, chroma: int) -> tuple[str, ...]:
     return (
         *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", str(crf), "-x264-params"),
         "partitions=none:me=dia:subme=5:trellis=0:no-psy=1:no-deblock=1:ref=3:bframes=0:scenecut=0:weightp=0:"
-        f"qcomp=1:aq-strength=1.2:chroma-qp-offset={chroma}",
+        f"qcomp=1:aq-strength=1.3:chroma-qp-offset={chroma}",
         # A pinned thread count: the bytes depend on it. A key frame every 96: for seeking.
         *("-profile:v", "high", "-g", "96", "-threads", "2"),
     )
