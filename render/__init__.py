@@ -126,8 +126,7 @@ def film(
         "hold_last": hold_last, "layout": layout, "theme": theme, "language": language, "title": title,
         "max_frames": max_frames, "timeout": timeout, "allow_false_claims": allow_false_claims,
     }  # fmt: skip
-    common = {name: value for name, value in (("steps", steps), ("dim", dim), ("seed", seed)) if value is not None}
-    return run(job(scene, parameters, labels=labels, **given, **common, **unknown))
+    return run(job(scene, parameters, labels=labels, **given, **_given(steps, dim, seed), **unknown))
 
 
 def job(
@@ -203,8 +202,7 @@ def simulate(
     from render.numerics.trajectory import trajectory_of
     from render.pipeline.scene_run import resolve
 
-    common = {name: value for name, value in (("steps", steps), ("dim", dim), ("seed", seed)) if value is not None}
-    wanted = job(scene, parameters, labels=labels, **common, **unknown)
+    wanted = job(scene, parameters, labels=labels, **_given(steps, dim, seed), **unknown)
     return trajectory_of(resolve(wanted.scene, wanted.parameters, wanted.matrices).columns)
 
 
@@ -213,6 +211,12 @@ def scenes() -> dict[str, Scene]:
     from render.pipeline.catalog import all_scenes
 
     return all_scenes()
+
+
+def _given(steps: int | None, dim: int | None, seed: int | None) -> dict[str, int]:
+    """Return those of the common parameters that were given."""
+    common = {"steps": steps, "dim": dim, "seed": seed}
+    return {name: value for name, value in common.items() if value is not None}
 
 
 def _parameters(named: Mapping[str, object], parameters: Mapping[str, object] | None) -> dict[str, object]:

@@ -137,9 +137,8 @@ __all__ = [
 ]
 
 # Another module of that name would be taken for what films these scenes; `render` does the same with one named scenes.
-_other = _util.find_spec("render")
-_folders = [_path.dirname(_path.dirname(file)) for file in (_other.origin if _other else None, __file__) if file]
-if len(set(_folders)) > 1 and _other:
+_other, _folder = _util.find_spec("render"), _path.dirname(_path.dirname(__file__))
+if _other and _other.origin and _path.dirname(_path.dirname(_other.origin)) != _folder:
     raise ImportError(
         f"eigenreel needs its own module render, but {_other.origin} is another one, so rename or move it"
     )

@@ -18,7 +18,7 @@ from render.pipeline import manifest
 from render.pipeline.job import Job
 from render.pipeline.painter import Painter
 from render.pipeline.run import run
-from render.pipeline.scene_run import resolve
+from render.pipeline.scene_run import SceneRun
 from render.storage import sha256_of
 from render.video.decoder import frames_of, times_of
 from render.video.ffmpeg import Ffmpeg
@@ -28,11 +28,10 @@ from render.video.formats import FileKind, kind_of
 class FilmAgain:
     """The film as it is rendered again: its files, and the numbers of its cells."""
 
-    def __init__(self, job: Job, folder: Path) -> None:
+    def __init__(self, job: Job, found: SceneRun, folder: Path) -> None:
         self.folder = folder
         self.fresh = json.loads(manifest.dump(run(job).manifest))
-        self._found = resolve(job.scene, job.parameters, job.matrices)
-        self._painter = Painter(self._found, job, RasterCanvas)
+        self._painter = Painter(found, job, RasterCanvas)
 
     def steps(self, entry: Mapping[str, Any]) -> list[int]:
         """Return the step that each picture of a file shows."""

@@ -14,7 +14,7 @@ from render.check.report import Report
 from render.errors import EigenreelError, InputError, RenderError, UsageError
 from render.pipeline import manifest
 from render.pipeline.job import Job
-from render.pipeline.scene_run import resolve
+from render.pipeline.scene_run import SceneRun, resolve
 from render.pipeline.timeline import Timeline, parse_fps
 from render.storage import sha256_of
 from render.video.decoder import Decoding
@@ -92,8 +92,9 @@ def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Re
             return report
         try:
             job = Job.of_json(content["job"], folder)
-            _check_length(job, content)
-            again = FilmAgain(job, Path(folder))
+            found = resolve(job.scene, job.parameters, job.matrices)
+            _check_length(job, found, content)
+            again = FilmAgain(job, found, Path(folder))
         except (InputError, RenderError, UsageError) as error:
             report.faults.append(f"the film cannot be rendered again: {error}")
             _check_bytes(content, report, {})
@@ -113,7 +114,7 @@ def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Re
     return report
 
 
-def _check_length(job: Job, content: Mapping[str, Any]) -> None:
+def _check_length(job: Job, found: SceneRun, content: Mapping[str, Any]) -> None:
     """Refuse to render a film again that would have another length: it might take for ever.
 
     Raises
@@ -121,7 +122,6 @@ def _check_length(job: Job, content: Mapping[str, Any]) -> None:
     InputError
         If it would.
     """
-    found = resolve(job.scene, job.parameters, job.matrices)
     rate = parse_fps(found.scene.fps if job.fps is None else job.fps)
     frames = Timeline(found.steps, rate, job.hold_first, job.hold_last).frames
     shown = content["frames"].get("steps")

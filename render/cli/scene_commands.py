@@ -15,6 +15,7 @@ import click
 from render.cli.terminal import Bar, Last, say, shown, write
 from render.errors import UsageError
 from render.pipeline.job import OPTIONS, USUAL, Job
+from render.video.formats import FORMATS
 
 if TYPE_CHECKING:
     from render.pipeline.film import Film
@@ -41,8 +42,6 @@ class _Value(click.ParamType):  # type: ignore[type-arg]  # generic only in the 
 
 def film_options(*names: str) -> list[click.Option]:
     """Return options of a film as those of a command, all or some by name."""
-    from render.video.formats import FORMATS
-
     made = []
     for name in names or OPTIONS:
         option, usual = OPTIONS[name], USUAL[name]

@@ -17,7 +17,6 @@ import click
 from render import interrupts
 from render.errors import EigenreelError, UsageError
 from render.pipeline.watch import Watch
-from render.storage import AtomicFiles
 
 _came = 0
 # How many films of a command that makes several are in place, as far as this process knows; None for other commands.
@@ -162,6 +161,8 @@ def shown(path: Path) -> str:
 
 def write(path: Path, content: bytes) -> Path:
     """Write one file, whole or not at all; return its path."""
+    from render.storage import AtomicFiles
+
     if not path.name:
         raise UsageError(f"{str(path)!r} is a folder, so give the name of a file in it")
     with AtomicFiles(path.parent, [path.name]) as files:

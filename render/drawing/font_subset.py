@@ -57,7 +57,7 @@ def _family(weight: str, path: Any) -> str:
 
 
 def _open(path: Any) -> Any:
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it has no type hints
 
     return TTFont(str(path), fontNumber=getattr(path, "face_index", 0), lazy=True)
 
@@ -65,7 +65,7 @@ def _open(path: Any) -> Any:
 @lru_cache(maxsize=64)
 def _subset(path: Any, letters: str) -> str:
     """Return a font with these letters alone, as WOFF in base 64; nothing where its maker forbids that."""
-    from fontTools import subset  # type: ignore[import-untyped]
+    from fontTools import subset  # type: ignore[import-untyped]  # it has no type hints
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     options = subset.Options(layout_features=["kern"], hinting=False)

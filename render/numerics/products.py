@@ -35,7 +35,9 @@ class Products:
         self._spacing = max(1, -(-self._steps // kept))
         self._checkpoints = [Scaled(sequence.initial, 0)]
         self._last = (0, self._checkpoints[0])
-        self._norms: dict[int, tuple[float, float]] = {}
+        # Spectral and Frobenius norms of large products, of so many steps so far.
+        self._norms = np.empty((2, self._steps + 1 if self._is_large else 0))
+        self._noted = 0
         self._means: dict[int, dict[int, Scaled]] = {
             -(-self._dim // cells): {} for cells in _SHOWN_CELLS if self._is_large
         }
@@ -83,27 +85,23 @@ class Products:
 
     def log10_norms(self) -> tuple[FloatArray, FloatArray]:
         """Return log10 of the spectral and the Frobenius norm of every product, each shape (T + 1,)."""
-        spectral, frobenius = np.empty(self._steps + 1), np.empty(self._steps + 1)
         if self._is_large:
-            for step in range(self._steps + 1):
-                if step not in self._norms:
-                    # They are noted along the way.
-                    self[step]
-                spectral[step], frobenius[step] = self._norms[step]
-        else:
-            for start, products in self.batches():
-                stop = start + len(products)
-                stack = np.stack([product.mantissa for product in products])
-                exponents = np.array([product.exponent for product in products])
-                spectral[start:stop], frobenius[start:stop] = log10_norms(stack, exponents)
-        return spectral, frobenius
+            # They are noted along the way.
+            self[self._steps]
+            return self._norms[0], self._norms[1]
+        norms = np.empty((2, self._steps + 1))
+        for start, products in self.batches():
+            stack = np.stack([product.mantissa for product in products])
+            exponents = np.array([product.exponent for product in products])
+            norms[:, start : start + len(products)] = log10_norms(stack, exponents)
+        return norms[0], norms[1]
 
     def _note(self, step: int, product: Scaled) -> None:
-        """Keep of a large product what films need: its norms, and the means that heat-maps show."""
-        if not self._is_large or step in self._norms:
+        """Keep of a large product what films need, the first time it comes: its norms, and what heat-maps show."""
+        if not self._is_large or step < self._noted:
             return
-        spectral, frobenius = log10_norms(product.mantissa[None], np.array([product.exponent]))
-        self._norms[step] = float(spectral[0]), float(frobenius[0])
+        self._norms[:, step] = np.ravel(log10_norms(product.mantissa[None], np.array([product.exponent])))
+        self._noted = step + 1
         for block, means in self._means.items():
             size = 8 * (-(-self._dim // block)) ** 2
             if self._means_left >= size:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from render.errors import UsageError
-from render.storage import check_stem
 from render.text import brief, suggestion
 
 
@@ -156,6 +155,9 @@ class Job(FilmOptions):
     @property
     def stem(self) -> str:
         """Name of the files without ending."""
+        # Loading it costs every start of the command a hundredth of a second.
+        from render.storage import check_stem
+
         name = self.scene.rpartition(":")[2] if ".py:" in self.scene else Path(self.scene).stem
         return check_stem(self.name if self.name is not None else name)
 

@@ -80,7 +80,7 @@ class Painter(Generic[AnyCanvas]):
     """
 
     def __init__(self, found: SceneRun, look: FilmOptions, canvas: Callable[[int, int, Theme], AnyCanvas]) -> None:
-        self._found, self._words, self._layout_name = found, Words(look.language), look.layout
+        self._found, self._look, self._words = found, look, Words(look.language)
         _refuse_what_has_no_room(found)
         self.layout: Layout = find_layout(look.layout, len(found.columns))
         self.canvas = canvas(self.layout.width, self.layout.height, find_theme(look.theme))
@@ -115,7 +115,7 @@ class Painter(Generic[AnyCanvas]):
         if not names:
             return []
         verb = "is" if len(names) == 1 else "are"
-        return [f"the layout {self._layout_name} has room for {room} panels, so {', '.join(names)} {verb} not shown"]
+        return [f"the layout {self._look.layout} has room for {room} panels, so {', '.join(names)} {verb} not shown"]
 
     def describe(self) -> list[dict[str, Any]]:
         """Return for every panel what a reader of the film has to know, as the manifest has it."""

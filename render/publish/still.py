@@ -51,20 +51,24 @@ def write_stills(job: Job, moments: Sequence[str], forms: Sequence[str]) -> tupl
     steps = list(dict.fromkeys(_step_of(moment, found) for moment in moments or ["poster"]))
     if not job.allow_false_claims:
         require_true(found.verdicts)
+    pictures, remarks = {}, []
     with guarded(job.scene):
-        pictures = {f"{stem}-{step}.{form}": still(found, job, step, form) for form in forms for step in steps}
-        remarks = Painter(found, job, MarksCanvas).remarks()
+        for form in dict.fromkeys(forms):
+            painter: Painter[RasterCanvas] | Painter[MarksCanvas]
+            painter = Painter(found, job, RasterCanvas) if form == "png" else Painter(found, job, MarksCanvas)
+            remarks = painter.remarks()
+            for step in steps:
+                pictures[f"{stem}-{step}.{form}"] = still(painter.paint(step), form)
     with AtomicFiles(Path(job.output), list(pictures)) as files:
         for name, content in pictures.items():
             files.write(name, content)
         return list(files.commit().values()), remarks
 
 
-def still(found: SceneRun, job: Job, step: int, form: str) -> bytes:
-    """Return one moment of a film as a file's bytes."""
-    if form == "png":
-        return png(Painter(found, job, RasterCanvas).paint(step).pixels[..., :3])
-    canvas = Painter(found, job, MarksCanvas).paint(step)
+def still(canvas: RasterCanvas | MarksCanvas, form: str) -> bytes:
+    """Return the picture on a canvas as a file's bytes."""
+    if isinstance(canvas, RasterCanvas):
+        return png(canvas.pixels[..., :3])
     return svg_of(canvas).encode() if form == "svg" else pdf_of(canvas)
 
 

@@ -18,7 +18,7 @@ def find_ffmpeg() -> str:
     EncodeError
         If there is none.
     """
-    import imageio_ffmpeg  # type: ignore[import-untyped]
+    import imageio_ffmpeg  # type: ignore[import-untyped]  # it has no type hints
 
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())

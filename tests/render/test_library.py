@@ -1,4 +1,4 @@
-"""The library: typed options from one record, arrays instead of scenes, numbers, frames, batches on any executor."""
+"""The library: typed options from one record, numbers, frames, and what is refused."""
 
 import inspect
 import json
@@ -8,27 +8,23 @@ import re
 import subprocess
 import sys
 import typing
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
-import mpmath
 import numpy as np
 import pytest
-from films import ENVIRONMENT, decode, edit, listing, manifest_of, run
+from films import ENVIRONMENT, decode, listing, run
 
 import render
 import scenes
 from render.check.verify import verify
 from render.cli.scene_commands import film_options
-from render.errors import EigenreelError, InputError, RenderError, UsageError
+from render.errors import EigenreelError, UsageError
 from render.numerics.trajectory import Trajectory
-from render.pipeline.film import Film
-from render.pipeline.job import OPTIONS, USUAL, FilmOptions, Job
+from render.pipeline.job import OPTIONS, USUAL, FilmOptions
 
 ROOT = Path(__file__).parents[2]
 TINY = {"steps": 2, "dim": 3, "formats": "gif"}
-MAGIC = np.array([[8.0, 1, 6], [3, 5, 7], [4, 9, 2]])
 
 
 # One record of options
@@ -120,69 +116,6 @@ def test_a_scene_whose_parameter_is_an_option_is_refused_in_both(tmp_path, name)
     assert not (tmp_path / "new").exists()
 
 
-# Arrays
-
-
-@pytest.mark.parametrize("matrix", [[[0.0, 1], [0, 0]], [[1.0, 2], [2, 4]], MAGIC / 15, np.diag([2, 0, 1])])
-def test_powers_of_a_matrix_are_filmed_with_true_norms(tmp_path, matrix):
-    film = render.film(matrix, steps=6, formats="gif", output=tmp_path)
-    exact = mpmath.matrix(np.asarray(matrix, float).tolist())
-    track = film.manifest["tracks"]["log10_spectral_norm"]
-    with mpmath.workdps(40):
-        for step, value in enumerate(track):
-            norm = mpmath.svd_r(exact**step, compute_uv=False)[0] if step else mpmath.mpf(1)
-            if abs(norm) < 1e-30:
-                assert value is None
-            else:
-                assert value == pytest.approx(float(mpmath.log10(norm)), abs=1e-13)
-    assert film.manifest["command"] is None
-    assert verify(film.files["gif"]).holds
-
-
-@pytest.mark.parametrize(
-    ("matrix", "said"),
-    [
-        (0.9 * np.array([[0, 1j], [1j, 0]]), "must hold real numbers, but their type is complex128"),
-        ([[1.0, 2]], "must be square, but its shape is"),
-        ([1.0, 2], "must be square"),
-        ([[1.0], [2, 3]], "cannot be read as rows of numbers"),
-        ([[1.0, float("nan")], [0, 1]], "must be finite"),
-        ([["a", "b"], ["c", "d"]], "must hold real numbers"),
-        ([[None, 1], [1, 1]], "must hold real numbers, but their type is object"),
-        (np.zeros((0, 0)), "must be square"),
-        (5.0, "must be square"),
-        (np.ones((2, 3, 3)), "is several, so name them with labels="),
-        ([[2**53 + 1, 0], [0, 1]], "whole numbers that float64 cannot hold"),
-        (np.ma.masked_array(np.eye(2), mask=np.eye(2)), "has masked entries"),
-    ],
-)
-def test_what_cannot_be_multiplied_by_itself_is_refused(tmp_path, matrix, said):
-    for function in (render.simulate, lambda array: render.film(array, output=tmp_path / "new")):
-        with pytest.raises(InputError, match=said):
-            function(matrix)
-    assert not (tmp_path / "new").exists()
-
-
-def test_matrices_with_labels_stand_side_by_side(tmp_path):
-    turn = np.array([[0.0, -1], [1, 0]])
-    film = render.film([turn, turn / 2], labels=["turns", "turns and shrinks"], steps=4, output=tmp_path, formats="mp4")
-    assert film.manifest["columns"] == ["turns", "turns and shrinks"]
-    assert film.manifest["tracks"]["turns and shrinks"]["log10_spectral_norm"][-1] == pytest.approx(np.log10(1 / 16))
-    assert verify(film.files["mp4"]).holds
-    for arrays, labels in (([turn], ["a", "b"]), ([turn, turn], ["a", "a"]), ([turn], "a"), ([turn, turn], ["a", 1])):
-        with pytest.raises(UsageError, match="labels"):
-            render.film(arrays, labels=labels, output=tmp_path / "new")
-    with pytest.raises(UsageError, match="did you mean 'steps'"):
-        render.film(turn, step=2, output=tmp_path / "new")
-
-
-def test_a_film_of_a_matrix_holds_its_matrix(tmp_path):
-    matrix = np.random.default_rng(0).normal(size=(70, 70)) / 9
-    film = render.film(matrix, steps=2, formats="gif", output=tmp_path)
-    assert np.array_equal(np.array(manifest_of(film.files["gif"])["job"]["matrices"][""]), matrix)
-    assert verify(film.files["gif"]).holds
-
-
 # Numbers
 
 
@@ -232,79 +165,6 @@ def test_a_frame_is_an_array(tmp_path):
     again = pickle.loads(pickle.dumps(film))
     assert np.array_equal(again.frame(2), frames[2])
     assert len(pickle.dumps(film)) < 100_000
-
-
-# Batches
-
-
-def jobs_in(folder, count=3):
-    return [Job(name, {"steps": 2}, output=str(folder)) for name in ("vanishing", "rotation", "article")[:count]]
-
-
-def test_a_batch_returns_a_film_or_an_error_for_each(tmp_path):
-    bad = [Job("no such scene", output=str(tmp_path)), Job("rotation", {"steps": -1}, name="x")]
-    jobs = [*jobs_in(tmp_path, 2), *bad]
-    told = []
-    with ThreadPoolExecutor(2) as executor:
-        results = render.run_all(jobs, executor=executor, progress=lambda job, result: told.append((job, result)))
-        # It is not shut down.
-        assert executor.submit(int).result() == 0
-    assert [type(result) for result in results] == [Film, Film, UsageError, UsageError]
-    assert "a file cannot be named" in str(results[2])
-    assert sorted(told, key=lambda pair: jobs.index(pair[0])) == list(zip(jobs, results, strict=True))
-    assert render.run_all([]) == []
-
-
-@pytest.mark.slow
-def test_processes_are_what_makes_films_by_default(tmp_path):
-    films = render.run_all(jobs_in(tmp_path / "many"))
-    for film in films:
-        film = render.film(film.job.scene, steps=2, output=tmp_path / "single")
-    assert listing(tmp_path / "many") == listing(tmp_path / "single")
-
-
-@pytest.mark.slow
-def test_a_script_may_make_films_at_its_top(tmp_path):
-    (tmp_path / "script.py").write_text(
-        "import render\nprint('begun')\njobs = [render.job(n, {'steps': 2}) for n in ('rotation', 'vanishing')]\n"
-        "print(render.run_all(jobs))\n",
-        encoding="utf-8",
-    )
-    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, env=ENVIRONMENT)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("begun") == 1
-    assert done.stdout.count("Film(") == 2
-
-
-def test_parameters_that_are_no_plain_values_are_told(tmp_path):
-    (result,) = render.run_all([Job("rotation", {"steps": lambda: 3}, output=str(tmp_path))])
-    assert str(result) == "the film rotation has parameters that are no plain values, so use those"
-
-
-class Odd:
-    """An executor whose films fail in a way of its own."""
-
-    def submit(self, function, *arguments):
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(lambda: [][0])
-
-
-def test_whatever_an_executor_raises_is_a_sentence(tmp_path):
-    (result,) = render.run_all(jobs_in(tmp_path, 1), executor=Odd())
-    assert isinstance(result, RenderError)
-    assert str(result).startswith("the film vanishing could not be made, since the executor raised IndexError")
-
-
-def test_a_job_is_data():
-    job = Job("orthogonal", {"steps": 3}, theme="dark", fps=25, formats="gif", output=Path("x"))
-    assert (job.fps, job.formats, job.output) == ("25", ("gif",), "x")
-    assert pickle.loads(pickle.dumps(job)) == job
-    content = json.loads(json.dumps(job.as_json()))
-    assert Job.of_json(content, "x") == job
-    assert "output" not in content
-    for wrong in ({}, content | {"more": 1}, content | {"output": "/tmp"}, content | {"parameters": 3}, []):
-        with pytest.raises(UsageError):
-            Job.of_json(wrong, "x")
 
 
 # What a type checker sees
@@ -417,39 +277,7 @@ def test_numbers_of_numpy_are_numbers(tmp_path):
 
 
 @pytest.mark.slow
-def test_jobs_that_write_the_same_files_are_refused(tmp_path):
-    (tmp_path / "o").mkdir()
-    pairs = [
-        (Job("own.py"), Job("d/own.py")),
-        (Job("own.py:own"), Job("own.py")),
-        (Job("rotation", output=str(tmp_path / "o")), Job("rotation", output=str(tmp_path / "o" / "x" / ".."))),
-        (Job("rotation", name="\ud55c"), Job("article", name="\u1112\u1161\u11ab")),
-    ]
-    for pair in pairs:
-        with pytest.raises(UsageError, match="two films would be named"):
-            render.run_all(pair)
-    with pytest.raises(UsageError, match="jobs must be a list of jobs"):
-        render.run_all(["rotation"])
-    pool = ThreadPoolExecutor(1)
-    pool.shutdown()
-    (result,) = render.run_all(iter(jobs_in(tmp_path, 1)), executor=pool)
-    assert str(result).startswith("the film vanishing could not be made, since cannot schedule new futures")
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("options", [{"fps": 90, "hold_last": 1.0}, {"fps": 120, "hold_last": 0.25}, {"steps": 0}])
 def test_every_film_can_be_a_webp(tmp_path, options):
     film = render.film("rotation", **{"steps": 5} | options, formats="webp", output=tmp_path)
     assert verify(film.files["webp"]).holds
-
-
-@pytest.mark.slow
-def test_a_forged_scene_of_matrices_does_not_hold(tmp_path):
-    film = render.film(np.diag([1.2, 0.7]), steps=2, formats="gif", output=tmp_path, name="orthogonal")
-    edit(
-        film.files["gif"],
-        lambda content: content.update(scene="orthogonal", job=content["job"] | {"scene": "orthogonal"}),
-    )
-    report = verify(film.files["gif"])
-    assert not report.holds
-    assert "matrices are filmed by the scene powers" in report.faults[-1]

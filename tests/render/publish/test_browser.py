@@ -17,7 +17,9 @@ import pytest
 from films import colors, manifest_of, painter_for, study_of
 
 import render
+from render.drawing.marks import MarksCanvas
 from render.pipeline.job import Job
+from render.pipeline.painter import Painter
 from render.publish.embed import snippet
 from render.publish.still import still
 
@@ -342,7 +344,7 @@ def near(picture, count):
 def test_a_still_as_svg_is_the_frame_but_for_its_edges(browser, tmp_path, name, step, look):
     found = study_of(name)
     path = tmp_path / "still.svg"
-    path.write_bytes(still(found, Job(name, **look), step, "svg"))
+    path.write_bytes(still(Painter(found, Job(name, **look), MarksCanvas).paint(step), "svg"))
     painter = painter_for(found, **look)
     frame = painter.paint(step).pixels[..., :3].astype(int)
     height, width = frame.shape[:2]

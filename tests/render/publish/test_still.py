@@ -11,11 +11,18 @@ import pytest
 from films import listing, painter_for, run, study_of
 
 from render.drawing.marks import MarksCanvas
+from render.drawing.raster import RasterCanvas
 from render.errors import UsageError
 from render.pipeline.catalog import all_scenes
 from render.pipeline.job import FilmOptions, Job
 from render.pipeline.painter import Painter
-from render.publish.still import still, write_stills
+from render.publish.still import FORMATS, still, write_stills
+
+
+def still_of(found, look, step, form):
+    """Return one moment as a file's bytes."""
+    return still(Painter(found, look, RasterCanvas if form == "png" else MarksCanvas).paint(step), form)
+
 
 LOOKS = [{}, {"theme": "dark", "language": "ko", "layout": "square"}]
 SCENES = sorted(all_scenes())
@@ -38,7 +45,7 @@ def test_the_command_writes_every_moment_once(tmp_path):
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_png_is_the_frame(look):
     found = study_of("article")
-    picture = imageio.imread(still(found, Job("article", **look), 17, "png"), extension=".png")
+    picture = imageio.imread(still_of(found, Job("article", **look), 17, "png"), extension=".png")
     assert np.array_equal(picture[..., :3], painter_for(found, **look).paint(17).pixels[..., :3])
 
 
@@ -50,7 +57,7 @@ def written(svg):
 def test_svg_holds_every_text():
     for name in SCENES[::5]:
         found, step = study_of(name), study_of(name).steps // 2
-        svg = still(found, Job(name), step, "svg").decode()
+        svg = still_of(found, Job(name), step, "svg").decode()
         assert written(svg) == texts_of(name, {}, step)
         assert all(re.search(r'textLength="[\d.]+"', line) for line in svg.splitlines() if line.startswith("<text"))
 
@@ -61,8 +68,8 @@ def test_svg_holds_every_text():
 def test_text_of_a_pdf_can_be_selected(name, look):
     found, step = study_of(name), study_of(name).steps // 2
     texts = texts_of(name, look, step)
-    assert written(still(found, Job(name, **look), step, "svg").decode()) == texts
-    pages = pypdf.PdfReader(io.BytesIO(still(found, Job(name, **look), step, "pdf"))).pages
+    assert written(still_of(found, Job(name, **look), step, "svg").decode()) == texts
+    pages = pypdf.PdfReader(io.BytesIO(still_of(found, Job(name, **look), step, "pdf"))).pages
     assert len(pages) == 1
     selected = "".join(pages[0].extract_text().split())
     for text in texts:
@@ -72,9 +79,9 @@ def test_text_of_a_pdf_can_be_selected(name, look):
 
 def test_the_same_still_has_the_same_bytes():
     found = study_of("orthogonal", steps=4)
-    for form in ("png", "svg", "pdf"):
+    for form in FORMATS:
         job = Job("orthogonal", {"steps": 4})
-        assert still(found, job, 3, form) == still(found, job, 3, form)
+        assert still_of(found, job, 3, form) == still_of(found, job, 3, form)
 
 
 @pytest.mark.parametrize("moment", ["65", "-1", "1.5", "middle", "", "١", "1" * 5000])
@@ -95,7 +102,7 @@ def test_formats_of_stills_are_few(tmp_path):
 def test_what_a_file_says_is_text_in_a_picture(tmp_path):
     found = study_of("rotation", steps=2)
     title = "</text><script>x</script> & 'q' \"q\" $x$"
-    svg = still(found, Job("rotation", title=title), 1, "svg").decode()
+    svg = still_of(found, Job("rotation", title=title), 1, "svg").decode()
     assert "<script>" not in svg
     root = ElementTree.fromstring(svg)
     assert title in [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
