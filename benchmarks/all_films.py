@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from itertools import groupby
 from pathlib import Path
 
 import imageio.v3 as imageio
@@ -19,10 +20,10 @@ from render.drawing.palette import film_palette
 from render.drawing.raster import RasterCanvas
 from render.drawing.themes import find_theme
 from render.pipeline.catalog import scene_names
-from render.pipeline.job import FilmOptions
+from render.pipeline.job import FilmOptions, Job
+from render.pipeline.pace import timeline_of
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import resolve
-from render.pipeline.timeline import parse_fps
 from render.video.encoder import StreamInfo, encode_arguments
 from render.video.formats import FORMATS, WHOLE_BLOCK
 from render.video.frame_difference import FrameDifference
@@ -61,20 +62,27 @@ def encoders_alone(name: str, folder: Path, cores: int) -> tuple[float, float]:
     rgb, converted = [], {kind: [] for kind in PIXEL_FORMATS}
     difference = FrameDifference(painter.canvas)
     pixel_formats = {kind: made(painter.canvas) for kind, made in PIXEL_FORMATS.items()}
-    for step in range(found.steps + 1):
-        rgb.append(painter.paint(step).pixels.tobytes())
+    timeline = timeline_of(Job(scene=name), found)
+    pictures = []
+    for instant, frames in groupby(timeline.instants):
+        picture = painter.paint(instant).pixels.tobytes()
+        pictures.append(picture)
+        lasting = len(list(frames))
+        rgb += [picture] * lasting
         changed = difference.changes()
         for kind, pixel_format in pixel_formats.items():
-            converted[kind].append(bytes(pixel_format.pack(changed)))
+            # A GIF has a picture that stays but once.
+            converted[kind] += [bytes(pixel_format.pack(changed))] * (1 if kind == "pal8" else lasting)
     # The palette is known before the first frame, so looking for one is spared.
     palette = folder / "palette.png"
     imageio.imwrite(palette, film_palette(find_theme("light")).reshape(16, 16, 3))
     smallest = min((panel["cell"] for panel in painter.describe() if panel["cell"]), default=WHOLE_BLOCK)
     plainly, usually = [], []
     for form in (FORMATS["mp4"], FORMATS["gif"]):
-        footage = StreamInfo(1280, 720, len(rgb), form.nearest_fps(parse_fps(found.scene.fps)), smallest)
+        shown = converted[form.pixel_format]
+        footage = StreamInfo(1280, 720, len(shown), form.nearest_fps(timeline.fps), smallest)
         usual = encode_arguments(form, folder / "film", footage)
-        usually.append((converted[form.pixel_format], usual))
+        usually.append((shown, usual))
         plain = list(usual)
         plain[plain.index("warning")] = "error"
         plain[plain.index("-pixel_format") + 1] = "rgb0"
@@ -83,7 +91,7 @@ def encoders_alone(name: str, folder: Path, cores: int) -> tuple[float, float]:
         else:
             place = plain.index("pipe:0") + 1
             plain[place:place] = ["-i", str(palette), "-lavfi", "paletteuse=dither=none"]
-        plainly.append((rgb, plain))
+        plainly.append((rgb if form.name == "mp4" else pictures, plain))
     return at_full_load(plainly, folder, cores), at_full_load(usually, folder, cores)
 
 

@@ -19,8 +19,9 @@ import imageio_ffmpeg
 import numpy as np
 
 import render
-from render.drawing.colors import color_index, color_table
+from render.drawing.colors import color_index
 from render.drawing.raster import RasterCanvas
+from render.drawing.themes import find_theme
 from render.pipeline.catalog import load_scene
 from render.pipeline.job import FilmOptions
 from render.pipeline.painter import Painter
@@ -33,6 +34,7 @@ from render.video.pixel_formats import Yuv420p
 
 DIM, STEPS, LONG, ROUNDS = 32, 64, 640, 5
 HERE = Path(__file__).parent
+SCENE = str(HERE / "orthogonal_powers.py")
 
 # ffmpeg's own conversion from RGB, done right: what frames from memory need besides the encoder.
 RGB_TO_VIDEO = (
@@ -42,7 +44,7 @@ RGB_TO_VIDEO = (
 
 
 def painter() -> Painter[RasterCanvas]:
-    return Painter(resolve("orthogonal", {"dim": DIM, "steps": STEPS}), FilmOptions(), RasterCanvas)
+    return Painter(resolve(SCENE, {"dim": DIM, "steps": STEPS}), FilmOptions(), RasterCanvas)
 
 
 def encode(frames: list[bytes], arguments: list[str]) -> float:
@@ -71,7 +73,7 @@ def truth(path: Path, x: float, y: float, side: float) -> tuple[float, int]:
         check=True,
     ).stdout
     film = np.frombuffer(raw, np.uint8).reshape(-1, 720, 1280, 3)
-    factor = load_scene("orthogonal").build(dim=DIM)[None].factor
+    factor = load_scene(SCENE).build(dim=DIM)[None].factor
     assert factor is not None
     columns = np.arange(int(np.ceil(x)), int(x + side))
     rows = np.arange(int(np.ceil(y)), int(y + side))
@@ -80,7 +82,7 @@ def truth(path: Path, x: float, y: float, side: float) -> tuple[float, int]:
     middles = (np.arange(DIM) + 0.5) * side / DIM
     errors, worst, product = [], 0, np.eye(DIM)
     for frame in film:
-        true = color_table("RdBu_r")[color_index(product, (-1.0, 1.0))].astype(int)
+        true = find_theme("light").sign.colors[color_index(product, (-1.0, 1.0))].astype(int)
         shown = frame[rows][:, columns].astype(int)
         errors.append(((shown - true[down][:, across]) ** 2).mean())
         centres = frame[(y + middles).astype(int)][:, (x + middles).astype(int)]
@@ -112,7 +114,9 @@ def main() -> None:
             "-m",
             "render",
             "scene",
-            "orthogonal",
+            SCENE,
+            "--pace",
+            "even",
             "--dim",
             str(DIM),
             "--output",
@@ -158,16 +162,16 @@ def main() -> None:
         for kind in ("RGB", "YUV"):
             other = further(f"long: ffmpeg alone, {kind} frames", f"ffmpeg alone, {kind} frames")
             print(f"    ffmpeg alone, {kind} frames: {other:.2f} ms, ratio {own / other:.2f}")
-        panel = json.loads((folder / "orthogonal.json").read_text())["panels"][0]
+        panel = json.loads((folder / "orthogonal_powers.json").read_text())["panels"][0]
         places = {
-            "orthogonal.mp4": (panel["x"], panel["y"], panel["width"]),
+            "orthogonal_powers.mp4": (panel["x"], panel["y"], panel["width"]),
             "func.mp4": json.loads((folder / "func.json").read_text())[:3],
         }
         print(f"{'':36} {'size':>10} {'PSNR':>9} {'worst cell':>11}")
         for file, place in places.items():
             psnr, worst = truth(folder / file, *place)
             print(f"{file:36} {(folder / file).stat().st_size / 1000:7.0f} kB {psnr:6.1f} dB {worst:11}")
-        print(f"{'orthogonal.gif':36} {(folder / 'orthogonal.gif').stat().st_size / 1000:7.0f} kB")
+        print(f"{'orthogonal_powers.gif':36} {(folder / 'orthogonal_powers.gif').stat().st_size / 1000:7.0f} kB")
 
 
 if __name__ == "__main__":

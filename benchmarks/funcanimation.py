@@ -1,6 +1,6 @@
 """The film of a random orthogonal matrix as a matplotlib user would write it, for comparison.
 
-Same panels, size, frame rate and colours as `render scene orthogonal`, with `FuncAnimation` and
+Same panels, size, frame rate and colours as the scene `orthogonal_powers` beside this file, with `FuncAnimation` and
 matplotlib's own ffmpeg writer. Run as ``python funcanimation.py DIM STEPS FILE``; beside the film it
 writes where the heat-map stands in the frame, for measuring how true the film is.
 """
@@ -18,7 +18,9 @@ matplotlib.rcParams["animation.ffmpeg_path"] = imageio_ffmpeg.get_ffmpeg_exe()
 
 import matplotlib.pyplot as plt  # noqa: E402  # the backend is chosen first
 from matplotlib.animation import FFMpegWriter, FuncAnimation  # noqa: E402  # the same
+from matplotlib.colors import ListedColormap  # noqa: E402  # the same
 
+from render.drawing.themes import find_theme  # noqa: E402  # the same
 from scenes import haar_orthogonal  # noqa: E402  # the same
 
 dim, steps, path = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
@@ -26,36 +28,32 @@ factor = haar_orthogonal(dim, 0)
 products = [np.eye(dim)]
 for _ in range(steps):
     products.append(factor @ products[-1])
-singular = [np.linalg.svd(p, compute_uv=False) for p in products]
+sizes = [np.linalg.norm(p, 2) for p in products]
 spectrum = np.linalg.eigvals(factor)
 
 figure = plt.figure(figsize=(12.8, 7.2), dpi=100)
 heat = figure.add_axes((0.04, 0.12, 0.42, 0.75))
 norms = figure.add_axes((0.55, 0.58, 0.42, 0.25))
 plane = figure.add_axes((0.53, 0.1, 0.2, 0.36))
-bars = figure.add_axes((0.78, 0.1, 0.19, 0.36))
-image = heat.imshow(products[0], cmap="RdBu_r", vmin=-1, vmax=1)
+colors = ListedColormap(find_theme("light").sign.colors / 255)
+image = heat.imshow(products[0], cmap=colors, vmin=-1, vmax=1)
 heat.set_axis_off()
 figure.colorbar(image, cax=figure.add_axes((0.04, 0.07, 0.42, 0.02)), orientation="horizontal")
-norms.set(title="spectral norm", yscale="log", xlim=(0, steps), ylim=(1e-2, 1e2))
+norms.set(title="size", yscale="log", xlim=(0, steps), ylim=(1e-2, 1e2))
 (curve,) = norms.plot([], [], lw=3)
 angles = np.linspace(0, 2 * np.pi, 200)
 plane.plot(np.cos(angles), np.sin(angles), color="0.8")
 plane.set(title="eigenvalues", aspect="equal", xlim=(-1.25, 1.25), ylim=(-1.25, 1.25))
 (dots,) = plane.plot([], [], "o", color="crimson")
-bars.set(title="singular values", ylim=(0, 1.5))
-rectangles = bars.bar(range(dim), singular[0])
 figure.suptitle("Orthogonal matrix", fontsize=20, weight="bold")
 counter = heat.set_title("t = 0", fontsize=20, family="monospace")
 
 
 def update(step):
     image.set_data(products[step])
-    curve.set_data(range(step + 1), [s[0] for s in singular[: step + 1]])
+    curve.set_data(range(step + 1), sizes[: step + 1])
     powers = spectrum**step
     dots.set_data(powers.real, powers.imag)
-    for rectangle, value in zip(rectangles, singular[step], strict=True):
-        rectangle.set_height(value)
     counter.set_text(f"t = {step}")
 
 

@@ -63,11 +63,16 @@ def film(
     output: str | os.PathLike[str] = "output",
     name: str | None = None,
     formats: str | Sequence[str] = ("mp4", "gif"),
+    pace: str = "film",
+    duration: float | None = None,
+    between: bool = False,
+    explain: str | None = None,
     fps: str | float | Fraction | None = None,
     hold_first: float = 0.0,
     hold_last: float = 0.0,
     layout: str = "wide",
-    theme: str = "light",
+    size: int = 720,
+    theme: str | os.PathLike[str] | Mapping[str, object] = "light",
     language: str = "en",
     title: str | None = None,
     max_frames: int = 100_000,
@@ -92,12 +97,24 @@ def film(
         Folder of the files, and their name without ending.
     formats : str or sequence of str
         What to write: names in `render.video.formats.FORMATS`.
+    pace : str
+        ``film``: stops where something happens. ``even``: one frame a step.
+    duration : float, optional
+        Length of the film in seconds; from 8 to 20 by default, as the scene needs.
+    between : bool
+        Show matrices on their way between steps, where W has a real root.
+    explain : str, optional
+        An entry, as "1,2" for the first row and the second column, whose multiplication is spelled out.
     fps : str or number, optional
-        Steps a second; the scene's own by default.
+        Frames a second; the scene's own by default.
     hold_first, hold_last : float
         Seconds for which the first and the last step stay longer.
-    layout, theme, language : str
-        ``wide`` or ``square``, ``light`` or ``dark``, ``en`` or ``ko``.
+    layout, language : str
+        ``wide``, ``square`` or ``phone``; ``en`` or ``ko``.
+    size : int
+        720, 1080, 1440 or 2160: how fine the frames are.
+    theme : str, path or mapping
+        ``light``, ``dark``, or colours of your own: a TOML file, or what it would hold.
     title : str, optional
         Another title, shown as it is.
     max_frames : int
@@ -122,8 +139,9 @@ def film(
     from render.pipeline.run import run
 
     given = {
-        "output": output, "name": name, "formats": formats, "fps": fps, "hold_first": hold_first,
-        "hold_last": hold_last, "layout": layout, "theme": theme, "language": language, "title": title,
+        "output": output, "name": name, "formats": formats, "pace": pace, "duration": duration,
+        "between": between, "explain": explain, "fps": fps, "hold_first": hold_first,
+        "hold_last": hold_last, "layout": layout, "size": size, "theme": theme, "language": language, "title": title,
         "max_frames": max_frames, "timeout": timeout, "allow_false_claims": allow_false_claims,
     }  # fmt: skip
     return run(job(scene, parameters, labels=labels, **given, **_given(steps, dim, seed), **unknown))

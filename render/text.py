@@ -1,7 +1,8 @@
 """The words of a film in other languages, read from files a translator can edit.
 
-``translations/ko.toml`` maps every English text to its Korean one. A text without translation is
-shown as it is, so scenes of a user's own may speak any language.
+The files of ``translations/ko`` map every English text to its Korean one: ``common.toml`` what several chapters or
+the program itself say, the others what the scenes of a chapter do. A text without translation is shown as it is, so
+scenes of a user's own may speak any language.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ _FOLDER = Path(__file__).parent / "translations"
 
 def languages() -> list[str]:
     """Return the languages films can speak; English comes first."""
-    return ["en", *sorted(path.stem for path in _FOLDER.glob("*.toml"))]
+    return ["en", *sorted(path.name for path in _FOLDER.iterdir() if any(path.glob("*.toml")))]
 
 
 class Words:
@@ -30,7 +32,7 @@ class Words:
     Parameters
     ----------
     language : str
-        ``en`` or the name of a file in ``translations``.
+        ``en`` or the name of a folder in ``translations``.
 
     Raises
     ------
@@ -44,19 +46,109 @@ class Words:
         self.language = language
         self.table: dict[str, str] = {}
         if language != "en":
-            path = _FOLDER / f"{language}.toml"
-            self.table = tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
+            for path in sorted((_FOLDER / language).glob("*.toml")):
+                self.table |= tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
 
     def __call__(self, text: str, values: Mapping[str, Any] | None = None) -> str:
-        """Return `text` translated, with ``{name}`` replaced where `values` has that name."""
+        """Return `text` translated, with ``{name}`` replaced where `values` has that name; see `filled`.
+
+        Values that are text are translated, too.
+        """
         translated = self.table.get(text, text)
         if not values:
             return translated
-        return re.sub(
-            r"\{(\w+)\}",
-            lambda found: number(values[found[1]]) if found[1] in values else found[0],
-            translated,
-        )
+        known = {
+            name: self.table.get(value, value) if isinstance(value, str) else value for name, value in values.items()
+        }
+        return filled(translated, known)
+
+
+_PLACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
+
+
+def filled(text: str, values: Mapping[str, Any]) -> str:
+    """Return a text with numbers in the place of ``{name}``, where `values` has that name.
+
+    ``{name:3}`` is the number with three digits, ``{name:%}`` the number in per cent, ``{name:log10}`` the number
+    whose decimal logarithm it is, ``{name:.2}`` it with two decimals, ``{name:^}`` a whole number in superscript digits
+    and ``{name:_}`` one in subscript digits.
+    """
+    return _PLACE.sub(lambda found: _written(values[found[1]], found[2]) if found[1] in values else found[0], text)
+
+
+def places_of(text: str) -> set[str]:
+    """Return the names in a text for which numbers stand."""
+    return {found[1] for found in _PLACE.finditer(text)}
+
+
+def _written(value: Any, form: str | None) -> str:
+    """Return a value in the form that a text asks for."""
+    if not form or isinstance(value, str):
+        return number(value)
+    if form == "log10":
+        return brief_size(float(value))
+    if form in "^_":
+        return str(int(value)).translate(_SUPERSCRIPT if form == "^" else _SUBSCRIPT)
+    if form == "%":
+        return percent(float(value))
+    if form.startswith("."):
+        return f"{float(value):.{int(form[1:])}f}".replace("-", "−")
+    return number(float(value), int(form))
+
+
+def percent(part: float) -> str:
+    """Return a part of 1 in per cent, with two digits: ``3.8 %``; near 0 and 100 with as many as tell it from them."""
+    share = 100 * part
+    if 99.5 <= share < 100:
+        digits = next((d for d in range(1, 4) if float(f"{share:.{d}f}") < 100), 0)
+        return f"{share:.{digits}f} %"
+    if abs(share) >= 9.95:
+        return f"{share:,.0f} %".replace("-", "−")
+    return f"{number(share, 2)} %"
+
+
+def brief_size(log10: float) -> str:
+    """Return the number ``10^log10`` with two or three digits, as a label has it: ``494``, ``0.0013``, ``5.3×10⁻⁹``."""
+    if not -4 <= log10 < 5:
+        return size_of(log10) if log10 != log10 or abs(log10) == float("inf") else _power(log10)
+    value = 10**log10
+    if value < 1e-3:
+        return f"{value:.1g}" if value < 1e-4 else f"{value:.2g}"
+    return number(value, 2 if value < 100 else 3) if value < 1000 else f"{value:,.0f}"
+
+
+def _power(log10: float) -> str:
+    exponent = int(log10 // 1)
+    mantissa = f"{10 ** (log10 - exponent):.1f}"
+    if mantissa == "10.0":
+        mantissa, exponent = "1.0", exponent + 1
+    return f"{mantissa}×{power_of_ten(exponent)}"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of text, and the role whose colour it has; none has the ink's."""
+
+    text: str
+    role: str | None = None
+
+
+_MARKED = re.compile(r"<(\w+)>(.*?)</>", re.DOTALL)
+
+
+def segments(text: str) -> list[Segment]:
+    """Return a sentence in stretches: ``<keep>…</>`` has the colour of the role ``keep``."""
+    found, end = [], 0
+    for match in _MARKED.finditer(text):
+        found += [Segment(text[end : match.start()])] if match.start() > end else []
+        found.append(Segment(match[2], match[1]))
+        end = match.end()
+    return found + ([Segment(text[end:])] if end < len(text) else [])
+
+
+def unmarked(text: str) -> str:
+    """Return a sentence without the marks of its colours."""
+    return _MARKED.sub(lambda match: match[2], text)
 
 
 def brief(value: Any) -> str:
@@ -78,6 +170,7 @@ def literal(text: str) -> str:
 
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUBSCRIPT = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 
 
 def power_of_ten(exponent: int) -> str:
@@ -96,7 +189,7 @@ def number(value: Any, digits: int = 4) -> str:
         return f"{int(value)}".replace("-", "−")
     if 1e-3 <= abs(value) < 1e5:
         return _plain(value, digits).replace("-", "−")
-    mantissa, exponent = f"{value:.{max(digits - 2, 0)}e}".split("e")
+    mantissa, exponent = f"{value:.{max(digits - 2, 1)}e}".split("e")
     return mantissa.replace("-", "−") + "×" + power_of_ten(int(exponent))
 
 

@@ -36,6 +36,7 @@ from scenes.core.matrices import (
     with_singular_values,
     with_spectral_radius,
 )
+from scenes.core.moments import Moment, MomentError, Reached, first_step, last_change, peak
 from scenes.core.networks import RNN, Run
 from scenes.core.norms import log10_norm
 from scenes.core.parameters import Bounds, Choices, Dim, Parameter, ParameterError, Seed, Steps
@@ -80,10 +81,13 @@ __all__ = [
     "HighwayLayer",
     "Layer",
     "MatrixSequence",
+    "Moment",
+    "MomentError",
     "Numbers",
     "PanelRequest",
     "Parameter",
     "ParameterError",
+    "Reached",
     "Record",
     "Recording",
     "ResidualLayer",
@@ -98,6 +102,7 @@ __all__ = [
     "constant_norm",
     "crossing",
     "doubling",
+    "first_step",
     "gaussian_matrix",
     "glorot_normal",
     "glorot_uniform",
@@ -105,6 +110,7 @@ __all__ = [
     "haar_orthogonal",
     "he_normal",
     "jordan_block",
+    "last_change",
     "last_state",
     "lecun_normal",
     "log10_norm",
@@ -114,6 +120,7 @@ __all__ = [
     "normal_quadrature",
     "orthogonality",
     "pass_through",
+    "peak",
     "permutation_matrix",
     "polygamma",
     "random_gru",

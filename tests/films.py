@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -46,14 +47,15 @@ def decode(path, width=1280, height=720):
 
 
 def colors(values, limits, colormap):
-    """Return the colours of numbers, by matplotlib's own norm and colour map."""
+    """Return the colours of numbers: matplotlib's own norm, and the 256 colours of a manifest's colour map."""
     norm = matplotlib.colors.Normalize(*limits, clip=True)
-    return np.round(matplotlib.colormaps[colormap](norm(values))[..., :3] * 255).astype(int)
+    table = np.array([tuple(bytes.fromhex(code)) for code in colormap])
+    return np.round(matplotlib.colors.ListedColormap(table / 255)(norm(values))[..., :3] * 255).astype(int)
 
 
 def cell_centres(frame, panel):
-    """Return the colours at the middle of a heat-map's cells, shape (rows, columns, 3)."""
-    half, cell = panel["cell"] // 2, panel["cell"]
+    """Return the colours of a heat-map's cells where no number covers them, shape (rows, columns, 3)."""
+    half, cell = panel["sample"], panel["cell"]
     rows = slice(panel["y"] + half, panel["y"] + panel["height"], cell)
     columns = slice(panel["x"] + half, panel["x"] + panel["width"], cell)
     return frame[rows, columns].astype(int)
@@ -74,14 +76,14 @@ def painter_for(found, **look):
     return Painter(found, FilmOptions(**look), RasterCanvas)
 
 
-def showing(*panels, columns):
+def showing(*panels, columns, **look):
     """Return what paints panels of numbers by column."""
 
     @as_scene(*panels, title="t", statement="s")
     def shown():
         """Show numbers."""
 
-    return painter_for(SceneRun("shown", shown, {}, columns))
+    return painter_for(SceneRun("shown", shown, {}, columns), **look)
 
 
 def decided(scene, **values):
@@ -141,22 +143,47 @@ def edit(path, change):
     return content
 
 
+def panel_of(content, name, column=None):
+    """Return a panel's entry in a manifest by its name, and in a comparison by its column's label."""
+    return next(p for p in content["panels"] if p["panel"] == name and p["column"] == column)
+
+
+def means(values, rows, columns):
+    """Return means of blocks, so many rows and columns of them, another way than the program's."""
+    block = max(-(-len(values) // rows), -(-len(values[0]) // columns))
+    starts = [np.arange(count) * block for count in (rows, columns)]
+    sums = [np.add.reduceat(np.add.reduceat(v, starts[0], 0), starts[1], 1) for v in (values, np.ones_like(values))]
+    return sums[0] / sums[1]
+
+
 def worst_cell(path):
-    """Return the largest error of any cell of any frame, from the film and its manifest alone."""
+    """Return the largest error of any cell of any picture, from the film and its manifest alone."""
     content = manifest_of(path)
-    film = decode(path, content["frames"]["width"], content["frames"]["height"])
-    assert len(film) == len(content["frames"]["steps"])
+    frames, entry = content["frames"], next(e for e in content["files"] if e["name"] == Path(path).name)
+    film = decode(path, frames["width"], frames["height"])
+    # What every frame shows, and every picture where some stay: a step, or None where a multiplication is spelled out.
+    entries = frames["entries"] or [0] * len(frames["steps"])
+    shown = [None if count else step for step, count in zip(frames["steps"], entries, strict=True)]
+    steps = entry["steps"] or shown
+    assert len(film) == len(steps) == entry["frames"]
+    assert [step for step, _ in groupby(steps)] == [step for step, _ in groupby(shown)]
+    panels = [panel for panel in content["panels"] if panel["panel"] in ("matrix", "scaled_matrix")]
+    assert any(panel["panel"] == "matrix" for panel in panels)
     worst = 0
-    for panel in content["panels"]:
-        if panel["panel"] != "matrix":
-            continue
+    for panel in panels:
         column = panel["column"]
         factor = np.array(content["matrix"] if column is None else content["matrix"][column])
-        powers = {0: np.eye(len(factor))}
+        values = {0: np.eye(len(factor))}
         for step in range(content["steps"]):
-            powers[step + 1] = factor @ powers[step]
-        for frame, step in zip(film, content["frames"]["steps"], strict=True):
-            true = colors(powers[step], panel["limits"], panel["colormap"])
+            values[step + 1] = factor @ values[step]
+        shape = panel["height"] // panel["cell"], panel["width"] // panel["cell"]
+        values = {step: means(product, *shape) for step, product in values.items()}
+        if panel["panel"] == "scaled_matrix":
+            values = {step: product / np.abs(product).max() for step, product in values.items()}
+        for frame, step in zip(film, steps, strict=True):
+            if step is None:
+                continue
+            true = colors(values[step], panel["limits"], content["colormaps"][panel["colormap"]])
             worst = max(worst, np.abs(cell_centres(frame, panel) - true).max())
     return worst
 

@@ -10,6 +10,7 @@ FLOORS = [
         "scenes.core.trajectory scenes.core.initialisers scenes.core.networks scenes.core.derivatives "
         "scenes.core.layers scenes.core.cells",
         "scenes.core.claims scenes.core.matrices scenes.core.random_cells",
+        "scenes.core.moments",
         "scenes.core.scene scenes.core.growth",
         "scenes.core.*",
         "scenes",
@@ -19,24 +20,26 @@ FLOORS = [
     ("render: what every stage uses", [
         "render.errors render.version render.interrupts render.pipeline.watch render.drawing.mpl",
         "render.text render.storage render.pipeline.timeline",
+        "render.drawing.colors render.drawing.layouts render.drawing.fonts",
+        "render.drawing.perception render.drawing.lines render.drawing.font_subset",
+        "render.drawing.themes",
         "render.pipeline.job render.pipeline.dependencies",
     ]),
     ("numbers", [
         "render.numerics.scaled",
         "render.numerics.products render.numerics.singular_values render.numerics.eigenvalues "
-        "render.numerics.lyapunov",
+        "render.numerics.lyapunov render.numerics.fractional",
         "render.numerics.trajectory",
     ]),
     ("one run of a scene", [
-        "render.pipeline.guard render.pipeline.arrays render.pipeline.claims",
-        "render.pipeline.catalog",
+        "render.pipeline.guard render.pipeline.arrays render.pipeline.claims render.pipeline.glossary",
+        "render.pipeline.catalog render.pipeline.moments",
         "render.pipeline.scene_run",
     ]),
     ("drawing", [
-        "render.drawing.colors render.drawing.layouts render.drawing.fonts",
-        "render.drawing.themes render.drawing.lines render.drawing.font_subset",
-        "render.drawing.glyphs render.drawing.coverage render.drawing.palette",
+        "render.drawing.glyphs render.drawing.coverage render.drawing.palette render.drawing.roles",
         "render.drawing.canvas",
+        "render.drawing.paragraph",
         "render.drawing.raster render.drawing.marks",
         "render.drawing.svg",
         "render.drawing.pdf",
@@ -44,12 +47,18 @@ FLOORS = [
     ("panels", [
         "render.panels.base render.panels._series",
         "render.panels._chart render.panels._heatmap render.panels._plane",
+        "render.panels._labels render.panels._cells",
+        "render.panels._notes",
         "render.panels._curves render.panels._bars",
+        "render.panels._*",
         "render.panels.*",
+        "render.pipeline.panel_requests",
+        "render.pipeline.headings render.pipeline.pace",
         "render.pipeline.painter",
+        "render.pipeline.cell_samples",
     ]),
     ("video", [
-        "render.video.ffmpeg render.video.webp render.video.frame_difference",
+        "render.video.ffmpeg render.video.webp render.video.gif render.video.frame_difference render.video.flashes",
         "render.video.formats render.video.decoder render.video.pixel_formats",
         "render.video.encoder",
     ]),
@@ -85,7 +94,8 @@ def level_of(name):
                 "render.publish", "render.check", "render.cli"):  # fmt: skip
         return -1
     package, *rest = name.split(".")
-    patterns = [name, name.rpartition(".")[0] + ".*"]
+    shared = ["._*"] if name.rpartition(".")[2].startswith("_") else []
+    patterns = [name, *(name.rpartition(".")[0] + end for end in (*shared, ".*"))]
     if package == "scenes" and rest and rest[0] != "core":
         # What scenes of a chapter share is below them.
         shared = len(rest) == 1 or rest[-1].startswith("_")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from render.check.report import Report
-from render.drawing.colors import ColorArray, color_index, color_table
+from render.drawing.colors import ColorArray, color_index
 from render.drawing.raster import RasterCanvas
 from render.pipeline import manifest
 from render.pipeline.job import Job
@@ -33,22 +33,31 @@ class FilmAgain:
         self.fresh = json.loads(manifest.dump(run(job).manifest))
         self._painter = Painter(found, job, RasterCanvas)
 
-    def steps(self, entry: Mapping[str, Any]) -> list[int]:
-        """Return the step that each picture of a file shows."""
+    def steps(self, entry: Mapping[str, Any]) -> list[int | None]:
+        """Return the step that each picture of a file shows, None for those that spell a multiplication out."""
         return [*(entry["steps"] or self.fresh["frames"]["steps"])]
 
-    def check_cells(self, frame: ColorArray, step: int, kind: FileKind, seen: _Playback) -> None:
-        """Compare the middle of every heat-map cell with the colour of its number."""
+    def parts(self, entry: Mapping[str, Any]) -> list[float]:
+        """Return the part of the way to the next step that each picture of a file shows."""
+        found = entry["parts"]
+        if found is None and entry["frames"] == len(self.fresh["frames"]["steps"]):
+            found = self.fresh["frames"]["parts"]
+        return found or [0.0] * entry["frames"]
+
+    def check_cells(self, frame: ColorArray, moment: tuple[int, float], kind: FileKind, seen: _Playback) -> None:
+        """Compare the colour of every heat-map cell, where no number covers it, with that of its number."""
+        theme = self._painter.canvas.theme
+        colormaps = {colors.name: colors.colors for colors in (theme.sign, theme.field)}
         for panel, described in zip(self._painter.panels, self._painter.describe(), strict=True):
-            values = panel.values(step)
+            values = panel.values(*moment)
             if values is None:
                 continue
-            true = color_table(described["colormap"])[color_index(values, tuple(described["limits"]))]
+            true = colormaps[described["colormap"]][color_index(values, tuple(described["limits"]))]
             error = np.abs(_centres(frame, described).astype(int) - true).max(axis=2)
             seen.cells += error.size
             seen.worst_cell = max(seen.worst_cell, int(error.max()))
             seen.wrong_cells += [
-                f"step {step}, row {row + 1}, column {column + 1} of panel {described['panel']}"
+                f"step {moment[0]}, row {row + 1}, column {column + 1} of panel {described['panel']}"
                 for row, column in np.argwhere(error > kind.cell_error)
             ]
 
@@ -80,7 +89,7 @@ def check_frames(
     size, kind = (entry["width"], entry["height"]), kind_of(film.name)
     assert kind is not None
     mine, second = (frames_of(ffmpeg, path, *size) for path in (film, again.folder / film.name))
-    seen = _Playback()
+    seen, steps, parts = _Playback(), again.steps(entry), again.parts(entry)
     for count, (frame, twin) in enumerate(zip_longest(mine, second)):
         if frame is None or twin is None:
             seen.frames += frame is not None
@@ -89,7 +98,9 @@ def check_frames(
         if not np.array_equal(frame, twin):
             seen.differing.append(count)
             seen.furthest = max(seen.furthest, int(np.abs(frame.astype(int) - twin).max()))
-        again.check_cells(frame, again.steps(entry)[count], kind, seen)
+        step = steps[count]
+        if step is not None:
+            again.check_cells(frame, (step, parts[count]), kind, seen)
     if seen.frames != entry["frames"]:
         report.faults.append(f"{film.name} has {seen.frames} frames where {entry['frames']} are right")
     if seen.wrong_cells:
@@ -115,7 +126,7 @@ def check_frames(
 
 
 def _centres(frame: ColorArray, panel: Mapping[str, Any]) -> ColorArray:
-    half, cell = panel["cell"] // 2, panel["cell"]
-    rows = slice(panel["y"] + half, panel["y"] + panel["height"], cell)
-    columns = slice(panel["x"] + half, panel["x"] + panel["width"], cell)
+    inset, cell = panel["sample"], panel["cell"]
+    rows = slice(panel["y"] + inset, panel["y"] + panel["height"], cell)
+    columns = slice(panel["x"] + inset, panel["x"] + panel["width"], cell)
     return frame[rows, columns]

@@ -9,6 +9,8 @@ from itertools import takewhile
 from typing import Any
 
 from render.check.report import Report
+from render.errors import EigenreelError
+from render.text import Words, unmarked
 
 # What another processor's rounding can do to a number.
 _ROUNDED_NUMBER, _ROUNDED_ZERO = 1e-9, 1e-12
@@ -39,6 +41,18 @@ def check_claims(claims: Sequence[Any], report: Report) -> None:
                 report.faults.append(f"the manifest was edited: its numbers decide {claim['claim']!r} otherwise")
         except (KeyError, TypeError, OverflowError):
             report.faults.append("the manifest was edited: it states a claim that is none")
+
+
+def check_sentences(content: Mapping[str, Any], report: Report) -> None:
+    """Compare what the film says at its moments with the numbers beside it."""
+    try:
+        words = Words(content["job"].get("language", "en"))
+        for moment in content["moments"]:
+            values = moment["values"]
+            if unmarked(words(moment["text"], values)) != moment["sentence"]:
+                report.faults.append(f"the manifest was edited: its numbers do not give {moment['sentence']!r}")
+    except (EigenreelError, KeyError, TypeError, ValueError, AttributeError):
+        report.faults.append("the manifest was edited: it has a moment that is none")
 
 
 def _differences(then: Any, now: Any, place: str, tolerance: float) -> Iterator[str]:

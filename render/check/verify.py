@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from render.check.frames import FilmAgain, check_frames, check_times
-from render.check.numbers import check_claims, check_numbers
+from render.check.numbers import check_claims, check_numbers, check_sentences
 from render.check.report import Report
 from render.errors import EigenreelError, InputError, RenderError, UsageError
 from render.pipeline import manifest
 from render.pipeline.job import Job
+from render.pipeline.pace import check_options, timeline_of
 from render.pipeline.scene_run import SceneRun, resolve
-from render.pipeline.timeline import Timeline, parse_fps
 from render.storage import sha256_of
 from render.video.decoder import Decoding
 from render.video.ffmpeg import Ffmpeg, find_ffmpeg
@@ -81,6 +81,7 @@ def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Re
             report.faults.append(f"{name} is none of the files that the manifest names")
     with Ffmpeg(find_ffmpeg()) as ffmpeg, tempfile.TemporaryDirectory() as folder:
         check_claims(content["claims"], report)
+        check_sentences(content, report)
         if ".py" in content["scene"] and not run_scene:
             report.complete = False
             report.remarks.append(
@@ -106,6 +107,9 @@ def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Re
         same = _check_bytes(content, report, {entry["name"]: entry["sha256"] for entry in fresh["files"]})
         check_numbers(content, fresh, report, exact=same and not other)
         _judge_claims(fresh, report, job.allow_false_claims)
+        said = [moment["sentence"] for moment in fresh["moments"] if moment["step"] is not None]
+        if said and content["moments"] == fresh["moments"]:
+            report.checked.append(f"{len(said)} sentences say what the numbers say")
         for entry in fresh["files"]:
             film = report.manifest.parent / entry["name"]
             if _is_file(film):
@@ -121,9 +125,11 @@ def _check_length(job: Job, found: SceneRun, content: Mapping[str, Any]) -> None
     ------
     InputError
         If it would.
+    UsageError
+        If the job has no length, since its options of time are none.
     """
-    rate = parse_fps(found.scene.fps if job.fps is None else job.fps)
-    frames = Timeline(found.steps, rate, job.hold_first, job.hold_last).frames
+    check_options(job)
+    frames = timeline_of(job, found).frames
     shown = content["frames"].get("steps")
     if not isinstance(shown, list) or frames != len(shown):
         raise InputError(f"its job has {frames:,} frames, and the manifest lists another number of them")

@@ -52,7 +52,7 @@ def film_options(*names: str) -> list[click.Option]:
         elif isinstance(usual, tuple):
             made.append(click.Option(flags, multiple=True, **kind))
         elif usual is None:
-            made.append(click.Option(flags, **kind))
+            made.append(click.Option(flags, type=option.kind, **kind))
         else:
             made.append(click.Option(flags, type=type(usual), default=usual, show_default=usual != 0, **kind))
     return made

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from render.drawing.colors import Color
-from render.drawing.glyphs import TextStyle, fitted
+from render.drawing.colors import Color, ColorMap
+from render.drawing.glyphs import SMALLEST, TextStyle, fitted
 from render.drawing.layouts import Box
 from render.drawing.lines import RevealedLines
 from render.drawing.themes import Theme
@@ -35,8 +35,8 @@ class Cells:
         Size of one cell in pixels.
     indices : ndarray of int, shape (rows, columns)
         Indices 0 … 255 in the colour map.
-    colormap : str
-        Its name.
+    colormap : ColorMap
+        The colour map.
     """
 
     x: int
@@ -44,7 +44,7 @@ class Cells:
     width: int
     height: int
     indices: NDArray[np.intp]
-    colormap: str
+    colormap: ColorMap
 
     @property
     def box(self) -> Box:
@@ -78,6 +78,8 @@ class Canvas(ABC):
 
     def __init__(self, width: int, height: int, theme: Theme) -> None:
         self.width, self.height, self.theme = width, height, theme
+        # Texts for which there was not enough room.
+        self.cut: set[str] = set()
 
     @abstractmethod
     def keep(self) -> None:
@@ -100,7 +102,16 @@ class Canvas(ABC):
     def cells(self, cells: Cells) -> None:
         """Draw a grid of flat cells."""
 
-    def text(self, x: float, y: float, text: str, style: TextStyle, anchor: str = "left", width: float = 0) -> None:
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        style: TextStyle,
+        anchor: str = "left",
+        width: float = 0,
+        smallest: int = SMALLEST,
+    ) -> None:
         """Draw a line of text, literally: ``$`` and backslashes mean nothing.
 
         Parameters
@@ -108,8 +119,10 @@ class Canvas(ABC):
         x, y : float
             The anchor (``left``, ``center`` or ``right`` end) on the base line.
         width : float
-            Room there is, 0 for any. Text that needs more is made smaller, down to 20 px, and
-            then cut off with an ellipsis.
+            Room there is, 0 for any. Text that needs more is made smaller, and then cut off with an ellipsis;
+            `cut` notes it.
+        smallest : int
+            Size to which text is made smaller, in pixels.
 
         Raises
         ------
@@ -117,8 +130,13 @@ class Canvas(ABC):
             If no font has all its glyphs.
         """
         if width:
-            text, style = fitted(text, style, width)
+            whole = text
+            text, style = fitted(text, style, width, smallest)
+            if text != whole:
+                self.cut.add(whole)
         if text:
+            # Tenths of a pixel are what a film as data holds.
+            x, y = round(float(x), 1), round(float(y), 1)
             self._text(x, y, text, style, {"left": 0.0, "center": 0.5, "right": 1.0}[anchor])
 
     @abstractmethod
@@ -136,6 +154,10 @@ class Canvas(ABC):
     @abstractmethod
     def circle(self, x: float, y: float, radius: float, color: Color, width: float = 2) -> None:
         """Draw a circle's outline."""
+
+    @abstractmethod
+    def disc(self, x: float, y: float, radius: float, color: Color) -> None:
+        """Fill a circle, without an edge."""
 
     def dots(self, x: ArrayLike, y: ArrayLike, radius: float, color: Color, edge: Color | None = None) -> None:
         """Draw round dots with an edge of 2 px in the background's colour (or `edge`); none that leaves the picture."""

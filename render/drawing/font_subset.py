@@ -9,10 +9,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from render.drawing.fonts import font_paths
+from render.drawing.fonts import WEIGHTS, font_paths
 
-# What a browser takes where a font may not be put into a file.
-_GENERIC = {"regular": "sans-serif", "bold": "sans-serif", "mono": "monospace"}
 # Bit 1 of fsType: "Restricted License embedding" (OpenType specification, OS/2 table).
 _RESTRICTED = 0x0002
 
@@ -39,15 +37,15 @@ class FontFaces:
             packed = _subset(path, "".join(sorted(letters)))
             if packed:
                 family = _family(weight, path)
-                number = 400 if weight == "regular" else 700
                 source = f"url(data:font/woff;base64,{packed})"
-                rules.append(f'@font-face{{font-family:"{family}";font-weight:{number};src:{source}}}')
+                rules.append(f'@font-face{{font-family:"{family}";font-weight:{WEIGHTS[weight]};src:{source}}}')
         return "".join(rules)
 
     def family(self, weight: str) -> str:
         """Return the families of a weight, as a page names them."""
         own = [f"'{_family(weight, path)}'" for kind, path in self._letters if kind == weight]
-        return ",".join([*own, _GENERIC[weight]])
+        # The last is what a browser takes where a font may not be put into a file.
+        return ",".join([*own, "sans-serif"])
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""Fonts that have every glyph of a text, found among those of the system."""
+"""Fonts that have every glyph of a text: the bundled one, and others of the system for what it lacks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 from render.errors import RenderError
 
-# Tried first, in this order, when the usual font lacks a glyph: the Korean fonts of macOS,
-# Windows and Linux. Any other font that covers the text will do after them.
+# Weights of text, as CSS counts them.
+WEIGHTS = {"regular": 400, "medium": 500, "semibold": 600, "bold": 700}
+# Tried first, in this order, for what neither the bundled font nor that of matplotlib has: the Korean fonts
+# of macOS, Windows and Linux. Any other font will do after them.
 _PREFERRED = (
     "Apple SD Gothic Neo",
     "Malgun Gothic",
@@ -19,7 +21,10 @@ _PREFERRED = (
     "Noto Sans CJK KR",
     "Noto Sans KR",
 )
-_BASE = {"regular": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf", "mono": "DejaVuSansMono-Bold.ttf"}
+_FOLDER = Path(__file__).parent.parent / "fonts"
+_INTER = {"regular": "Regular", "medium": "Medium", "semibold": "SemiBold", "bold": "Bold"}
+# Weights whose letters are bold in fonts that have no others.
+_HEAVY = ("semibold", "bold")
 
 
 def find_font(text: str, weight: str = "regular") -> Any:
@@ -32,49 +37,74 @@ def find_font(text: str, weight: str = "regular") -> Any:
 
 @lru_cache(maxsize=1024)
 def font_paths(text: str, weight: str = "regular") -> list[Any]:
-    """Return the font files that together have every glyph of `text`, the usual one first.
+    """Return the font files that together have every glyph of `text`, in the order in which they are asked.
+
+    Inter comes first; then DejaVu Sans, if it has what Inter lacks; then what neither has is of one other font,
+    or of as few as it takes.
 
     Parameters
     ----------
     text : str
         What is to be drawn.
     weight : str
-        ``regular``, ``bold`` or ``mono`` (for numbers that change in place).
+        ``regular``, ``medium``, ``semibold`` or ``bold``. Digits of each are of one width.
 
     Raises
     ------
     RenderError
-        If no font has them all; the message says how to get one.
+        If no font has one of them; the message says how to get one.
     """
-    from matplotlib.font_manager import get_font
-
     from render.drawing.mpl import matplotlib
 
-    base = str(Path(matplotlib.get_data_path(), "fonts", "ttf", _BASE[weight]))
-    missing = _missing(get_font(base), text)
-    if not missing:
-        return [base]
+    name = "DejaVuSans-Bold.ttf" if weight in _HEAVY else "DejaVuSans.ttf"
+    inter, dejavu = _FOLDER / f"Inter-{_INTER[weight]}.ttf", Path(matplotlib.get_data_path(), "fonts", "ttf", name)
+    paths, missing = [str(inter)], _missing(str(inter), text)
+    if missing:
+        rest = _missing(str(dejavu), missing)
+        if rest != missing:
+            paths.append(str(dejavu))
+        if rest:
+            paths += _others(rest, weight)
+    return paths
+
+
+def _missing(path: Any, text: str) -> str:
+    """Return the letters of a text that a font lacks, each once."""
+    from matplotlib.font_manager import get_font
+
+    font = get_font(path)
+    return "".join(dict.fromkeys(c for c in text if not font.get_char_index(ord(c))))
+
+
+def _others(letters: str, weight: str) -> list[Any]:
+    """Return one font that has these letters, or else fonts that have them together, those with the most first."""
+    lacking: list[tuple[Any, str]] = []
     for path in _candidates(weight):
         try:
             # Some system fonts (bitmaps, broken files) cannot be opened: they are no candidates.
-            found = not _missing(get_font(path), missing)
+            missing = _missing(path, letters)
         except (RuntimeError, OSError):
             continue
-        if found:
-            return [base, path]
-    raise RenderError(
-        f"no font on this system can draw {missing[:20]!r}, so get one with "
-        "`pip install 'eigenreel[korean]'` or install a system font that has these characters"
-    )
-
-
-def _missing(font: Any, text: str) -> str:
-    return "".join(dict.fromkeys(c for c in text if not font.get_char_index(ord(c))))
+        if not missing:
+            return [path]
+        lacking.append((path, missing))
+    paths = []
+    while letters:
+        path, missing = min(lacking, key=lambda font: len(set(letters) & set(font[1])), default=("", letters))
+        left = "".join(letter for letter in letters if letter in missing)
+        if left == letters:
+            raise RenderError(
+                f"no font on this system can draw {letters[:20]!r}, so get one with "
+                "`pip install 'eigenreel[korean]'` or install a system font that has these characters"
+            )
+        paths.append(path)
+        letters = left
+    return paths
 
 
 @lru_cache(maxsize=4)
 def _candidates(weight: str) -> list[Any]:
-    """Paths of fonts to try: the preferred ones of this weight, the bundled one, then all others."""
+    """Paths of fonts to try: the preferred ones of this weight, that of an extra, then all others."""
     from matplotlib import font_manager
 
     def path(entry: Any) -> Any:
@@ -85,17 +115,17 @@ def _candidates(weight: str) -> list[Any]:
         heavy = (isinstance(entry.weight, int) and entry.weight >= 600) or entry.weight == "bold"
         known = entry.name in _PREFERRED
         position = _PREFERRED.index(entry.name) if known else len(_PREFERRED)
-        return (not known, position, heavy != (weight != "regular"), entry.fname)
+        return (not known, position, heavy != (weight in _HEAVY), entry.fname)
 
     # Last Resort "has" every character, as a box that says what is missing.
     entries = [e for e in font_manager.fontManager.ttflist if "lastresort" not in e.name.lower().replace(" ", "")]
     ranked = sorted(entries, key=rank)
     preferred = [path(e) for e in ranked if e.name in _PREFERRED]
     others = [path(e) for e in ranked if e.name not in _PREFERRED]
-    return preferred + _bundled(weight) + others
+    return preferred + _nanum(weight) + others
 
 
-def _bundled(weight: str) -> list[str]:
+def _nanum(weight: str) -> list[str]:
     """Return the Nanum Gothic of the `korean` extra, found without importing the package that holds it.
 
     That package fails to import on Python 3.12 and later and changes matplotlib's settings; only
@@ -104,5 +134,5 @@ def _bundled(weight: str) -> list[str]:
     spec = importlib.util.find_spec("koreanize_matplotlib")
     if spec is None or not spec.submodule_search_locations:
         return []
-    name = "NanumGothic.ttf" if weight == "regular" else "NanumGothicBold.ttf"
+    name = "NanumGothicBold.ttf" if weight in _HEAVY else "NanumGothic.ttf"
     return [str(p) for folder in spec.submodule_search_locations for p in Path(folder).rglob(name)]

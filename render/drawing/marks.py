@@ -60,6 +60,15 @@ class Circle(NamedTuple):
     width: float
 
 
+class Disc(NamedTuple):
+    """A filled circle."""
+
+    x: float
+    y: float
+    radius: float
+    color: Color
+
+
 class Dot(NamedTuple):
     """A dot with an edge of 2 px, its centre in pixels."""
 
@@ -77,7 +86,7 @@ class Polygon(NamedTuple):
     color: Color
 
 
-Mark = Fill | Cells | Text | Lines | Line | Circle | Dot | Polygon
+Mark = Fill | Cells | Text | Lines | Line | Circle | Disc | Dot | Polygon
 
 
 class MarksCanvas(Canvas):
@@ -120,6 +129,10 @@ class MarksCanvas(Canvas):
     def circle(self, x: float, y: float, radius: float, color: Color, width: float = 2) -> None:
         """Record a circle's outline."""
         self.moving.append(Circle(float(x), float(y), float(radius), color, width))
+
+    def disc(self, x: float, y: float, radius: float, color: Color) -> None:
+        """Record a filled circle."""
+        self.moving.append(Disc(float(x), float(y), float(radius), color))
 
     def _dot(self, column: int, row: int, radius: float, color: Color, edge: Color) -> None:
         self.moving.append(Dot(column / 8, row / 8, radius, color, edge))

@@ -2,44 +2,57 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import product
+
 import numpy as np
 from numpy.typing import NDArray
 
-from render.drawing.colors import Color, ColorArray, color_table
+from render.drawing.colors import ColorArray, thinned
 from render.drawing.themes import Theme
 
-# How the palette's entries are shared out among ink, muted, grid and the colours of lines.
-_EDGE_SHARES = (0.3, 0.19, 0.05, 0.2, 0.18, 0.04, 0.04)
+# How far the colours of cells may be from an entry.
+_NEAR = 2
 
 
+@lru_cache(maxsize=8)
 def film_palette(theme: Theme) -> ColorArray:
-    """Return 256 colours that hold every frame of a film: its colour map and its inks' edges.
+    """Return 256 colours that hold every frame of a film: its colour maps, its inks and their edges.
 
-    Every colour of the map has an entry within 2 of 255 in each channel; the other entries are
-    blends from the background to each ink, more of them for inks that draw more edges.
+    Every colour of the maps has an entry within 2 of 255 in each channel. The edges of text, lines and plates are
+    blends of an ink and the page, or the tint; each has an entry as near as there is room for. The last entries are
+    the inks, the tint and, as the last one, the background.
     """
-    entries: list[Color] = []
-    table = color_table(theme.colormap).astype(int)
-    index = 0
-    while index < len(table):
-        middle = _last_near(table, index)
-        red, green, blue = (int(c) for c in table[middle])
-        entries.append((red, green, blue))
-        index = _last_near(table, middle) + 1
-    room = 255 - len(entries)
-    paper = np.array(theme.background, float)
-    for ink, share in zip(theme.inks, _EDGE_SHARES, strict=True):
-        for part in np.linspace(0, 1, int(room * share) + 1)[1:]:
-            blend = np.round(paper + (np.array(ink) - paper) * part).astype(int)
-            entries.append((int(blend[0]), int(blend[1]), int(blend[2])))
-    entries.append(theme.background)
-    palette = np.array(entries[:256], np.uint8)
-    return np.concatenate([palette, np.tile(palette[-1:], (256 - len(palette), 1))])
+    papers = np.array([theme.background, theme.tint], float)
+    exact = np.array([*theme.inks, theme.tint, theme.background], np.uint8)
+    maps = [thinned(colors.colors, _NEAR) for colors in (theme.sign, theme.field)]
+    fixed = np.concatenate([*maps, exact])
+    share = np.linspace(0, 1, 128)[:, None]
+    edges = [np.rint(paper + (ink - paper) * share).astype(np.uint8) for paper, ink in product(papers, theme.inks)]
+    away = [_away(blends, fixed) for blends in edges]
+    near = _NEAR
+    while len(blends := _edges(edges, away, near)) > 256 - len(fixed):
+        near += 1
+    # What is left over is background, before all others.
+    spare = np.tile(exact[-1:], (256 - len(fixed) - len(blends), 1))
+    palette = np.concatenate([spare, blends, fixed])
+    palette.setflags(write=False)
+    return palette
 
 
-def _last_near(table: NDArray[np.int_], index: int) -> int:
-    """Return the last row, of those that follow without a gap, within 2 of row `index`."""
-    last = index
-    while last + 1 < len(table) and np.abs(table[last + 1] - table[index]).max() <= 2:
-        last += 1
-    return last
+def _edges(edges: list[ColorArray], away: list[NDArray[np.int16]], near: int) -> ColorArray:
+    """Return colours so that each one of rows has one within `near`, or is no further `away` from another entry."""
+    kept = np.empty((0, 3), np.uint8)
+    for row, distance in zip(edges, away, strict=True):
+        rest = row[distance > near]
+        if len(kept):
+            rest = rest[_away(rest, kept) > near]
+        kept = np.concatenate([kept, thinned(rest, near)])
+    return kept
+
+
+def _away(colors: ColorArray, entries: ColorArray) -> NDArray[np.int16]:
+    """Return how far each colour is from the nearest entry, in the channel that differs most."""
+    red, green, blue = np.abs(colors.T[..., None].astype(np.int16) - entries.T[:, None])
+    nearest: NDArray[np.int16] = np.maximum(np.maximum(red, green), blue).min(axis=1)
+    return nearest

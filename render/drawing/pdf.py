@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from render.drawing.canvas import Cells
-from render.drawing.colors import Color, color_table
+from render.drawing.colors import Color
 from render.drawing.fonts import font_paths
 from render.drawing.glyphs import text_width
-from render.drawing.marks import Circle, Dot, Fill, Line, Lines, Mark, MarksCanvas, Point, Polygon, Text
+from render.drawing.marks import Circle, Disc, Dot, Fill, Line, Lines, Mark, MarksCanvas, Point, Polygon, Text
 from render.drawing.mpl import matplotlib
 from render.drawing.svg import until
 
@@ -54,7 +54,7 @@ class _Page:
             box = mark.box
             self._shape([_rectangle(box.x, box.y, box.width, box.height)], mark.color)
         elif isinstance(mark, Cells):
-            colors = color_table(mark.colormap)[mark.indices].reshape(-1, 3)
+            colors = mark.colormap.colors[mark.indices].reshape(-1, 3)
             corners = np.indices(mark.indices.shape).reshape(2, -1)
             for color in np.unique(colors, axis=0):
                 rows, columns = corners[:, (colors == color).all(axis=1)]
@@ -76,6 +76,8 @@ class _Page:
             self._shape([list(mark.points)], mark.color)
         elif isinstance(mark, Circle):
             self._disc(mark.x, mark.y, mark.radius, None, mark.color, mark.width)
+        elif isinstance(mark, Disc):
+            self._disc(mark.x, mark.y, mark.radius, mark.color, None, 0)
         else:
             assert isinstance(mark, Dot)
             self._disc(mark.x, mark.y, mark.radius + 1, mark.edge, None, 0)
@@ -102,10 +104,10 @@ class _Page:
         self._add(PathPatch(path, fill=False, edgecolor=_rgb(color), linewidth=width, **style))
 
     def _disc(self, x: float, y: float, radius: float, face: Color | None, line: Color | None, width: float) -> None:
-        from matplotlib.patches import Circle as Disc
+        from matplotlib.patches import Circle as Patch
 
         colors = {"facecolor": _rgb(face) if face else "none", "edgecolor": _rgb(line) if line else "none"}
-        self._add(Disc((x, y), radius, linewidth=width, **colors))
+        self._add(Patch((x, y), radius, linewidth=width, **colors))
 
     def _text(self, mark: Text) -> None:
         """Write a text, its letters of another font in pieces of their own."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from render.drawing.canvas import Canvas, Cells
-from render.drawing.colors import Color, ColorArray, color_table
+from render.drawing.colors import Color, ColorArray
 from render.drawing.coverage import Coverage
 from render.drawing.glyphs import TextStyle, glyphs
 from render.drawing.layouts import Box
@@ -19,6 +20,8 @@ from scenes import FloatArray
 
 # More rectangles than this are noted faster as one.
 _MANY = 8
+# Lines of so many points are shaded faster at once than laid out as pixels.
+_FEW_POINTS = 16
 
 
 class RasterCanvas(Canvas):
@@ -79,7 +82,7 @@ class RasterCanvas(Canvas):
     def cells(self, cells: Cells) -> None:
         """Draw a grid of flat cells."""
         table = np.full((256, 4), 255, np.uint8)
-        table[:, :3] = color_table(cells.colormap)
+        table[:, :3] = cells.colormap.colors
         cells.tile(self.pixels.view(np.uint32)[..., 0], table.view(np.uint32)[:, 0])
         self.cells_drawn.append(cells)
 
@@ -102,7 +105,26 @@ class RasterCanvas(Canvas):
 
     def line(self, x: ArrayLike, y: ArrayLike, color: Color, width: float = 1) -> None:
         """Draw a line through points."""
-        self._reveal(Coverage(RevealedLines([RevealedLine([Polyline(x, y)], color, width)]), self.pixels), None)
+        points = np.column_stack([np.atleast_1d(x), np.atleast_1d(y)]).astype(float)
+        if len(points) > _FEW_POINTS:
+            self._reveal(Coverage(RevealedLines([RevealedLine([Polyline(x, y)], color, width)]), self.pixels), None)
+            return
+        reach = width / 2 + 1
+        low = np.floor(points.min(axis=0) - reach).astype(int)
+        high = np.ceil(points.max(axis=0) + reach).astype(int)
+        share = np.zeros((high[1] - low[1], high[0] - low[0]), np.float32)
+        for start, end in pairwise(points):
+            # Each piece within its own rectangle; where pieces meet, the one that covers more of a pixel counts.
+            left, top = np.floor(np.minimum(start, end) - reach).astype(int)
+            right, bottom = np.ceil(np.maximum(start, end) + reach).astype(int)
+            across = np.arange(left, right, dtype=np.float32)[None] + np.float32(0.5 - start[0])
+            down = np.arange(top, bottom, dtype=np.float32)[:, None] + np.float32(0.5 - start[1])
+            along = (end - start).astype(np.float32)
+            part = np.clip((across * along[0] + down * along[1]) / max(float(along @ along), 1e-12), 0, 1)
+            away = np.hypot(across - part * along[0], down - part * along[1])
+            area = share[top - low[1] : bottom - low[1], left - low[0] : right - low[0]]
+            np.maximum(area, np.clip(np.float32(width / 2 + 0.5) - away, 0, 1), out=area)
+        self._blend(int(low[0]), int(low[1]), np.rint(share * 255).astype(np.int32), color)
 
     def _reveal(self, coverage: Coverage, until: int | None) -> None:
         drawn = coverage.draw(self.pixels, until)
@@ -114,6 +136,11 @@ class RasterCanvas(Canvas):
         left, top, distance = _distances(x, y, radius + width)
         share = np.clip(width / 2 + 0.5 - np.abs(distance - radius), 0, 1)
         self._blend(left, top, np.rint(share * 255).astype(np.int32), color)
+
+    def disc(self, x: float, y: float, radius: float, color: Color) -> None:
+        """Fill a circle, without an edge."""
+        left, top, distance = _distances(x, y, radius + 1)
+        self._blend(left, top, np.rint(np.clip(radius + 0.5 - distance, 0, 1) * 255).astype(np.int32), color)
 
     def dots(self, x: ArrayLike, y: ArrayLike, radius: float, color: Color, edge: Color | None = None) -> None:
         """Draw round dots; the rectangles of many are noted as one."""
@@ -174,7 +201,8 @@ class RasterCanvas(Canvas):
 def _blended(under: NDArray[np.int32], color: Color, coverage: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return colours with another one over them, as much of it as the coverage 0 … 255 says."""
     blend = (np.array(color, np.int32) - under) * coverage
-    return np.asarray(under + (blend + 127 * np.sign(blend)) // 255)
+    # Rounded to the nearest, for darker colours as for lighter ones.
+    return np.asarray(under + (blend + 127) // 255)
 
 
 @lru_cache(maxsize=64)

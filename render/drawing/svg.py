@@ -9,12 +9,13 @@ from itertools import pairwise
 import numpy as np
 
 from render.drawing.canvas import Cells
-from render.drawing.colors import Color, color_table
+from render.drawing.colors import Color
 from render.drawing.font_subset import FontFaces
+from render.drawing.fonts import WEIGHTS
 from render.drawing.glyphs import letter_places
 from render.drawing.layouts import Box
 from render.drawing.lines import Polyline
-from render.drawing.marks import Circle, Dot, Fill, Line, Lines, Mark, MarksCanvas, Point, Polygon, Text
+from render.drawing.marks import Circle, Disc, Dot, Fill, Line, Lines, Mark, MarksCanvas, Point, Polygon, Text
 
 
 def svg_of(canvas: MarksCanvas) -> str:
@@ -57,7 +58,7 @@ def _elements(mark: Mark, fonts: FontFaces) -> Iterator[str]:
         yield (
             f'<text x="{places}" y="{round(mark.y)}" font-size="{mark.style.size}" '
             f'font-family="{escape(fonts.family(mark.style.weight))}" '
-            f'font-weight="{"400" if mark.style.weight == "regular" else "700"}" fill="{_hex(mark.style.color)}" '
+            f'font-weight="{WEIGHTS[mark.style.weight]}" fill="{_hex(mark.style.color)}" '
             f'textLength="{_number(advance)}">{escape(mark.text)}</text>'
         )
     elif isinstance(mark, Lines):
@@ -72,6 +73,9 @@ def _elements(mark: Mark, fonts: FontFaces) -> Iterator[str]:
             f'<circle cx="{_number(mark.x)}" cy="{_number(mark.y)}" r="{_number(mark.radius)}" fill="none" '
             f'stroke="{_hex(mark.color)}" stroke-width="{_number(mark.width)}"/>'
         )
+    elif isinstance(mark, Disc):
+        center = f'cx="{_number(mark.x)}" cy="{_number(mark.y)}"'
+        yield f'<circle {center} r="{_number(mark.radius)}" fill="{_hex(mark.color)}"/>'
     elif isinstance(mark, Dot):
         for radius, color in ((mark.radius + 1, mark.edge), (mark.radius - 1, mark.color)):
             center = f'cx="{_number(mark.x)}" cy="{_number(mark.y)}"'
@@ -83,7 +87,7 @@ def _elements(mark: Mark, fonts: FontFaces) -> Iterator[str]:
 
 def _cells(cells: Cells) -> Iterator[str]:
     """Yield one path a colour, its cells joined along the rows."""
-    table = color_table(cells.colormap)[cells.indices]
+    table = cells.colormap.colors[cells.indices]
     found: dict[Color, list[str]] = {}
     for row, colors in enumerate(table):
         ends = [0, *(np.flatnonzero((colors[1:] != colors[:-1]).any(axis=1)) + 1).tolist(), len(colors)]

@@ -6,34 +6,62 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from render.drawing.colors import Color
 from render.drawing.coverage import LinePixels
 from render.drawing.glyphs import TextStyle, text_width
 from render.drawing.layouts import Box
-from render.drawing.themes import HEADING, LABEL
+from render.drawing.lines import Polyline, RevealedLine, RevealedLines
 from render.panels.base import Limits, PanelContext
 from render.text import number, power_of_ten
 from scenes import FloatArray
 
-# Height of a line of labels.
-_LINE = 26
+# Most ticks of an axis: enough to read a slope.
+_MOST_TICKS = 5
 
 
 class Chart:
-    """Maps numbers to the pixels of a box, and draws its ticks.
+    """Maps numbers to the pixels of a box within a panel's slot, and draws its ticks.
 
     Parameters
     ----------
     context : PanelContext
         Where to draw.
-    box : Box
-        The plot's rectangle.
     x, y : tuple of float
         Numbers at its left and right, bottom and top.
+    log : bool
+        Whether y holds decimal logarithms, shown as the numbers they are of.
+    right : float
+        Pixels to be kept free right of the box, for labels at the ends of lines.
+    below : int
+        Lines of text below the box.
+    unit : str
+        What the vertical axis counts, written behind its highest number; ``%`` writes parts of 1 in per cent.
     """
 
-    def __init__(self, context: PanelContext, box: Box, x: Limits, y: Limits) -> None:
-        self.context, self.box = context, box
-        self._x, self._y = x, y
+    def __init__(
+        self,
+        context: PanelContext,
+        x: Limits,
+        y: Limits,
+        *,
+        log: bool = False,
+        right: float = 0.0,
+        below: int = 1,
+        unit: str = "",
+    ) -> None:
+        self.context, self._x, self._y = context, x, y
+        slot, size = context.slot.box, context.sizes.axis
+        top = slot.y + round(size * 0.5)
+        bottom = slot.bottom - round(size * 1.5) * below
+        ticks = self._decades() if log else round_values(*y, most=_most(bottom - top, size))
+        # Parts of 1 are written in per cent, here and at the ends of curves.
+        whole = 100.0 if unit == "%" and not log else 1.0
+        self._ticks = [(value, _plain_power(int(value)) if log else number(whole * value + 0.0)) for value in ticks]
+        if unit and self._ticks:
+            self._ticks[-1] = (self._ticks[-1][0], f"{self._ticks[-1][1]} {unit}")
+        widest = max((text_width(text, context.axis) for _, text in self._ticks), default=0.0)
+        left = slot.x + round(widest) + context.px(14)
+        self.box = Box(left, top, max(slot.right - round(right) - left, context.px(60)), bottom - top)
 
     def to_x(self, values: FloatArray | float) -> FloatArray:
         """Return columns in pixels."""
@@ -46,104 +74,138 @@ class Chart:
         low, high = self._y
         return np.asarray(self.box.bottom - (np.asarray(values) - low) * self.box.height / (high - low))
 
-    def draw_decades(self) -> None:
-        """Draw grid lines at powers of ten, and their labels left of the box."""
-        low, high = int(np.ceil(self._y[0])), int(np.floor(self._y[1]))
-        decade = self.box.height / (self._y[1] - self._y[0])
-        spacing = next(s for s in (1, 2, 3, 4, *_spacings()) if s * decade >= 32)
-        first = -(-low // spacing) * spacing
-        for decade in range(first, high + 1, spacing):
-            y = round(float(self.to_y(decade)))
-            self._rule(y)
-            if self.context.slot.label_y:
-                self.context.canvas.text(self.box.x - 10, y + 7, power_of_ten(decade), self.context.label, "right")
-
     def draw_values(self) -> None:
-        """Draw grid lines at round numbers, and their labels left of the box."""
-        for value in round_values(*self._y, most=max(2, self.box.height // 40)):
+        """Draw grid lines at the ticks, and their labels left of the box."""
+        context = self.context
+        for value, text in self._ticks:
             y = round(float(self.to_y(value)))
-            self._rule(y)
-            if self.context.slot.label_y:
-                self.context.canvas.text(self.box.x - 10, y + 7, number(value + 0.0), self.context.label, "right")
+            context.canvas.fill(Box(self.box.x, y, self.box.width, _thin(context)), context.canvas.theme.grid)
+            context.write(
+                self.box.x - context.px(12), y + round(context.sizes.axis * 0.36), text, context.axis, "right"
+            )
 
-    def draw_mark(self, value: float, label: str, curves: Sequence[LinePixels]) -> None:
-        """Draw a dotted line across at a number, with its label where it is farthest from the curves."""
+    def draw_steps(self, unit: str) -> None:
+        """Draw labels of the steps below the box; the last one says what they are."""
+        context = self.context
+        low, high = round(self._x[0]), round(self._x[1])
+        room = self.box.width / (text_width(f"{high:,}", context.axis) + context.px(28))
+        ticks = step_ticks(high - low, most=max(1, min(4, int(room))))
+        self._write_ticks([(float(self.to_x(float(low + step))), f"{low + step:,}") for step in ticks], unit)
+
+    def draw_abscissa(self, name: str) -> None:
+        """Draw labels of round numbers below the box; the last one says what they are."""
+        context = self.context
+        values = round_values(*self._x, most=min(_MOST_TICKS, max(2, self.box.width // context.px(110))))
+        self._write_ticks([(float(self.to_x(value)), number(value + 0.0)) for value in values], name)
+
+    def _write_ticks(self, ticks: Sequence[tuple[float, str]], name: str) -> None:
+        """Write numbers below their places, the name behind the last one, and none where that has taken the room."""
+        context = self.context
+        free = self._write_below(*ticks[-1], name) - context.px(10)
+        for x, text in ticks[:-1]:
+            if x + text_width(text, context.axis) / 2 <= free:
+                context.canvas.text(x, self._line(), text, context.axis, "center")
+
+    def _write_below(self, x: float, text: str, unit: str) -> float:
+        """Write the last number and what it counts, and return where they begin."""
+        context = self.context
+        full = f"{text} {unit}".strip()
+        end = context.slot.box.right
+        left = min(x - text_width(text, context.axis) / 2, end - text_width(full, context.axis))
+        left = max(left, context.slot.box.x)
+        context.write(left, self._line(), full, context.axis, width=end - context.slot.box.x)
+        return left
+
+    def _line(self) -> int:
+        return self.box.bottom + round(self.context.sizes.axis * 1.35)
+
+    def across(self, value: float) -> list[Polyline]:
+        """Return a dashed line across the box at a number, there from the start; none if it is beyond the axis."""
         if not self._y[0] <= value <= self._y[1]:
-            return
-        canvas, y = self.context.canvas, round(float(self.to_y(value)))
-        for x in range(self.box.x, self.box.right - 4, 12):
-            canvas.fill(Box(x, y, 6, 2), canvas.theme.muted)
-        ends = self.box.x + 8, self.box.right - 8 - self._width(label)
-        self._label(label, [(x, top) for x in ends for top in (y - 2 - _LINE, y + 4)], curves)
+            return []
+        y = float(self.to_y(value))
+        return dashes(np.array([self.box.x, self.box.right]), np.array([y, y]), self.context.scale)
 
-    def draw_milestone(self, step: float, label: str, curves: Sequence[LinePixels]) -> None:
-        """Draw a dotted line upright at a step, with its label where it is farthest from the curves."""
-        if not self._x[0] < step < self._x[1]:
-            return
-        canvas, x = self.context.canvas, round(float(self.to_x(step)))
-        for y in range(self.box.y, self.box.bottom - 4, 12):
-            canvas.fill(Box(x, y, 2, 6), canvas.theme.muted)
-        sides = x + 10, x - 8 - self._width(label)
-        tops = range(self.box.y, self.box.bottom - _LINE, _LINE)
-        self._label(label, [(side, top) for side in sides for top in tops], curves)
-
-    def _width(self, label: str) -> int:
-        return int(text_width(label, self.context.label)) + 1
-
-    def _label(self, label: str, corners: Sequence[tuple[int, int]], curves: Sequence[LinePixels]) -> None:
-        """Write a label at that of the places, given by their top left corners, where fewest pixels of curves are."""
-        if not label:
-            return
-        places = [Box(x, y, self._width(label), _LINE) for x, y in corners]
-        inside = [place for place in places if self.box.union(place) == self.box] or places[:1]
-        place = min(inside, key=lambda place: sum(curve.count_in(place) for curve in curves))
-        self.context.canvas.text(place.x, place.bottom - 6, label, self.context.label, width=self.box.width - 16)
+    def free_place(
+        self, text: str, style: TextStyle, places: Sequence[tuple[float, float]], curves: Sequence[LinePixels]
+    ) -> tuple[float, float]:
+        """Return that of the places (left end, base line) where a text covers the fewest pixels of curves."""
+        width, size = round(text_width(text, style)) + 1, style.size
+        slot = self.context.slot.box
+        boxes = [(Box(round(x), round(y) - size, width, round(size * 1.3)), (x, y)) for x, y in places]
+        inside = [found for found in boxes if slot.union(found[0]) == slot] or boxes[:1]
+        return min(inside, key=lambda found: sum(curve.count_in(found[0]) for curve in curves))[1]
 
     def holds(self, y: float) -> bool:
         """Whether a row in pixels lies within the box."""
         return self.box.y - 1 <= y <= self.box.bottom + 1
 
-    def draw_steps(self) -> None:
-        """Draw labels of the steps below the box."""
-        if not self.context.slot.label_x:
-            return
-        steps = int(self._x[1])
-        ticks = step_ticks(steps, most=max(2, self.box.width // 110))
-        for step in ticks:
-            # The outer labels of narrow plots stay inside, clear of the neighbour's.
-            narrow = self.box.width < 400 and len(ticks) > 1
-            anchor = {0: "left", steps: "right"}.get(step, "center") if narrow else "center"
-            x = float(self.to_x(float(step)))
-            self.context.canvas.text(x, self.box.bottom + 26, f"{step:,}", self.context.label, anchor)
-
-    def draw_abscissa(self) -> None:
-        """Draw labels of round numbers below the box."""
-        if self.context.slot.label_x:
-            for value in round_values(*self._x, most=max(2, self.box.width // 110)):
-                x = float(self.to_x(value))
-                self.context.canvas.text(x, self.box.bottom + 26, number(value + 0.0), self.context.label, "center")
-
-    def _rule(self, y: int) -> None:
-        self.context.canvas.fill(Box(self.box.x, y, self.box.width, 1), self.context.canvas.theme.grid)
+    def _decades(self) -> list[float]:
+        """Return from three to five powers of ten, if possible with both ends of the axis among them."""
+        low, high = int(np.ceil(self._y[0] - 1e-9)), int(np.floor(self._y[1] + 1e-9))
+        spacings = [1, 2, 3, 4, 5, *(m * 10**k for k in range(1, 9) for m in (1, 2, 3, 5))]
+        fitting = [s for s in spacings if (high // s - -(-low // s)) < _MOST_TICKS]
+        # Of those that give three ticks or more, the first that ends where the axis does.
+        enough = [s for s in fitting if high // s - -(-low // s) >= 2]
+        spacing = next((s for s in enough if low % s == 0 and high % s == 0), (enough or fitting)[0])
+        return [float(decade) for decade in range(-(-low // spacing) * spacing, high + 1, spacing)]
 
 
-def draw_legend(context: PanelContext, heading: str, labels: Sequence[str]) -> None:
-    """Write labels in the colours of lines, right of the heading or, where there is room, below."""
-    words, slot, canvas = context.words, context.slot, context.canvas
-    colors = canvas.theme.lines
-    styles = [TextStyle(colors[index % len(colors)], LABEL, "bold") for index in range(len(labels))]
-    entries = [(words(label), style) for label, style in zip(labels, styles, strict=True) if label]
-    line = slot.remark or slot.top
-    if not line or not entries:
-        return
-    length = sum(text_width(label, style) + 24 for label, style in entries)
-    beside = text_width(words(heading), TextStyle(canvas.theme.ink, HEADING))
-    x, y = line.right + 24 - length, line.y
-    if slot.top and beside + length > line.width:
-        x, y = float(line.x), line.y + 30
-    for label, style in entries:
-        canvas.text(x, y, label, style)
-        x += text_width(label, style) + 24
+def _thin(context: PanelContext) -> int:
+    return max(1, round(context.sizes.rule))
+
+
+def _most(height: int, size: int) -> int:
+    return max(2, min(_MOST_TICKS - 1, height // (2 * size)))
+
+
+def _plain_power(exponent: int) -> str:
+    """Return a power of ten as a plain number where that is short: ``1000``, ``0.001``, ``10⁻²⁰``."""
+    if 0 <= exponent <= 5:
+        return f"{10**exponent:,}" if exponent > 3 else str(10**exponent)
+    return f"{10.0**exponent:.{-exponent}f}" if -4 <= exponent < 0 else power_of_ten(exponent)
+
+
+def dashes(
+    x: FloatArray, y: FloatArray, scale: float, order: FloatArray | None = None, dash: float = 10, gap: float = 8
+) -> list[Polyline]:
+    """Return a line through points as dashes, there from the start unless the points have an order.
+
+    Parameters
+    ----------
+    x, y : ndarray, shape (k,)
+        The points in pixels.
+    scale : float
+        By which `dash` and `gap`, in pixels, are multiplied.
+    order : ndarray, shape (k,), optional
+        The step at which the line reaches each point.
+    """
+    known = np.isfinite(x) & np.isfinite(y)
+    x, y = np.asarray(x, float)[known], np.asarray(y, float)[known]
+    if len(x) < 2:
+        return []
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
+    when = np.zeros(len(x)) if order is None else np.asarray(order, float)[known]
+    pieces = []
+    for start in np.arange(0.0, along[-1], (dash + gap) * scale):
+        end = min(start + dash * scale, along[-1])
+        inner = (along > start) & (along < end)
+        places = np.concatenate([[start], along[inner], [end]])
+        steps = np.ceil(np.interp(places, along, when) - 1e-9)
+        pieces.append(
+            Polyline(np.interp(places, along, x), np.interp(places, along, y), np.maximum.accumulate(steps).astype(int))
+        )
+    return pieces
+
+
+def dashed_line(pieces: list[Polyline], color: Color, width: float) -> list[RevealedLine]:
+    """Return dashes as one line, or none where there are none."""
+    return [RevealedLine(pieces, color, width)] if pieces else []
+
+
+def revealed(lines: Sequence[RevealedLine]) -> RevealedLines | None:
+    """Return lines that are drawn together, None where there are none."""
+    return RevealedLines(lines) if lines else None
 
 
 def is_log10(scale: str) -> bool:
@@ -201,10 +263,10 @@ def value_limits(values: FloatArray) -> Limits:
 
 
 def decade_limits(log10: FloatArray) -> Limits:
-    """Return whole powers of ten around the finite entries, four of them at least, around 1."""
+    """Return whole powers of ten around the finite entries, two of them at least, around 1."""
     finite = log10[np.isfinite(log10)]
     if not finite.size:
         return -2.0, 2.0
     low, high = min(float(np.floor(finite.min())), -1.0), max(float(np.ceil(finite.max())), 1.0)
-    short = max(0.0, np.ceil((4 - (high - low)) / 2))
+    short = max(0.0, np.ceil((2 - (high - low)) / 2))
     return low - short, high + short

@@ -1,8 +1,9 @@
-"""Curves over the steps, drawn up to the step shown."""
+"""Curves over the steps, drawn up to the step shown, with their names and numbers at their ends."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -11,19 +12,31 @@ from numpy.typing import NDArray
 
 from render.drawing.colors import Color
 from render.drawing.coverage import pixels_of
-from render.drawing.glyphs import TextStyle, text_width
-from render.drawing.lines import Polyline, RevealedLine, RevealedLines
-from render.drawing.themes import HEADING
+from render.drawing.glyphs import text_width
+from render.drawing.layouts import Box
+from render.drawing.lines import Polyline, RevealedLine
 from render.numerics.trajectory import Trajectory
 from render.panels import base
-from render.panels._chart import Chart, decade_limits, draw_legend, is_log10, value_limits
+from render.panels._chart import Chart, dashes, decade_limits, is_log10, revealed, value_limits
+from render.panels._labels import EndLabel, moved_apart, write_labels
+from render.panels._notes import Note, find_notes
 from render.panels._series import Series, labelled, track_of
 from render.panels.base import Limits, PanelContext
-from render.text import number, size_of
+from render.text import brief_size, number, percent
 from scenes import FloatArray
 
-# More curves than this of one series are a crowd: thin, without dots.
+# More curves than this of one series are a crowd: thin, without dots and labels.
 _CROWD = 4
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """One curve: its label, its numbers by step, its rows in pixels, and its colour."""
+
+    label: str
+    track: FloatArray
+    rows: FloatArray
+    color: Color
 
 
 class Curves(base.Panel):
@@ -35,30 +48,38 @@ class Curves(base.Panel):
         The series to show; several by their labels. A series has the shape (T + 1,), or (T + 1, k) for k
         curves of one colour. Besides those of the scene there are the product's own tracks, such as
         ``log10_spectral_norm``.
-    heading : str
-        What stands above.
     scale : str
         ``log10`` for decimal logarithms, drawn on an axis of powers of ten, or ``linear``.
+    theory : sequence of str
+        Labels of curves that are what should be: dashed, and there from the start.
     marks : mapping of str to float, optional
-        Numbers to be drawn as labelled lines across.
-    milestones : mapping of str to str, optional
-        Series that hold one step all the time, to be drawn as labelled upright lines.
+        Numbers to be drawn as labelled dashed lines across.
     limits : tuple of float, optional
         Numbers at the axis' ends; by default all that the series hold.
+    unit : str
+        What the numbers are: written at the axis' highest tick. ``%`` writes parts of 1 in per cent.
+    x : str, optional
+        What the steps are called on the axis, if it is not what the counter calls them.
+    values : bool
+        Whether numbers stand behind the names at the curves' ends.
     """
+
+    shared = True
 
     def __init__(
         self,
         of: Series,
-        heading: str,
         scale: str = "log10",
+        theory: Sequence[str] = (),
         marks: Mapping[str, float] | None = None,
-        milestones: Mapping[str, str] | None = None,
         limits: Limits | None = None,
+        unit: str = "",
+        x: str | None = None,
+        values: bool = True,
     ) -> None:
-        self._of = labelled(of)
-        self._heading, self._log, self._asked = heading, is_log10(scale), limits
-        self._marks, self._milestones = dict(marks or {}), dict(milestones or {})
+        self._of, self._theory, self._x, self._values = labelled(of), tuple(theory), x, values
+        self._log, self._asked, self._unit = is_log10(scale), limits, unit
+        self._marks = dict(marks or {})
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return round numbers around all curves and marks."""
@@ -69,70 +90,229 @@ class Curves(base.Panel):
         return decade_limits(shown) if self._log else value_limits(shown)
 
     def open(self, context: PanelContext) -> None:
-        """Draw heading, grid, labels and legend."""
+        """Draw grid, tick labels and marks."""
         self.context = context
-        context.heading(self._heading)
-        numbers, plot = context.numbers, context.slot.plot
-        self._chart = Chart(context, plot, (0, numbers.steps), context.limits)
-        if self._log:
-            self._chart.draw_decades()
-        else:
-            self._chart.draw_values()
-        self._chart.draw_steps()
-        draw_legend(self.context, self._heading, list(self._of))
-        colors = context.canvas.theme.lines
-        lines, curves = [], 0
-        self._ends: list[tuple[FloatArray, FloatArray, Color]] = []
-        for index, name in enumerate(self._of.values()):
-            tracks = track_of(numbers, name).reshape(numbers.steps + 1, -1)
-            crowd, color = tracks.shape[1] > _CROWD, colors[index % len(colors)]
-            curves += tracks.shape[1]
-            pieces = [piece for track in tracks.T for piece in self._pieces(track)]
-            lines.append(RevealedLine(pieces, color, 2 if crowd else 3 if plot.height < 300 else 4))
-            if not crowd:
+        found = self._tracks()
+        named = [label for label, _ in found if label]
+        self._named = True
+        self._single = sum(track.shape[1] for _, track in found) == 1
+        ends = [(label, track) for label, track in found if not self._is_crowd(track)]
+        # Where names would take half of the chart, those of columns are left to the headings in their colours.
+        longest = max((self._longest(label, track) for label, track in ends), default=0.0)
+        self._named = len(context.columns) == 1 or len(self._of) > 1 or longest < 0.42 * context.slot.box.width
+        reserve = self._reserve(ends)
+        unit = "" if self._log and self._unit == "%" else context.words(self._unit)
+        self._chart = Chart(
+            context, (0, context.numbers.steps), context.limits, log=self._log, right=reserve, unit=unit
+        )
+        self._chart.draw_values()
+        self._chart.draw_steps(context.words(context.unit if self._x is None else self._x))
+        colors = dict(zip(named, self.colors(named), strict=True))
+        sizes, theme = context.sizes, context.canvas.theme
+        self._ends: list[_Curve] = []
+        lines: list[RevealedLine] = []
+        behind: list[RevealedLine] = []
+        for label, track in found:
+            theory = label in self._theory
+            own = (self.roles or {}).get(label)
+            color = theme.theory if theory else theme.role(own) if own else colors.get(label, theme.data)
+            for single in track.T:
                 with np.errstate(invalid="ignore"):
-                    self._ends += [(track, self._chart.to_y(track), color) for track in tracks.T]
-        self._single = curves == 1
-        # Labels keep clear of curves.
-        pixels = [pixels_of(line) for line in lines] if self._marks or self._milestones else []
-        for label, value in self._marks.items():
-            self._chart.draw_mark(value, context.words(label), pixels)
-        for label, name in self._milestones.items():
-            self._chart.draw_milestone(float(track_of(numbers, name)[-1]), context.words(label), pixels)
-        # The first curve lies on top.
-        self._lines = RevealedLines(lines[::-1])
+                    rows = self._chart.to_y(single)
+                if theory:
+                    pieces = dashes(
+                        self._chart.to_x(np.arange(len(single), dtype=float)), self._inside(rows), context.scale
+                    )
+                    behind += [RevealedLine(pieces, color, sizes.theory)] if pieces else []
+                if not self._is_crowd(track):
+                    self._ends.append(_Curve(label, single, rows, color))
+            if not theory:
+                width = sizes.theory if self._is_crowd(track) else sizes.curve
+                lines.append(RevealedLine([p for one in track.T for p in self._pieces(one)], color, width))
+        self._taken: list[Box] = []
+        self._draw_marks(behind, lines)
+        # The first curve lies on top. Lines that may cross are laid at once: others would wipe out each other's edges.
+        self._lines = revealed(behind + lines[::-1])
+        self._notes = self._find_notes(lines)
 
-    def draw(self, step: int) -> None:
-        """Draw the curves up to `step`, their ends, and the value of a single one."""
-        canvas = self.context.canvas
-        canvas.lines(self._lines, step)
+    def draw(self, step: int, part: float = 0.0) -> None:
+        """Draw the curves up to `step`, with dots, names and numbers at their ends."""
+        context, canvas = self.context, self.context.canvas
+        if self._lines:
+            canvas.lines(self._lines, step)
         x = float(self._chart.to_x(float(step)))
-        for _, rows, color in reversed(self._ends):
-            if np.isfinite(rows[step]) and self._chart.holds(rows[step]):
-                canvas.dots(x, rows[step], 7, color)
-        if self._single:
-            value = float(self._ends[0][0][step])
-            if not np.isnan(value):
-                text = size_of(value) if self._log else number(value)
-                style = TextStyle(canvas.theme.accent, HEADING, "bold")
-                # In narrow columns there may be no room for both.
-                if text_width(text, style) <= self.context.room_beside(self._heading):
-                    self.context.remark(text, style)
+        notes = [note for note in self._notes if note.step <= step]
+        labels = []
+        for curve in reversed(self._ends):
+            if curve.label in self._theory:
+                end = self._theory_end(curve)
+                if end:
+                    labels.append(end)
+                continue
+            row = float(curve.rows[step])
+            if np.isfinite(row) and self._chart.holds(row):
+                canvas.dots(x, row, context.sizes.dot, curve.color)
+                labels.append(EndLabel(x, row, self._text(curve, step), curve.color))
+            elif np.isfinite(row):
+                # What has left the axis is an arrow at its edge.
+                _arrow(context, x, self._chart, row, curve.color)
+        size = context.sizes.label + (context.px(6) if self._single else 0)
+        box = self._chart.box
+        named = [label for label in labels if label.text]
+        shown = moved_apart(named, box.y - 0.3 * size, box.bottom + 0.3 * size, size)
+        for note in notes:
+            if note.step == step:
+                # There was no other place for it: it says what the label would.
+                shown = [label for label in shown if not note.covers(context, label, size)]
+            # Later on it gives way to what is said then.
+            note.draw(context, full=not any(note.covers(context, label, size) for label in shown))
+        write_labels(context, shown, size, "bold" if self._single else "semibold")
 
     def describe(self) -> dict[str, Any]:
-        """Return place, heading, tracks by label, and scale."""
-        scale = "log10" if self._log else "linear"
-        return super().describe() | {"heading": self._heading, "tracks": self._of, "scale": scale}
+        """Return place, tracks by label, and scale."""
+        return super().describe() | {"tracks": self._of, "scale": "log10" if self._log else "linear"}
+
+    def _tracks(self) -> list[tuple[str, FloatArray]]:
+        """Return the curves by label, each of shape (T + 1, k): of all columns, where there are several."""
+        found = []
+        for column, numbers in self.context.columns.items():
+            for label, name in self._of.items():
+                both = ", ".join(filter(None, (column, label)))
+                single = column if column is not None and len(self._of) == 1 else both
+                found.append((single, track_of(numbers, name).reshape(numbers.steps + 1, -1)))
+        return found
+
+    def _is_crowd(self, track: FloatArray) -> bool:
+        return int(track.shape[1]) > _CROWD
+
+    def _reserve(self, found: Sequence[tuple[str, FloatArray]]) -> float:
+        """Return the room for labels right of the chart, in pixels."""
+        context = self.context
+        longest = max((self._longest(label, track) for label, track in found), default=0.0)
+        room = min(longest + context.px(26), 0.52 * context.slot.box.width)
+        return max(room, context.px(20)) if found else context.px(20)
+
+    def _longest(self, label: str, track: FloatArray) -> float:
+        """Return the length of the longest label of a curve, in pixels, as far as a few of its numbers tell."""
+        size = self.context.sizes.label + (self.context.px(6) if self._single else 0)
+        style = self.context.style(size, weight="bold" if self._single else "semibold")
+        name = self.context.words(label) if self._named and label else ""
+        if not self._values or label in self._theory:
+            return text_width(name, style)
+        steps = np.unique(np.linspace(0, len(track) - 1, 9).astype(int))
+        texts = {self._written(float(value)) for value in track[steps].ravel() if np.isfinite(value)} or {""}
+        return max(text_width(self._joined(name, text), style) for text in texts)
+
+    def _text(self, curve: _Curve, step: int) -> str:
+        name = self.context.words(curve.label) if curve.label and self._named else ""
+        return self._joined(name, self._written(float(curve.track[step]))) if self._values else name
+
+    def _joined(self, name: str, value: str) -> str:
+        """Return a name and its number; a name that ends with a number is told from it by a colon."""
+        return f"{name}: {value}" if name[-1:].isdigit() else f"{name} {value}".strip()
+
+    def _written(self, value: float) -> str:
+        if self._log:
+            return brief_size(value)
+        low, high = self.context.limits
+        if abs(value) < 1e-9 * (high - low):
+            # What rounding leaves of nothing.
+            return "0"
+        return percent(value) if self._unit == "%" else number(value, 3)
+
+    def _theory_end(self, curve: _Curve) -> EndLabel | None:
+        """Return the name of a dashed curve, at the last place where it is seen."""
+        box = self._chart.box
+        seen = np.flatnonzero(np.isfinite(curve.rows) & (curve.rows >= box.y - 1) & (curve.rows <= box.bottom + 1))
+        if not seen.size:
+            return None
+        last = int(seen[-1])
+        x = float(self._chart.to_x(float(last)))
+        return EndLabel(x, float(curve.rows[last]), self.context.words(curve.label), curve.color)
+
+    def _draw_marks(self, behind: list[RevealedLine], lines: Sequence[RevealedLine]) -> None:
+        """Draw dashed lines across, with their names where they cover the fewest curves."""
+        context, sizes, box = self.context, self.context.sizes, self._chart.box
+        pixels = [pixels_of(line) for line in lines if line.pieces] if self._marks else []
+        style = context.style(sizes.axis, context.canvas.theme.theory)
+        for label, value in self._marks.items():
+            pieces = self._chart.across(value)
+            if not pieces:
+                continue
+            behind.append(RevealedLine(pieces, context.canvas.theme.theory, sizes.theory))
+            text, y = context.words(label), float(self._chart.to_y(value))
+            ends = box.x + context.px(8), box.right - context.px(8) - text_width(text, style)
+            places = [(x, row) for row in (y - context.px(10), y + sizes.axis + context.px(4)) for x in ends]
+            x, line = self._chart.free_place(text, style, places, pixels)
+            context.plate(x, line, text, style)
+            self._taken.append(Box(round(x), round(line) - sizes.axis, round(text_width(text, style)), sizes.axis))
+
+    def _find_notes(self, lines: Sequence[RevealedLine]) -> list[Note]:
+        names = {name: label for label, name in self._of.items()}
+        curves = {curve.label: curve for curve in self._ends}
+        notes = []
+        for found in self.context.moments:
+            moment = found.moment
+            if found.step is None or not moment.note or moment.on not in names:
+                continue
+            curve = next((curves[key] for key in (moment.column, names[moment.on]) if key in curves), None)
+            if curve is not None and np.isfinite(curve.rows[found.step]):
+                point = float(self._chart.to_x(float(found.step))), float(curve.rows[found.step])
+                notes.append((found.step, point, found.note(self.context.words), curve.color))
+                # The label at the curve's end stands right of the point when the note comes.
+                length = text_width(self._text(curve, found.step), self.context.style(self.context.sizes.label))
+                size = self.context.sizes.label
+                self._taken.append(Box(round(point[0]), round(point[1]) - size, round(length) + 2 * size, 2 * size))
+        return find_notes(self.context, self._chart, notes, lines, self._taken)
+
+    def _inside(self, rows: FloatArray) -> FloatArray:
+        """Return rows, NaN for those beyond the box."""
+        box = self._chart.box
+        return np.where((rows >= box.y - 1) & (rows <= box.bottom + 1), rows, np.nan)
 
     def _pieces(self, track: FloatArray) -> list[Polyline]:
-        """Return a curve in pixels; where its number is not finite it has a gap."""
+        """Return a curve in pixels, cut where it leaves the axis; where its number is not finite it has a gap."""
         box = self._chart.box
         corners = _corners(track, box.width)
         corners = corners[np.isfinite(track[corners])]
         gaps = np.flatnonzero(np.diff(corners) > 1) if len(track) <= 2 * box.width else np.array([], int)
-        x, y = self._chart.to_x(corners.astype(float)), np.clip(self._chart.to_y(track[corners]), box.y, box.bottom)
+        x, y = self._chart.to_x(corners.astype(float)), self._chart.to_y(track[corners])
         runs = np.split(np.arange(len(corners)), gaps + 1)
-        return [Polyline(x[run], y[run], corners[run]) for run in runs]
+        # What lies on an edge but for rounding is seen.
+        top, bottom = box.y - 0.01, box.bottom + 0.01
+        return [piece for run in runs for piece in cut(x[run], y[run], corners[run], top, bottom)]
+
+
+def cut(x: FloatArray, y: FloatArray, order: NDArray[np.intp], top: float, bottom: float) -> list[Polyline]:
+    """Return a line in pixels without what lies above `top` or below `bottom`."""
+    if len(x) == 0 or ((y >= top) & (y <= bottom)).all():
+        return [Polyline(x, y, order)]
+    pieces: list[Polyline] = []
+    points: list[tuple[float, float, int]] = []
+    for (x0, y0, _), (x1, y1, when) in pairwise(zip(x.tolist(), y.tolist(), order.tolist(), strict=True)):
+        ends = [(bound - y0) / (y1 - y0) for bound in (top, bottom)] if y1 != y0 else [0.0, 1.0]
+        start, stop = max(0.0, min(ends)), min(1.0, max(ends))
+        if start >= stop or (y1 == y0 and not top <= y0 <= bottom):
+            continue
+        first, last = ((x0 + part * (x1 - x0), y0 + part * (y1 - y0), when) for part in (start, stop))
+        if not points or points[-1][:2] != first[:2]:
+            pieces += [_polyline(points)] if points else []
+            points = [first]
+        points.append(last)
+    return pieces + ([_polyline(points)] if points else [])
+
+
+def _polyline(points: Sequence[tuple[float, float, int]]) -> Polyline:
+    x, y, order = zip(*points, strict=True)
+    return Polyline(x, y, order)
+
+
+def _arrow(context: PanelContext, x: float, chart: Chart, row: float, color: Color) -> None:
+    """Draw an arrow at the upper or lower edge of a chart, where a curve has left it."""
+    up = row < chart.box.y
+    edge, half = (chart.box.y if up else chart.box.bottom), context.sizes.dot
+    tip, foot = (edge, edge + 2 * half) if up else (edge, edge - 2 * half)
+    context.canvas.polygon([(x, tip), (x - half, foot), (x + half, foot)], color)
 
 
 def _corners(track: FloatArray, columns: int) -> NDArray[np.intp]:

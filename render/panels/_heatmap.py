@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from render.drawing.canvas import Cells
-from render.drawing.colors import color_index, color_table
+from render.drawing.colors import ColorMap, color_index
 from render.drawing.glyphs import TextStyle, text_width
-from render.drawing.layouts import Box, cell_size
-from render.drawing.themes import HEADING, LABEL
+from render.drawing.layouts import Box, TextLine, cell_size
 from render.panels.base import Limits, PanelContext, place
 from render.text import number
 from scenes import FloatArray
 
-_LINE = 24
+_GRID = 16
+# Numbers are written into cells of so many pixels at least.
+_NUMBERED = 64
 
 
 class Heatmap:
@@ -30,100 +31,156 @@ class Heatmap:
         Size of the matrix; what is too large for cells of 8 px is shown as means of blocks.
     labels : sequence of str
         Labels of the rows, written left of them.
+    names : sequence of str
+        Labels of the columns, written below them.
+    box : Box, optional
+        Where to draw, if not in the whole slot.
+    colors : ColorMap, optional
+        Colours, if not those of signs.
+    numbered : bool
+        Whether numbers are to stand in cells that are large enough; see `number_room`.
     """
 
-    def __init__(self, context: PanelContext, rows: int, columns: int, labels: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        context: PanelContext,
+        rows: int,
+        columns: int,
+        labels: Sequence[str] = (),
+        names: Sequence[str] = (),
+        box: Box | None = None,
+        colors: ColorMap | None = None,
+        numbered: bool = False,
+    ) -> None:
         self._context, self._canvas = context, context.canvas
         self._limits = context.limits
-        widest = max((text_width(label, context.label) for label in labels), default=-10.0)
-        margin = -(-int(widest + 10) // 16) * 16
-        room = Box(
-            context.slot.box.x + margin, context.slot.box.y, context.slot.box.width - margin, context.slot.box.height
-        )
-        sizes = [cell_size(rows, room.height), cell_size(columns, room.width)]
-        self.block = max(block for _, block in sizes)
+        self.colors = colors or context.canvas.theme.sign
+        slot, axis = box or context.slot.box, context.axis
+        widest = max((text_width(label, axis) + context.px(12) for label in labels), default=0.0)
+        line = round(context.sizes.axis * 1.5) if names else 0
+        # On the codec's grid, whatever the labels take.
+        left, top = -(-(slot.x + round(widest)) // _GRID) * _GRID, -(-slot.y // _GRID) * _GRID
+        room = Box(left, top, slot.right - left, slot.bottom - line - top)
+        self.block = max(cell_size(rows, room.height)[1], cell_size(columns, room.width)[1])
         shown = -(-rows // self.block), -(-columns // self.block)
         self.cell = min(cell_size(count, side)[0] for count, side in zip(shown, (room.height, room.width), strict=True))
         height, width = (count * self.cell for count in shown)
-        # What leaves much room stands in its middle, still on the codec's grid.
-        right, down = (spare // 32 * 16 if spare >= 96 else 0 for spare in (room.width - width, room.height - height))
-        self.box = Box(room.x + right, room.y + down, width, height)
+        self.box = Box(room.x, room.y, width, height)
+        self.numbered = numbered and self.cell >= number_room(context)
         self._outline()
         # Where rows are low, every second label or fewer.
-        for row, label in list(enumerate(labels))[:: -(-_LINE // self.cell)]:
-            y = self.box.y + (row + 0.5) * self.cell + 7
-            self._canvas.text(self.box.x - 10, y, label, context.label, "right")
+        for row, label in list(enumerate(labels))[:: -(-round(context.sizes.axis * 1.2) // self.cell)]:
+            y = self.box.y + (row + 0.5) * self.cell + context.sizes.axis * 0.36
+            self._canvas.text(self.box.x - context.px(12), y, label, axis, "right")
+        self._name_columns(names)
 
     def draw(self, values: FloatArray) -> None:
         """Draw the cells."""
         indices = color_index(values, self._limits)
-        colormap = self._canvas.theme.colormap
-        self._canvas.cells(Cells(self.box.x, self.box.y, self.cell, self.cell, indices, colormap))
+        self._canvas.cells(Cells(self.box.x, self.box.y, self.cell, self.cell, indices, self.colors))
 
-    def draw_numbers(self, values: FloatArray) -> None:
-        """Write the numbers into the cells, below the middle, which keeps the cell's colour."""
-        colors = color_table(self._canvas.theme.colormap)[color_index(values, self._limits)]
+    def draw_numbers(self, values: FloatArray, decimals: int | None = None, shown: FloatArray | None = None) -> None:
+        """Write the numbers, or those of `shown`, into the cells, where the heat-map has any."""
+        if not self.numbered:
+            return
+        colors = self.colors.colors[color_index(values, self._limits)]
         dark = colors @ [0.299, 0.587, 0.114] < 128
-        size = min(HEADING + 8 * (self.cell // 128), 40) if self.cell >= 128 else LABEL
-        # The codec's block that holds the middle of a cell must not touch the number.
-        gap = self.cell // 10 if self.cell >= 80 else 1
-        for (row, column), value in np.ndenumerate(values):
-            style = TextStyle((255, 255, 255) if dark[row, column] else (22, 25, 29), size)
+        fitting = self._fitting(
+            values if shown is None else shown,
+            (3 if self.cell >= 128 else 2 if self.cell >= 80 else 1) if decimals is None else decimals,
+        )
+        if fitting is None:
+            return
+        texts, size, weight = fitting
+        for (row, column), text in texts.items():
+            style = TextStyle((255, 255, 255) if dark[row, column] else (21, 24, 29), size, weight)
             self._canvas.text(
                 self.box.x + (column + 0.5) * self.cell,
-                self.box.y + (row + 1) * self.cell - gap,
-                _short(value, 3 if self.cell >= 96 else 1),
+                self.box.y + (row + 0.5) * self.cell + size * 0.36,
+                text,
                 style,
                 "center",
-                width=self.cell - 8,
             )
 
-    def draw_bar(self) -> None:
-        """Draw the colour bar, where the slot has one."""
-        bar, canvas = self._context.slot.bar, self._canvas
-        if bar is None:
-            return
-        horizontal = bar.width > bar.height
-        length = bar.width if horizontal else bar.height
-        indices = np.arange(length // 2) * 512 // length
-        if horizontal:
-            canvas.cells(Cells(bar.x, bar.y, 2, bar.height, indices[None], canvas.theme.colormap))
-        else:
-            canvas.cells(Cells(bar.x, bar.y, bar.width, 2, indices[::-1, None], canvas.theme.colormap))
-        low, high = self._limits
-        for part, value in ((0.0, low), (0.5, (low + high) / 2), (1.0, high)):
-            text = number(value, 3)
-            if horizontal:
-                canvas.text(bar.x + part * bar.width, bar.bottom + 24, text, self._context.label, "center")
-            else:
-                canvas.text(bar.right + 10, bar.bottom - part * bar.height + 7, text, self._context.label)
+    def _fitting(self, values: FloatArray, decimals: int) -> tuple[dict[tuple[int, ...], str], int, str] | None:
+        """Return the numbers as text, their size and weight, as large and with as many decimals as cells allow."""
+        sizes, room = self._context.sizes, self.cell - self._context.px(8)
+        for count in range(decimals, -1, -1):
+            texts = {place: _short(float(value), count) for place, value in np.ndenumerate(values)}
+            longest = max(texts.values(), key=len)
+            for size in range(min(self.cell // 3, round(sizes.title * 1.4)), sizes.axis - 1, -2):
+                weight = "semibold" if size > sizes.label else "medium"
+                if text_width(longest, TextStyle((0, 0, 0), size, weight)) <= room:
+                    return texts, size, weight
+        return None
 
-    def note(self, index: int, text: str) -> None:
-        """Write one of the slot's notes, where it has any."""
-        if self._context.slot.notes:
-            line = self._context.slot.notes[index]
-            self._canvas.text(line.right, line.y, text, self._context.label, "right", line.width)
+    def cell_box(self, row: int, column: int) -> Box:
+        """Return the rectangle of a cell."""
+        return Box(self.box.x + column * self.cell, self.box.y + row * self.cell, self.cell, self.cell)
 
-    def note_clipped(self, values: FloatArray) -> None:
-        """Say how many numbers are beyond the colours."""
+    def count_clipped(self, values: FloatArray) -> int:
+        """Return how many numbers are beyond the colours."""
         low, high = self._limits
         # What is beyond by rounding alone has its true colour.
         slack = 1e-9 * (high - low)
-        clipped = int(np.count_nonzero((values < low - slack) | (values > high + slack)))
-        if clipped:
-            self.note(-1, self._context.words("clipped: {count}", {"count": clipped}))
+        return int(np.count_nonzero((values < low - slack) | (values > high + slack)))
 
     def describe(self) -> dict[str, Any]:
-        """Return the manifest entries: place, cell size, and how numbers became colours."""
+        """Return the manifest entries: place, cell size, and how numbers became colours.
+
+        ``sample`` is where in a cell, from its corner, its colour is seen: numbers stand in the middle.
+        """
         return place(self.box) | {
             "cell": self.cell,
+            "sample": 8 if self.numbered else self.cell // 2,
             "limits": list(self._limits),
-            "colormap": self._canvas.theme.colormap,
+            "colormap": self.colors.name,
         }
 
     def _outline(self) -> None:
         box, color = self.box, self._canvas.theme.grid
         self._canvas.fill(Box(box.x - 1, box.y - 1, box.width + 2, box.height + 2), color)
+
+    def _name_columns(self, names: Sequence[str]) -> None:
+        widest = max((text_width(name, self._context.axis) for name in names), default=0.0) + self._context.px(10)
+        stride = max(1, -(-round(widest) // self.cell))
+        for column, name in list(enumerate(names))[::stride]:
+            x = self.box.x + (column + 0.5) * self.cell
+            y = self.box.bottom + self._context.sizes.axis * 1.25
+            self._canvas.text(x, y, name, self._context.axis, "center")
+
+
+def number_room(context: PanelContext) -> int:
+    """Return the least size of cells that have numbers in them, in pixels."""
+    return max(context.px(_NUMBERED), round(2.6 * context.sizes.axis))
+
+
+def _key_size(context: PanelContext) -> tuple[int, int, int]:
+    """Return the width of a colour of the key, the width of all, and their height, in pixels; all even."""
+    unit = 2 * round(context.scale)
+    return unit, 2 * _GRID * unit, 2 * round(_GRID / 2 * context.scale)
+
+
+def key_width(context: PanelContext, limits: Limits) -> int:
+    """Return how wide the key of the colours is, in pixels."""
+    low, high = (text_width(number(limit, 3), context.axis) for limit in limits)
+    return round(low + high) + context.px(16) + _key_size(context)[1]
+
+
+def draw_key(context: PanelContext, line: TextLine, limits: Limits, colors: ColorMap) -> None:
+    """Draw the key of the colours at the right end of a line: the lowest number, the colours, the highest."""
+    canvas = context.canvas
+    low, high = (number(limit, 3) for limit in limits)
+    canvas.text(line.right, line.y, high, context.axis, "right")
+    unit, width, height = _key_size(context)
+    x = round(line.right - text_width(high, context.axis) - context.px(8)) - width
+    y = round(line.y - context.sizes.axis * 0.36 - height / 2)
+    # Corners at even places, as the codec's chroma has them.
+    x, y = x // 2 * 2, y // 2 * 2
+    canvas.fill(Box(x - 1, y - 1, width + 2, height + 2), canvas.theme.grid)
+    indices = np.arange(2 * _GRID) * 256 // (2 * _GRID - 1)
+    canvas.cells(Cells(x, y, unit, height, np.minimum(indices, 255)[None], colors))
+    canvas.text(x - context.px(8), line.y, low, context.axis, "right")
 
 
 def symmetric_limits(values: FloatArray) -> Limits:
@@ -143,9 +200,11 @@ def _short(value: float, decimals: int) -> str:
     """Return a number of a cell: so many decimals, or three digits where it is large."""
     if not np.isfinite(value):
         return "–" if np.isnan(value) else "∞" if value > 0 else "−∞"
+    if abs(value) >= 100_000:
+        return number(value, 3)
+    if value == int(value):
+        return f"{int(value):,}".replace("-", "−") if abs(value) >= 10_000 else str(int(value)).replace("-", "−")
     if abs(value) >= 1000:
-        return number(float(value), 3)
-    if value == int(value) and abs(value) > 1:
-        return f"{int(value):,}".replace("-", "−")
-    rounded = round(float(value), decimals) + 0.0
+        return f"{value:.0f}".replace("-", "−")
+    rounded = round(value, decimals) + 0.0
     return f"{rounded:.{decimals}f}".replace("-", "−")

@@ -21,6 +21,8 @@ def labelled(of: Series) -> dict[str, str]:
 def track_of(numbers: Trajectory, name: str) -> FloatArray:
     """Return a series of the scene, or a track of its product, shape (T + 1, …).
 
+    ``log10_spectral_norm`` is such a track, and ``spectral_norm`` the numbers it holds the logarithms of.
+
     Raises
     ------
     RenderError
@@ -33,6 +35,10 @@ def track_of(numbers: Trajectory, name: str) -> FloatArray:
     track = None
     if name.startswith("log10_") and hasattr(Trajectory, name):
         track = getattr(product_of(numbers, name), name)
+    elif hasattr(Trajectory, f"log10_{name}"):
+        # The numbers themselves; infinite where they are beyond float64.
+        with np.errstate(over="ignore"):
+            track = 10.0 ** getattr(product_of(numbers, name), f"log10_{name}")
     if not isinstance(track, np.ndarray) or len(track) != numbers.steps + 1:
         known = ", ".join([*numbers.series, *(["log10_spectral_norm"] if numbers.has_product else [])])
         raise RenderError(f"there is no series {name!r} to be drawn, choose from {known}")

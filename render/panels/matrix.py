@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import numpy as np
 
 from render.drawing.layouts import cell_size
+from render.numerics.fractional import real_power
 from render.numerics.trajectory import Trajectory, product_of
-from render.panels import base
+from render.panels._cells import CellsPanel
 from render.panels._heatmap import Heatmap, symmetric_limits
 from render.panels.base import Limits, PanelContext
 from scenes import FloatArray
 
-# Numbers stand below the middle of a cell, so that the middle keeps the cell's colour.
-_SMALLEST_NUMBERED_CELL = 128
 
-
-class Panel(base.Panel):
+class Panel(CellsPanel):
     """Heat-map of ``P_t``. Colours mean the same number in every frame; cells beyond are counted.
 
     Parameters
@@ -23,10 +21,14 @@ class Panel(base.Panel):
     limits : tuple of float, optional
         Numbers at the two ends of the colours. By default ``(−L, L)`` where L is 1, 2 or 5 times a
         power of ten and covers 99 of 100 cells of the first product.
+    numbers : bool
+        Whether numbers stand in cells that are large enough.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._asked = limits
+    heading = "{symbol}{step:^}"
+
+    def __init__(self, limits: Limits | None = None, numbers: bool = True) -> None:
+        self._asked, self._numbers = limits, numbers
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return the numbers at the two ends of the colours."""
@@ -37,27 +39,28 @@ class Panel(base.Panel):
         return symmetric_limits(trajectory.block_means(min(1, trajectory.steps), block).value())
 
     def open(self, context: PanelContext) -> None:
-        """Draw the outline and the colour bar."""
+        """Draw the outline and the key."""
         self.context = context
         self._trajectory = product_of(context.numbers, "the panel matrix")
-        self._heatmap = Heatmap(context, self._trajectory.dim, self._trajectory.dim)
-        self._heatmap.draw_bar()
-        block = self._heatmap.block
-        if block > 1:
-            self._heatmap.note(0, context.words("mean of {size}²", {"size": block}))
+        if self.heading == Panel.heading and self._trajectory.sequence.factor is None and self._trajectory.steps:
+            self.heading = "product of {step} matrices"
+        dim = self._trajectory.dim
+        factor = self._trajectory.sequence.factor
+        self._root = real_power(factor) if context.between and factor is not None else None
+        self._heatmap = Heatmap(context, dim, dim, numbered=self._numbers)
+        self.show_key()
 
-    def draw(self, step: int) -> None:
+    def draw(self, step: int, part: float = 0.0) -> None:
         """Draw the cells, and how many of them are beyond the colours."""
-        values = self.values(step)
+        values = self.values(step, part)
         self._heatmap.draw(values)
-        if self._heatmap.cell >= _SMALLEST_NUMBERED_CELL:
+        if self._numbers:
             self._heatmap.draw_numbers(values)
-        self._heatmap.note_clipped(values)
+        self.tell(values)
 
-    def values(self, step: int) -> FloatArray:
-        """Return the entries, or the means of blocks."""
-        return self._trajectory.block_means(step, self._heatmap.block).value()
-
-    def describe(self) -> dict[str, Any]:
-        """Return place, cell size, limits and colour map."""
-        return self._heatmap.describe()
+    def values(self, step: int, part: float = 0.0) -> FloatArray:
+        """Return the entries, or the means of blocks; between steps those of ``W^part P_t``, if that is real."""
+        block = self._heatmap.block
+        if part and self.context.between and block == 1 and self._root is not None:
+            return np.asarray(self._root(part) @ self._trajectory.matrix(step))
+        return self._trajectory.block_means(step, block).value()

@@ -8,5 +8,8 @@ from render.panels._curves import Curves
 class Panel(Curves):
     """Curve of ``‖P_t‖₂``, drawn up to the step shown, with its value."""
 
-    def __init__(self) -> None:
-        super().__init__("log10_spectral_norm", "spectral norm")
+    heading = "size"
+    note = "how far it can stretch a vector"
+
+    def __init__(self, unit: str = "", marks: dict[str, float] | None = None) -> None:
+        super().__init__("log10_spectral_norm", unit=unit, marks=marks)

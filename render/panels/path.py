@@ -2,48 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 
-from render.drawing.canvas import Cells
-from render.drawing.lines import Polyline, RevealedLine, RevealedLines
+from render.drawing.glyphs import text_width
+from render.drawing.lines import RevealedLine
 from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
 from render.panels import base
-from render.panels._chart import Chart, draw_legend
+from render.panels._chart import Chart, dashed_line, dashes, revealed
+from render.panels._labels import EndLabel, moved_apart, write_labels
+from render.panels._landscape import Field, draw_field, within
 from render.panels._series import Series, labelled, track_of
 from render.panels.base import Limits, PanelContext
-from scenes import FloatArray
-
-# Landscapes are drawn in cells of so many pixels, in bands, so that they cost the codec little.
-_CELL, _BANDS = 8, 16
 
 
 class Panel(base.Panel):
-    """Paths of points over a function of two variables, drawn in bands of equal share.
+    """Paths of points over a function of two variables, drawn in grey bands of equal share.
 
     Parameters
     ----------
     of : str or mapping of str to str
         Series of shape (T + 1, 2): x and y of a point; several by their labels.
-    field : callable
+    field : callable, optional
         The function: takes x and y, arrays of one shape, and returns its values there.
     x, y : tuple of float
         Numbers at the left and right, bottom and top.
-    heading : str
-        What stands above.
+    names : tuple of str
+        What the horizontal axis counts, and the vertical one.
+    theory : sequence of str
+        Labels of paths that are what should be: dashed, and there from the start. Where there are some, names
+        have room right of the box.
+    levels : sequence of float
+        Numbers at which a line goes across.
     """
+
+    square = True
 
     def __init__(
         self,
         of: Series,
-        field: Callable[[FloatArray, FloatArray], FloatArray],
         x: Limits,
         y: Limits,
-        heading: str,
+        field: Field | None = None,
+        names: tuple[str, str] = ("", ""),
+        theory: Sequence[str] = (),
+        levels: Sequence[float] = (),
     ) -> None:
-        self._of, self._field, self._x, self._y, self._heading = labelled(of), field, x, y, heading
+        self._of, self._field, self._x, self._y, self._names = labelled(of), field, x, y, names
+        self._theory, self._levels = tuple(theory), tuple(levels)
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return the ends of the vertical axis."""
@@ -53,37 +61,72 @@ class Panel(base.Panel):
         return self._y
 
     def open(self, context: PanelContext) -> None:
-        """Draw the landscape, heading and axes."""
+        """Draw the landscape and axes."""
         self.context = context
-        self._chart = Chart(context, context.slot.plot, self._x, self._y)
-        self._draw_field()
+        names = [context.words(name) for name in self._names]
+        style = context.style(context.sizes.axis)
+        measured = [label for label in self._of if label not in self._theory]
+        widest = max((text_width(context.words(label), style) for label in self._of), default=0.0)
+        right = widest + context.px(24) if self._theory else context.px(16)
+        self._chart = Chart(context, self._x, self._y, right=right, unit=names[1])
+        if self._field is not None:
+            draw_field(context, self._chart.box, self._x, self._y, self._field)
         self._chart.draw_values()
-        self._chart.draw_abscissa()
-        context.heading(self._heading)
-        draw_legend(self.context, self._heading, list(self._of))
-        box = self._chart.box
-        self._ends, paths = [], []
-        for index, name in enumerate(self._of.values()):
+        self._chart.draw_abscissa(names[0])
+        colors = dict(
+            zip(measured, self.colors(measured) if any(measured) else [context.canvas.theme.data], strict=True)
+        )
+        self._ends, paths, behind = [], [], []
+        for label, name in self._of.items():
             track = track_of(context.numbers, name)
-            x = np.clip(self._chart.to_x(track[:, 0]), box.x, box.right)
-            y = np.clip(self._chart.to_y(track[:, 1]), box.y, box.bottom)
-            color = context.canvas.theme.lines[index % len(context.canvas.theme.lines)]
-            self._ends.append((x, y, color))
-            paths.append(RevealedLine([Polyline(x, y)], color, 3))
-        self._paths = RevealedLines(paths)
+            x, y = self._chart.to_x(track[:, 0]), self._chart.to_y(track[:, 1])
+            pieces = within(self._chart, x, y)
+            if label not in self._theory:
+                self._ends.append((label, x, y, colors[label]))
+                paths += [RevealedLine(pieces, colors[label], context.sizes.theory)] if pieces else []
+                continue
+            found = [
+                dash for piece in pieces for dash in dashes(np.asarray(piece.x), np.asarray(piece.y), context.scale)
+            ]
+            behind += dashed_line(found, context.canvas.theme.theory, context.sizes.theory)
+            if pieces:
+                self._name_theory(label, float(np.asarray(pieces[-1].x)[-1]), float(np.asarray(pieces[-1].y)[-1]))
+        self._paths = revealed(behind + paths)
+        for level in self._levels:
+            ends, row = [self._chart.box.x, self._chart.box.right], float(self._chart.to_y(level))
+            context.canvas.line(ends, [row, row], context.canvas.theme.muted, context.sizes.rule)
 
-    def draw(self, step: int) -> None:
-        """Draw the paths up to `step`, and where they have come to."""
-        self.context.canvas.lines(self._paths, step)
-        for x, y, color in self._ends:
-            self.context.canvas.dots(x[step], y[step], 7, color)
+    def draw(self, step: int, part: float = 0.0) -> None:
+        """Draw the paths up to `step`, where they have come to, and an arrow for what has left."""
+        context, box = self.context, self._chart.box
+        if self._paths:
+            context.canvas.lines(self._paths, step)
+        labels = []
+        for label, x, y, color in self._ends:
+            if not (np.isfinite(x[step]) and np.isfinite(y[step])):
+                continue
+            place = float(np.clip(x[step], box.x, box.right)), float(np.clip(y[step], box.y, box.bottom))
+            if place == (x[step], y[step]):
+                context.canvas.dots(*place, context.sizes.dot, color)
+            else:
+                self._draw_arrow(place, (float(x[step]), float(y[step])), color)
+            labels += [EndLabel(*place, context.words(label), color)] if label else []
+        size = context.sizes.axis
+        write_labels(context, moved_apart(labels, box.y, box.bottom, size), size)
 
-    def _draw_field(self) -> None:
-        box, canvas = self._chart.box, self.context.canvas
-        columns, rows = box.width // _CELL, box.height // _CELL
-        x = self._x[0] + (np.arange(columns) + 0.5) / columns * (self._x[1] - self._x[0])
-        y = self._y[1] - (np.arange(rows) + 0.5) / rows * (self._y[1] - self._y[0])
-        values = self._field(*np.meshgrid(x, y))
-        ranks = np.searchsorted(np.quantile(values, np.linspace(0, 1, _BANDS + 1)[1:-1]), values)
-        # From the neutral middle of the colour map towards one end, but not to its darkest.
-        canvas.cells(Cells(box.x, box.y, _CELL, _CELL, 128 + ranks * 64 // _BANDS, canvas.theme.colormap))
+    def _name_theory(self, label: str, x: float, y: float) -> None:
+        """Write the name of a dashed path where it ends: right of it, or left of it where that is at the top."""
+        context, box = self.context, self._chart.box
+        style, gap = context.style(context.sizes.axis, context.canvas.theme.theory), context.px(14)
+        if x > box.right - 1:
+            context.plate(x + gap, y + 0.36 * style.size, context.words(label), style)
+        else:
+            context.plate(x - gap, max(y, box.y + 0.8 * style.size), context.words(label), style, "right")
+
+    def _draw_arrow(self, place: tuple[float, float], point: tuple[float, float], color: tuple[int, int, int]) -> None:
+        """Draw an arrow at the edge that points to where the path has gone."""
+        along = np.array(point) - np.array(place)
+        along /= max(float(np.hypot(*along)), 1e-9)
+        across, size = np.array([-along[1], along[0]]), self.context.sizes.dot
+        foot = np.array(place) - 2 * size * along
+        self.context.canvas.polygon([place, tuple(foot + size * across), tuple(foot - size * across)], color)

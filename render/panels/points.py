@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from render.drawing.lines import Polyline, RevealedLine, RevealedLines
+from render.drawing.colors import Color
+from render.drawing.glyphs import text_width
+from render.drawing.layouts import Box
+from render.drawing.lines import Polyline, RevealedLine
 from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
 from render.panels import base
-from render.panels._chart import draw_legend
-from render.panels._plane import Plane
+from render.panels._chart import revealed
+from render.panels._curves import cut
+from render.panels._plane import Plane, between
 from render.panels._series import Series, labelled, track_of
 from render.panels.base import Limits, PanelContext
 from scenes import FloatArray
@@ -22,22 +25,34 @@ _LONGEST_PATH = 2000
 
 
 class Panel(base.Panel):
-    """Dots at the points of a series, with the unit circle; those outside stand at the edge, hollow.
+    """Dots at the points of a series, with the unit circle; for those that have left an arrow at the edge.
 
     Parameters
     ----------
     of : str or mapping of str to str
         Series of shape (T + 1, k, 2): k points, x and y; several by their labels.
-    heading : str
-        What stands above.
     reach : float, optional
         Coordinate at the edge; by default all points are inside.
     trail : bool
         Whether to draw the paths that the points have taken.
+    circle : bool
+        Whether to draw the unit circle.
+    turning : bool
+        Whether points go from step to step along arcs round the middle; if not, straight.
     """
 
-    def __init__(self, of: Series, heading: str, reach: float | None = None, trail: bool = False) -> None:
-        self._of, self._heading, self._reach, self._trail = labelled(of), heading, reach, trail
+    square = True
+
+    def __init__(
+        self,
+        of: Series,
+        reach: float | None = None,
+        trail: bool = False,
+        circle: bool = True,
+        turning: bool = False,
+    ) -> None:
+        self._of, self._reach, self._trail, self._circle = labelled(of), reach, trail, circle
+        self._turning = turning
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return 0 and the greatest distance from the middle, 1 at least."""
@@ -53,39 +68,72 @@ class Panel(base.Panel):
     def open(self, context: PanelContext) -> None:
         """Draw the axes and the unit circle."""
         self.context = context
-        context.heading(self._heading)
-        self._plane = Plane(context, context.limits[1], margin=8)
+        labels = list(self._of)
+        slot, named = context.slot.box, any(labels)
+        # Names stand beside the plane, or in a line above it.
+        self._beside = slot.width > slot.height + context.px(180)
+        line = round(1.6 * context.sizes.axis) if named and not self._beside else 0
+        box = Box(slot.x, slot.y + line, slot.width, slot.height - line)
+        self._plane = Plane(context, context.limits[1], context.px(8), self._circle, box=box)
+        column = next(iter(context.columns))
+        colors = self.colors([column] if column is not None and labels == [""] else labels)
+        if labels == [""] and column is None:
+            colors = [context.canvas.theme.data]
         self._tracks, paths = [], []
-        draw_legend(context, self._heading, list(self._of))
-        for index, name in enumerate(self._of.values()):
+        for name, color in zip(self._of.values(), colors, strict=True):
             track = track_of(context.numbers, name)
-            color = context.canvas.theme.lines[index % len(context.canvas.theme.lines)]
             self._tracks.append((track, color))
             if self._trail and track.shape[1] <= _MOST_PATHS:
                 pieces = [piece for path in np.swapaxes(track[:_LONGEST_PATH], 0, 1) for piece in self._pieces(path)]
-                paths.append(RevealedLine(pieces, color, 2))
-        self._paths = RevealedLines(paths) if paths else None
+                paths.append(RevealedLine(pieces, color, context.sizes.theory))
+        self._paths = revealed([path for path in paths if path.pieces])
+        self._write_names(labels, [color for _, color in self._tracks])
 
-    def draw(self, step: int) -> None:
-        """Draw paths and points."""
-        canvas = self.context.canvas
+    def draw(self, step: int, part: float = 0.0) -> None:
+        """Draw paths and points; between steps points are on their way."""
+        canvas, sizes = self.context.canvas, self.context.sizes
         if self._paths:
             canvas.lines(self._paths, step)
         for track, color in self._tracks:
-            points, outside = self._inside(track[step])
+            points = between(track, step, part, self._turning)
             x, y = self._plane.to_pixels(*points.T)
-            radius = 6 if len(points) <= 64 else 3
-            canvas.dots(x[~outside], y[~outside], radius, color)
-            canvas.dots(x[outside], y[outside], radius, canvas.theme.background, color)
+            inside = self._plane.inside(x, y)
+            radius = sizes.dot if len(points) <= 16 else sizes.ring if len(points) <= 64 else sizes.ring / 2
+            canvas.dots(x[inside], y[inside], radius, color)
+            self._plane.arrows(x[~inside], y[~inside], color)
+
+    @property
+    def content(self) -> Box:
+        """The rectangle of the plane."""
+        return self._plane.box
+
+    def _write_names(self, labels: list[str], colors: list[Color]) -> None:
+        context, size, slot = self.context, self.context.sizes.axis, self.context.slot.box
+        named = [(context.words(label), color) for label, color in zip(labels, colors, strict=True) if label]
+        x, y = float(slot.x), slot.y + 0.8 * size
+        if self._beside:
+            x, y = float(self._plane.box.right + context.px(24)), float(slot.y + size)
+        for text, color in named:
+            style = context.style(size, color)
+            context.canvas.dots(x + size / 3, y - size * 0.36, context.sizes.ring, color)
+            context.canvas.text(x + size, y, text, style)
+            if self._beside:
+                y += 1.4 * size
+            else:
+                x += size + text_width(text, style) + context.px(24)
 
     def _pieces(self, path: FloatArray) -> list[Polyline]:
-        """Return a path in pixels, without what runs along the edge."""
-        points, outside = self._inside(path)
-        x, y = self._plane.to_pixels(*points.T)
-        ends = np.flatnonzero(outside[:-1] & outside[1:]) + 1
-        return [Polyline(x[run], y[run], run) for run in np.split(np.arange(len(path)), ends)]
-
-    def _inside(self, points: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
-        """Move points beyond the edge to it; return them, and which were moved."""
-        reach = np.maximum(np.abs(points).max(axis=-1) / self.context.limits[1], 1.0)
-        return points / reach[..., None], reach > 1.0
+        """Return a path in pixels, cut where it leaves the square."""
+        box = self._plane.box
+        order = np.arange(len(path))
+        if self._turning and len(path) > 1:
+            parts = np.linspace(0, 1, 6, endpoint=False)
+            order = np.array([step + (part > 0) for step in range(len(path) - 1) for part in parts] + [len(path) - 1])
+            ways = [between(path[:, None], step, part, True)[0] for step in range(len(path) - 1) for part in parts]
+            path = np.array([*ways, path[-1]])
+        x, y = self._plane.to_pixels(*path.T)
+        found = []
+        for piece in cut(x, y, order, box.y, box.bottom):
+            across = cut(np.asarray(piece.y), np.asarray(piece.x), np.asarray(piece.order), box.x, box.right)
+            found += [Polyline(turned.y, turned.x, turned.order) for turned in across]
+        return found

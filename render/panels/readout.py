@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from render.drawing.glyphs import TextStyle
-from render.drawing.themes import HEADING
+from render.drawing.glyphs import text_width
+from render.drawing.layouts import Box
 from render.panels import base
 from render.panels._series import Series, labelled, track_of
 from render.panels.base import PanelContext
-from render.text import number, size_of
+from render.text import brief_size, number, percent
 
 
 class Panel(base.Panel):
@@ -21,41 +21,74 @@ class Panel(base.Panel):
     ----------
     of : mapping of str to str
         Names of series of shape (T + 1,) by label; those that begin with ``log10_`` are shown as the
-        numbers they are logarithms of.
-    heading : str
-        What stands above.
+        numbers they are logarithms of, those of ±inf as ∞ and 0.
+    unit : str
+        What follows the numbers; ``%`` writes parts of 1 in per cent.
+    digits : int
+        Digits of the numbers.
+    nan : str
+        The warning that stands where a number is NaN, if it is one: on a plate of its colour.
     """
 
-    def __init__(self, of: Series, heading: str) -> None:
-        self._of, self._heading = labelled(of), heading
+    def __init__(self, of: Series, unit: str = "", digits: int = 4, nan: str = "") -> None:
+        self._of, self._unit, self._digits, self._nan = labelled(of), unit, digits, nan
 
     def open(self, context: PanelContext) -> None:
-        """Write heading and labels."""
+        """Write the labels."""
         self.context = context
-        context.heading(self._heading)
-        box = context.slot.box
-        pitch = min(64, box.height // max(1, len(self._of)))
+        box, sizes = context.slot.box, context.sizes
+        colors = self.colors(list(self._of))
+        pitch = min(sizes.number + 2.2 * sizes.axis, box.height / max(1, len(self._of)))
+        # Where there is little height the number stands beside its label.
+        beside = pitch < sizes.number + 1.5 * sizes.axis
+        self._size = sizes.label if beside else sizes.number
         self._lines = []
-        for index, (label, name) in enumerate(self._of.items()):
-            y = box.y + 24 + index * pitch
-            context.canvas.text(box.x, y, context.words(label), context.label, width=box.width)
-            # Where there is little height the number stands beside its label.
-            self._lines.append((name, track_of(context.numbers, name), y + 28 if pitch >= 56 else y))
+        for index, ((label, name), color) in enumerate(zip(self._of.items(), colors, strict=True)):
+            y = round(box.y + sizes.axis + index * pitch)
+            context.write(box.x, y, context.words(label), context.axis, width=box.width * (0.6 if beside else 1))
+            self._lines.append((name, track_of(context.numbers, name), y if beside else y + sizes.number, color))
+        self._beside = beside
 
     def describe(self) -> dict[str, Any]:
-        """Return place, heading and tracks by label."""
-        return super().describe() | {"heading": self._heading, "tracks": self._of, "scale": "linear"}
+        """Return place and tracks by label."""
+        return super().describe() | {"tracks": self._of, "scale": "linear"}
 
-    def draw(self, step: int) -> None:
+    def draw(self, step: int, part: float = 0.0) -> None:
         """Write the numbers."""
-        box, theme = self.context.slot.box, self.context.canvas.theme
-        style = TextStyle(theme.accent, HEADING, "bold")
-        for name, track, y in self._lines:
-            value = float(track[step])
-            if not np.isfinite(value):
-                text = "∞" if value > 0 and not name.startswith("log10_") else "–"
-            elif name.startswith("log10_"):
-                text = size_of(value)
+        box, context = self.context.slot.box, self.context
+        for name, track, y, color in self._lines:
+            if self._nan and np.isnan(track[step]):
+                self._warn(y)
+                continue
+            style = context.style(self._size, color, "bold")
+            text = self._text(name, float(track[step]))
+            if self._beside:
+                context.write(box.right, y, text, style, "right", box.width * 0.4)
             else:
-                text = f"{int(value):,}" if value == int(value) and abs(value) < 1e15 else number(value, 5)
-            self.context.canvas.text(box.right, y, text.replace("-", "−"), style, "right", width=box.width)
+                context.write(box.x, y, text, style, width=box.width)
+
+    def _warn(self, y: int) -> None:
+        """Write the warning in the page's colour, on a plate of the warning's."""
+        box, context, theme = self.context.slot.box, self.context, self.context.canvas.theme
+        style = context.style(self._size, theme.background, "bold")
+        text, margin = context.words(self._nan), context.px(8)
+        width = text_width(text, style)
+        left = box.right - width - margin if self._beside else box.x + margin
+        top = round(y - 0.86 * style.size)
+        context.canvas.fill(
+            Box(round(left - margin), top, round(width) + 2 * margin, round(1.14 * style.size)), theme.warn
+        )
+        context.canvas.text(left, y, text, style)
+
+    def _text(self, name: str, value: float) -> str:
+        if np.isneginf(value) and name.startswith("log10_"):
+            return "0"
+        if not np.isfinite(value):
+            return "∞" if value > 0 else "–"
+        if name.startswith("log10_"):
+            return brief_size(value)
+        if self._unit == "%":
+            return percent(value)
+        whole = value == int(value) and abs(value) < 1e15
+        text = f"{int(value):,}" if whole else number(value, self._digits)
+        return f"{text.replace('-', '−')} {self.context.words(self._unit)}".strip()

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from render.drawing.layouts import Box
 from render.drawing.lines import Polyline, RevealedLine, RevealedLines
 from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
 from render.panels import base
-from render.panels._plane import Plane
+from render.panels._plane import Plane, arrow, between
 from render.panels.base import Limits, PanelContext
+from scenes import FloatArray
+
+# Beyond some thousand points a path has long covered what it will ever cover.
+_LONGEST_PATH = 2000
 
 
 class Panel(base.Panel):
@@ -19,10 +24,17 @@ class Panel(base.Panel):
     ----------
     series : str
         Name of a series of the scene, shape (T + 1, 2).
+    turning : bool
+        Whether the tip goes from step to step along an arc round the middle; if not, straight.
+    role : str
+        Role of the arrow's colour.
     """
 
-    def __init__(self, series: str = "vector") -> None:
-        self._series = series
+    square = True
+    heading = "a vector on its way"
+
+    def __init__(self, series: str = "vector", turning: bool = True, role: str = "data") -> None:
+        self._series, self._turning, self._role = series, turning, role
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return 0 and the greatest length, 1 at least."""
@@ -34,27 +46,31 @@ class Panel(base.Panel):
     def open(self, context: PanelContext) -> None:
         """Draw the axes and the unit circle."""
         self.context = context
-        context.heading("a vector on its way")
-        self._plane = Plane(context, context.limits[1], margin=10)
-        self._x, self._y = self._plane.to_pixels(*context.numbers.series[self._series].T)
-        # Beyond some thousand points a path has long covered what it will ever cover.
-        few = slice(0, 2000)
-        path = Polyline(self._x[few], self._y[few])
-        self._path = RevealedLines([RevealedLine([path], context.canvas.theme.second, 2)])
+        self._plane = Plane(context, context.limits[1] * 1.04, context.px(10))
+        self._track = context.numbers.series[self._series]
+        self._color = context.canvas.theme.role(self._role)
+        self._path = self._line() if len(self._track) > 1 else None
 
-    def draw(self, step: int) -> None:
+    def draw(self, step: int, part: float = 0.0) -> None:
         """Draw the path and the arrow."""
-        canvas = self.context.canvas
-        canvas.lines(self._path, step)
-        tip = np.array([self._x[step], self._y[step]])
-        along = tip - self._plane.center
-        length = float(np.hypot(*along))
-        if length < 16:
-            canvas.dots(tip[0], tip[1], 5, canvas.theme.accent)
-            return
-        along /= length
-        across = np.array([-along[1], along[0]])
-        neck = tip - 16 * along
-        start = self._plane.center
-        canvas.line([start[0], neck[0]], [start[1], neck[1]], canvas.theme.accent, 4)
-        canvas.polygon([tuple(tip), tuple(neck + 8 * across), tuple(neck - 8 * across)], canvas.theme.accent)
+        if self._path:
+            self.context.canvas.lines(self._path, step)
+        x, y = self._plane.to_pixels(*self._at(step, part))
+        arrow(self.context, self._plane.center, (float(x), float(y)), self._color, self.context.sizes.curve)
+
+    @property
+    def content(self) -> Box:
+        """The rectangle of the plane."""
+        return self._plane.box
+
+    def _at(self, step: int, part: float) -> FloatArray:
+        return np.asarray(between(self._track[:, None], step, part, self._turning)[0])
+
+    def _line(self) -> RevealedLines:
+        count = min(len(self._track), _LONGEST_PATH)
+        parts = np.linspace(0, 1, 8, endpoint=False) if self._turning else [0.0]
+        points = [(self._at(step, part), step + (part > 0)) for step in range(count - 1) for part in parts]
+        points.append((self._track[count - 1], count - 1))
+        x, y = self._plane.to_pixels(*np.array([point for point, _ in points]).T)
+        piece = Polyline(x, y, np.array([order for _, order in points]))
+        return RevealedLines([RevealedLine([piece], self.context.canvas.theme.muted, self.context.sizes.theory)])

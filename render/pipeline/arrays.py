@@ -74,7 +74,7 @@ def scene_of_arrays(matrices: Mapping[str, Sequence[Sequence[float]]]) -> Scene:
     if not isinstance(matrices, Mapping) or not matrices or ("" in matrices and len(matrices) > 1):
         raise InputError("the matrices of a film must be rows by label, so render it again")
     single = "" in matrices
-    panels = ("matrix", "norms", "eigenvalues", "singular_values") if single else ("matrix", "norms")
+    panels = ("matrix", "norms", "eigenvalues") if single else ("matrix", "norms")
     arrays = {label: np.array(_rows(rows, "the matrix")) for label, rows in matrices.items()}
 
     @scene(

@@ -39,8 +39,9 @@ def files_of(scene: Scene, language: str) -> set[Path]:
             found.add(module)
             waiting += _imports_of(module)
     files = {path for module in found if (path := _path_of(module))}
-    translation = _RENDER / "translations" / f"{language}.toml"
-    return files | ({translation} if translation.exists() else set())
+    folder, chapter = _RENDER / "translations" / language, scene.function.__module__.split(".")[1:2]
+    translations = {folder / f"{name}.toml" for name in ("common", *chapter)}
+    return files | {path for path in translations if path.exists()}
 
 
 @cache

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from render.errors import EigenreelError, InputError, RenderError, UsageError
-from scenes import ClaimError, ParameterError, SequenceError
+from scenes import ClaimError, MomentError, ParameterError, SequenceError
 
 
 @contextlib.contextmanager
@@ -36,7 +36,7 @@ def guarded(name: str) -> Iterator[None]:
         raise
     except ParameterError as error:
         raise UsageError(str(error)) from None
-    except (SequenceError, ClaimError) as error:
+    except (SequenceError, ClaimError, MomentError) as error:
         raise InputError(f"{name}: {error}") from None
     except MemoryError:
         raise RenderError(f"{name} needs more memory than there is, so choose a smaller size") from None

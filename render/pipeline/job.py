@@ -26,15 +26,18 @@ class Option:
         One line.
     metavar : str, optional
         What stands for its value in the help.
+    kind : type
+        What its words are read as, where None is usual.
     """
 
     flags: tuple[str, ...]
     help: str
     metavar: str | None = None
+    kind: type = str
 
 
-def _option(default: Any, *flags: str, help: str, metavar: str | None = None) -> Any:
-    return field(default=default, metadata={"option": Option(flags, help, metavar)})
+def _option(default: Any, *flags: str, help: str, metavar: str | None = None, kind: type = str) -> Any:
+    return field(default=default, metadata={"option": Option(flags, help, metavar, kind)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +51,34 @@ class FilmOptions:
     formats: tuple[str, ...] = _option(
         ("mp4", "gif"), "--format", help="{formats}; repeat it for several.  [default: mp4 and gif]", metavar="NAME"
     )
+    pace: str = _option(
+        "film", "--pace", help="film: stops where something happens. even: one frame a step.", metavar="NAME"
+    )
+    duration: float | None = _option(
+        None,
+        "--duration",
+        help="Length of the film.  [default: from 8 to 20, as the scene needs]",
+        metavar="SECONDS",
+        kind=float,
+    )
+    between: bool = _option(
+        False, "--between", help="Show matrices on their way between steps, where W has a real root."
+    )
+    explain: str | None = _option(
+        None, "--explain", help="Spell a multiplication out, from this entry on.", metavar="ROW,COLUMN"
+    )
     fps: str | None = _option(
-        None, "--fps", help="Steps a second, as 12.5 or 25/2.  [default: the scene's, mostly 12.5]", metavar="RATE"
+        None, "--fps", help="Frames a second, as 12.5 or 25/2.  [default: the scene's, mostly 12.5]", metavar="RATE"
     )
     hold_first: float = _option(0.0, "--hold-first", help="How long step 0 stays longer.", metavar="SECONDS")
     hold_last: float = _option(0.0, "--hold-last", help="How long the last one does.", metavar="SECONDS")
-    layout: str = _option("wide", "--layout", help="wide (1280 × 720) or square (720 × 720).")
-    theme: str = _option("light", "--theme", help="light or dark.")
+    layout: str = _option(
+        "wide", "--layout", help="wide (1280 × 720), square (720 × 720) or phone (720 × 1280).", metavar="NAME"
+    )
+    size: int = _option(720, "--size", help="720, 1080, 1440 or 2160: how fine the frames are.", metavar="LINES")
+    theme: str | Mapping[str, Any] = _option(
+        "light", "--theme", help="light, dark, or a file of colours (TOML).", metavar="NAME"
+    )
     language: str = _option("en", "--lang", help="en or ko: what the film speaks.")
     title: str | None = _option(None, "--title", help="Another title, shown as it is.", metavar="TEXT")
     max_frames: int = _option(100_000, "--max-frames", help="Refuse longer films.", metavar="N")
@@ -92,6 +116,15 @@ def _checked(name: str, value: Any, usual: Any) -> Any:
         return str(value if isinstance(value, Rational) else float(value))
     elif name == "output" and isinstance(value, (str, os.PathLike)):
         return _folder(value)
+    elif name == "theme" and not isinstance(value, str):
+        return _theme(value)
+    elif name == "theme" and value.endswith(".toml"):
+        return _theme(value)
+    elif name == "duration":
+        wanted = "" if value is None else "a number of seconds"
+        if isinstance(value, Real) and not isinstance(value, bool):
+            with contextlib.suppress(OverflowError):
+                return float(value)
     elif isinstance(usual, bool):
         wanted = "" if isinstance(value, bool) else "True or False"
     elif isinstance(usual, (int, float)):
@@ -106,6 +139,18 @@ def _checked(name: str, value: Any, usual: Any) -> Any:
     if wanted:
         raise UsageError(f"{name} must be {wanted}, but it is {brief(value)}")
     return value
+
+
+def _theme(value: Any) -> Mapping[str, Any]:
+    """Return the colours of a film as plain data, read from a file where it is the name of one."""
+    from render.drawing.themes import find_theme, read_theme
+
+    if isinstance(value, (str, os.PathLike)):
+        return read_theme(Path(value))
+    if not isinstance(value, Mapping):
+        raise UsageError(f"theme must be a name, a file or colours by name, but it is {brief(value)}")
+    name = find_theme(value).name
+    return {"name": name, **value}
 
 
 def _folder(path: str | os.PathLike[str]) -> str:
@@ -178,6 +223,10 @@ class Job(FilmOptions):
         names = {single.name for single in fields(cls)} - {*_OF_THE_PLACE}
         if not isinstance(content, Mapping) or content.keys() != names or not isinstance(content["scene"], str):
             raise UsageError("the manifest's job cannot be read, so render the film again")
+        theme = content["theme"]
+        if isinstance(theme, str) and theme.endswith(".toml"):
+            # A job holds its colours; a manifest from elsewhere must not have files of this place read.
+            raise UsageError("the manifest's theme is a file instead of its colours, so render the film again")
         if not isinstance(content["parameters"], Mapping):
             raise UsageError("the manifest's parameters cannot be read, so render the film again")
         return cls(**content, output=output)

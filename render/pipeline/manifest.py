@@ -47,11 +47,24 @@ def numbers(columns: Mapping[str | None, Trajectory]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class FileMade:
-    """A file of a film: its name and kind, the step that each of its pictures shows, and the film's frames."""
+    """A file of a film.
+
+    Parameters
+    ----------
+    name, kind : str, FileKind
+        What it is called, and what it is.
+    steps : list of int or None
+        The step of each of its pictures; None for one that spells a multiplication out.
+    parts : list of float
+        The part of the way to the next step that each of them shows.
+    frames : int
+        Number of the film's frames.
+    """
 
     name: str
     kind: FileKind
-    steps: list[int]
+    steps: list[int | None]
+    parts: list[float]
     frames: int
 
 
@@ -66,7 +79,8 @@ def file_entry(made: FileMade, path: Path, size: tuple[int, int]) -> dict[str, A
         "sha256": sha256_of(path),
         "codec": made.kind.codec,
         "frames": len(made.steps),
-        "steps": None if len(made.steps) == made.frames else made.steps,
+        "steps": None if len(made.steps) == made.frames and None not in made.steps else made.steps,
+        "parts": made.parts if any(made.parts) and len(made.parts) != made.frames else None,
         "width": size[0],
         "height": size[1],
     }
@@ -127,6 +141,8 @@ def command(job: Job, parameters: Mapping[str, Any]) -> str | None:
         value = getattr(job, name)
         if name in ("output", "timeout") or value == USUAL[name]:
             continue
+        if name == "theme" and not isinstance(value, str):
+            value = f"{value['name']}.toml"
         flag = option.flags[0]
         if value is True:
             words.append(flag)
@@ -212,6 +228,11 @@ def _check(content: Mapping[str, Any]) -> None:
         need(multiplied is None or "log10_spectral_norm" in column)
     need(isinstance(content["parameters"], dict))
     need(isinstance(content["panels"], list) and isinstance(content["claims"], list))
+    need(isinstance(content["moments"], list))
+    for moment in content["moments"]:
+        need(isinstance(moment["sentence"], str) and isinstance(moment["text"], str))
+        need(isinstance(moment["values"], dict) and (moment["step"] is None or type(moment["step"]) is int))
+        need(all(isinstance(value, str) or _are_numbers(value) for value in moment["values"].values()))
     for panel in content["panels"]:
         need(isinstance(panel["panel"], str) and isinstance(panel["heading"], str))
         need(isinstance(panel["tracks"], dict) and all(isinstance(name, str) for name in panel["tracks"].values()))

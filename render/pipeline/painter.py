@@ -2,74 +2,41 @@
 
 from __future__ import annotations
 
-import difflib
-import importlib
-import math
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from render.drawing.canvas import Canvas
 from render.drawing.glyphs import TextStyle, text_width
-from render.drawing.layouts import LAYOUTS, Layout, TextLine, find_layout
-from render.drawing.themes import COUNTER, LABEL, STATEMENT, TITLE, Theme, find_theme
+from render.drawing.layouts import LAYOUTS, Box, Layout, Slot, TextLine, find_layout
+from render.drawing.paragraph import two_lines, write_sentence
+from render.drawing.roles import roles_of
+from render.drawing.themes import Theme, find_theme
 from render.errors import UsageError
-from render.panels import PANELS
 from render.panels.base import Panel, PanelContext
-from render.pipeline.claims import Verdict
+from render.panels.multiply import Panel as Multiplication
+from render.pipeline.glossary import placed, terms_of
+from render.pipeline.headings import Heading
 from render.pipeline.job import FilmOptions
+from render.pipeline.moments import Captions
+from render.pipeline.panel_requests import entry_of, find_panel, name_of
 from render.pipeline.scene_run import SceneRun
-from render.text import Words, literal, number
+from render.pipeline.timeline import Instant
+from render.text import Words, filled, literal, places_of, unmarked
 from scenes import PanelRequest
 
 AnyCanvas = TypeVar("AnyCanvas", bound=Canvas)
 
 
-def find_panel(request: PanelRequest) -> Panel:
-    """Return a new panel for a request.
-
-    Raises
-    ------
-    UsageError
-        If there is no panel of that name, or it has no such option.
-    """
-    limits = request.options.get("limits")
-    if limits is not None and not _are_limits(limits):
-        raise UsageError(
-            f"the limits of the panel {request.panel!r} must be two numbers, the lower first, but they are {limits!r}"
-        )
-    kind: Any = request.panel
-    if isinstance(kind, str):
-        if kind not in PANELS:
-            near = difflib.get_close_matches(kind, PANELS, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(PANELS)}"
-            raise UsageError(f"there is no panel {kind!r}, {hint}")
-        kind = importlib.import_module(PANELS[kind]).Panel
-    try:
-        panel = kind(**request.options)
-    except (TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"the panel {request.panel!r} does not take these options ({error})") from None
-    if not isinstance(panel, Panel):
-        raise UsageError(f"the panel {request.panel!r} must be a name or a class derived from Panel")
-    return panel
-
-
-def _are_limits(limits: Any) -> bool:
-    try:
-        low, high = (float(limit) for limit in limits)
-    except (TypeError, ValueError):
-        return False
-    return math.isfinite(low) and math.isfinite(high) and low < high
-
-
 class Painter(Generic[AnyCanvas]):
-    """Draws the frame of any step, in any order; the same step is always the same picture.
+    """Draws the frame of any moment, in any order; the same moment is always the same picture.
 
     Parameters
     ----------
     found : SceneRun
         What to show.
     look : FilmOptions
-        Layout, theme, language and title.
+        Layout, size, theme, language and title.
     canvas : callable
         Makes the canvas of a width, a height and a theme.
 
@@ -81,27 +48,76 @@ class Painter(Generic[AnyCanvas]):
 
     def __init__(self, found: SceneRun, look: FilmOptions, canvas: Callable[[int, int, Theme], AnyCanvas]) -> None:
         self._found, self._look, self._words = found, look, Words(look.language)
-        _refuse_what_has_no_room(found)
-        self.layout: Layout = find_layout(look.layout, len(found.columns))
+        scene = found.scene
+        self._captions = Captions(scene, found.parameters, found.columns, found.moments, found.verdicts, self._words)
+        self._kinds = [find_panel(request) for request in scene.panels]
+        self._several = len(found.columns) > 1
+        self._shared = [index for index, kind in enumerate(self._kinds) if self._several and kind.shared]
+        self._own = [index for index in range(len(self._kinds)) if index not in self._shared]
+        self.layout: Layout = self._layout(look.layout)
+        self._refuse_what_has_no_room()
         self.canvas = canvas(self.layout.width, self.layout.height, find_theme(look.theme))
         self._panels: list[tuple[str, str | None, Panel]] = []
-        scene = found.scene
-        self._draw_head(
-            self._words(scene.title) if look.title is None else literal(look.title),
-            self._words(scene.statement, found.parameters),
-        )
+        self._headings: list[Heading] = []
+        self._left_out: set[str] = set()
+        self._draw_head(self._words(scene.title) if look.title is None else literal(look.title))
         self._open_panels()
+        self._multiplication: Multiplication | None = None
+        for heading in self._headings:
+            if not heading.moves:
+                self._write_heading(heading, {})
+        self._terms = self._place_terms()
         self.canvas.keep()
 
-    def paint(self, step: int) -> AnyCanvas:
-        """Draw the frame of a step, and return the canvas it is on. The next call draws on it again."""
+    def paint(self, moment: int | Instant) -> AnyCanvas:
+        """Draw the frame of a step or an instant, and return the canvas it is on. The next call draws on it again."""
+        instant = moment if isinstance(moment, Instant) else Instant(moment)
+        step, part = instant.step, instant.part
         self.canvas.restore()
-        line = self.layout.counter
-        style = TextStyle(self.canvas.theme.ink, COUNTER, "mono")
-        self.canvas.text(line.right, line.y, f"t = {step}", style, "right", width=line.width)
+        numbers = self._captions.numbers(step)
+        sizes = self.layout.sizes
+        if instant.entries:
+            self._explain(step, instant.entries)
+            self._write_counter(numbers)
+            text = self._captions.explaining(step)
+            write_sentence(self.canvas, text, self.layout.caption, sizes.caption, sizes.axis)
+            return self.canvas
+        for heading in self._headings:
+            if heading.moves:
+                self._write_heading(heading, numbers)
         for _, _, panel in self._panels:
-            panel.draw(step)
+            panel.draw(step, part)
+            if panel.footer:
+                self._write_footer(panel, numbers)
+        self._write_counter(numbers)
+        terms = self._terms[bisect_right(self._captions.starts, step) - 1]
+        places = self.layout.caption
+        if terms:
+            # The sentence takes the first line, what explains its words the last.
+            line = places[-1][-1]
+            self.canvas.text(line.x, line.y, terms, TextStyle(self.canvas.theme.muted, sizes.axis))
+            places = (places[-1][:1],)
+        write_sentence(self.canvas, self._captions.at(step), places, sizes.caption, sizes.axis)
         return self.canvas
+
+    def _place_terms(self) -> list[str]:
+        """Return what explains technical words below each of the film's sentences; the last one ends the film alone."""
+        scene, sizes = self._found.scene, self.layout.sizes
+        shown = [text for heading in self._headings for text in (heading.label, heading.heading, heading.note)]
+        labels = [label for request in scene.panels for label in _labels_of(request)]
+        said = [moment.moment.text for moment in self._found.moments]
+        texts = [scene.opening, *shown, *labels, scene.title, scene.running, *said]
+        terms = [self._words(term) for term in terms_of(texts)]
+        line, caption = self.layout.caption[-1][-1], self.layout.caption[-1][0]
+        starts = self._captions.starts
+        style = TextStyle(self.canvas.theme.muted, sizes.axis)
+
+        def fits(index: int, text: str) -> bool:
+            sentence = unmarked(self._captions.at(starts[index]))
+            width = text_width(sentence, TextStyle(self.canvas.theme.ink, sizes.caption - 2, "semibold"))
+            return width <= caption.width and text_width(text, style) <= line.width
+
+        return placed(terms, len(starts), fits)
 
     @property
     def panels(self) -> list[Panel]:
@@ -110,72 +126,195 @@ class Painter(Generic[AnyCanvas]):
 
     def remarks(self) -> list[str]:
         """Return what the pictures do not show."""
-        room = len(self.layout.columns[0])
-        names = [_name_of(request) for request in self._found.scene.panels[room:]]
-        if not names:
-            return []
-        verb = "is" if len(names) == 1 else "are"
-        return [f"the layout {self._look.layout} has room for {room} panels, so {', '.join(names)} {verb} not shown"]
+        shown = {name for name, _, _ in self._panels}
+        names = [name_of(request) for request in self._found.scene.panels if name_of(request) not in shown]
+        found = []
+        if names:
+            verb = "is" if len(names) == 1 else "are"
+            found.append(f"the layout {self._look.layout} has no room for {', '.join(names)}, which {verb} not shown")
+        return found + [f"there is no room for all of {text!r}" for text in sorted(self.canvas.cut | self._left_out)]
 
     def describe(self) -> list[dict[str, Any]]:
         """Return for every panel what a reader of the film has to know, as the manifest has it."""
-        blank: dict[str, Any] = dict.fromkeys(("cell", "limits", "colormap", "scale")) | {"heading": "", "tracks": {}}
-        return [{"panel": name, "column": column} | blank | panel.describe() for name, column, panel in self._panels]
+        blank: dict[str, Any] = dict.fromkeys(("cell", "sample", "limits", "colormap", "scale")) | {"tracks": {}}
+        return [
+            {"panel": name, "column": column, "heading": panel.heading, "note": panel.note} | blank | panel.describe()
+            for name, column, panel in self._panels
+        ]
 
-    def _draw_head(self, title: str, statement: str) -> None:
-        canvas, layout, verdicts = self.canvas, self.layout, self._found.verdicts
-        ink, muted = canvas.theme.ink, canvas.theme.muted
-        false = [verdict for verdict in verdicts if not verdict.holds]
-        if layout.verdicts or not false:
-            self._write(layout.title, title, TextStyle(ink, TITLE, "bold"))
-        else:
-            # Where there is no line for what the film claims, what is false takes that of the title.
-            style = TextStyle(canvas.theme.second, TITLE, "bold")
-            self._write(layout.title, self._verdict(false[0], layout.title.width, style), style)
-        if layout.statement:
-            self._write(layout.statement, statement, TextStyle(muted, STATEMENT))
-        for line, label in zip(layout.verdicts, self._found.columns, strict=False):
-            own = [verdict for verdict in verdicts if verdict.column == label or verdict.column is None]
-            for verdict in sorted(own, key=lambda v: v.holds)[:1]:
-                style = TextStyle(canvas.theme.ink if verdict.holds else canvas.theme.second, LABEL)
-                self._write(line, self._verdict(verdict, line.width, style), style)
+    def _write_footer(self, panel: Panel, numbers: Mapping[str, Any]) -> None:
+        """Write what stands below a panel, where there is room for a line."""
+        sizes, box, slot = self.layout.sizes, panel.content, panel.context.slot.box
+        y = box.bottom + round(1.5 * sizes.label)
+        if y <= slot.bottom + round(0.2 * sizes.label):
+            text = filled(self._words(panel.footer), numbers)
+            line = TextLine(box.x, y, max(slot.right - box.x, box.width))
+            write_sentence(self.canvas, text, [[line]], sizes.label, sizes.axis, "semibold")
 
-    def _write(self, line: TextLine, text: str, style: TextStyle) -> None:
-        if text:
-            self.canvas.text(line.x, line.y, text, style, width=line.width)
+    def _explain(self, step: int, entries: int) -> None:
+        """Draw how the product of a step is made, in the place of the panels."""
+        layout, slot = self.layout, self.layout.own[0][0]
+        top = slot.heading.y - round(1.2 * layout.sizes.hero)
+        self.canvas.fill(Box(0, top, layout.width, layout.rule.y - top), self.canvas.theme.background)
+        if self._multiplication is None:
+            row, column = entry_of(self._look.explain) if self._look.explain else (1, 1)
+            panel = Multiplication(row, column, self._found.scene.symbol)
+            label, numbers = next(iter(self._found.columns.items()))
+            body = Box(slot.box.x, slot.box.y, layout.width - 2 * slot.box.x, layout.rule.y - slot.box.y)
+            panel.open(self._context(Slot(body, slot.heading), {label: numbers}, panel.limits(numbers), True, False))
+            self._multiplication = panel
+        self._multiplication.draw_entries(step, entries)
 
-    def _verdict(self, verdict: Verdict, room: int, style: TextStyle) -> str:
-        """Return the verdict line; where room is short, without what was expected."""
-        mark = "✓" if verdict.holds else "✗"
-        short = f"{mark} {self._words(verdict.claim)}: {number(verdict.value, 3)}"
-        full = f"{short} ({number(verdict.expected, 3)} ± {number(verdict.tolerance, 2)})"
-        return full if text_width(full, style) <= room else short
+    def _layout(self, name: str) -> Layout:
+        scene = self._found.scene
+        return find_layout(
+            name,
+            len(self._found.columns),
+            (max(1, len(self._own)), len(self._shared)),
+            arrange=scene.arrange,
+            square=bool(self._kinds) and self._kinds[0].square,
+            size=self._look.size,
+        )
+
+    def _refuse_what_has_no_room(self) -> None:
+        """Refuse panels that no layout shows; those that another layout shows are left out, and named."""
+        layouts = [self._layout(name) for name in LAYOUTS]
+        panels = self._found.scene.panels
+        for indices, room in (
+            (self._own, max(len(layout.own[0]) for layout in layouts)),
+            (self._shared, max(len(layout.shared) for layout in layouts)),
+        ):
+            if len(indices) > room:
+                names = ", ".join(name_of(panels[index]) for index in indices[room:])
+                raise UsageError(
+                    f"a film has room for {room} such panels, but the scene asks for {len(indices)}, "
+                    f"so leave out {names}"
+                )
+
+    def _draw_head(self, title: str) -> None:
+        canvas, layout = self.canvas, self.layout
+        style = TextStyle(canvas.theme.ink, layout.sizes.title, "bold")
+        lines = layout.title
+        if len(lines) > 1:
+            # The last line of the title shares its room with the counter.
+            room = lines[-1].width - round(text_width(self._longest_counter(), self._counter_style())) - 24
+            if text_width(title, style) <= lines[0].width:
+                canvas.text(lines[0].x, lines[0].y, title, style)
+            else:
+                first, second = two_lines(title, style, lines[0].width)
+                canvas.text(lines[0].x, lines[0].y, first, style, width=lines[0].width)
+                canvas.text(lines[1].x, lines[1].y, second, style, width=room)
+        elif title:
+            room = (
+                layout.counter.right
+                - lines[0].x
+                - round(text_width(self._longest_counter(), self._counter_style()))
+                - round(32 * layout.scale)
+            )
+            canvas.text(lines[0].x, lines[0].y, title, style, width=room)
+        canvas.fill(layout.rule, canvas.theme.grid)
+
+    def _counter_style(self) -> TextStyle:
+        return TextStyle(self.canvas.theme.ink, self.layout.sizes.counter, "semibold")
+
+    def _longest_counter(self) -> str:
+        steps = self._found.steps
+        texts = ["".join(self._counter(self._captions.numbers(step))) for step in {0, steps // 2, steps}]
+        return max(texts, key=len)
+
+    def _counter(self, numbers: Mapping[str, Any]) -> tuple[str, str]:
+        """Return the counter's word and its number."""
+        text = self._words(self._found.scene.counter)
+        if places_of(text):
+            before, brace, after = text.partition("{")
+            return before, filled(brace + after, numbers)
+        return f"{text} ", str(numbers["step"])
+
+    def _write_counter(self, numbers: Mapping[str, Any]) -> None:
+        word, value = self._counter(numbers)
+        line, style = self.layout.counter, self._counter_style()
+        self.canvas.text(line.right, line.y, value, style, "right", line.width)
+        muted = TextStyle(self.canvas.theme.muted, style.size)
+        x = line.right - text_width(value, style) - (8 * self.layout.scale if word.endswith(" ") else 0)
+        if word.strip():
+            self.canvas.text(x, line.y, word.strip(), muted, "right")
 
     def _open_panels(self) -> None:
         found = self._found
         rows = [[find_panel(request) for request in found.scene.panels] for _ in found.columns]
         numbers = list(found.columns.values())
-        for index, request in enumerate(found.scene.panels[: len(self.layout.columns[0])]):
+        for position, index in enumerate(self._own[: len(self.layout.own[0])]):
             ranges = [row[index].limits(n) for row, n in zip(rows, numbers, strict=True)]
             limits = min(low for low, _ in ranges), max(high for _, high in ranges)
-            for (label, column), row, slots in zip(found.columns.items(), rows, self.layout.columns, strict=True):
-                context = PanelContext(self.canvas, slots[index], column, limits, self._words, found.verdicts)
-                row[index].open(context)
-                if label is not None and index == 0:
-                    context.heading(label)
-                self._panels.append((_name_of(request), label, row[index]))
+            last = len(found.columns) - 1
+            for number, (label, row, slots) in enumerate(zip(found.columns, rows, self.layout.own, strict=True)):
+                columns = {label: found.columns[label]}
+                self._open(row[index], index, slots[position], columns, limits, position == 0, number == last)
+        for slot, index in zip(self.layout.shared, self._shared, strict=False):
+            ranges = [row[index].limits(n) for row, n in zip(rows, numbers, strict=True)]
+            limits = min(low for low, _ in ranges), max(high for _, high in ranges)
+            self._open(rows[0][index], index, slot, found.columns, limits, False, True)
 
+    def _open(
+        self,
+        panel: Panel,
+        index: int,
+        slot: Slot,
+        columns: Mapping[str | None, Any],
+        limits: tuple[float, float],
+        hero: bool,
+        key: bool,
+    ) -> None:
+        layout, context = self.layout, self._context(slot, columns, limits, hero, key)
+        panel.open(context)
+        label = next(iter(columns)) if len(columns) == 1 else None
+        first = label is None or label == next(iter(self._found.columns))
+        color = self.canvas.theme.ink
+        if label is not None:
+            color = self.canvas.theme.role(roles_of([label], panel.roles)[0])
+        self._headings.append(
+            Heading(
+                slot.heading,
+                slot.heading.width - panel.key_width(context),
+                layout.sizes.hero if hero else layout.sizes.heading,
+                label or "" if hero else "",
+                color,
+                # Neighbours have the same heading: it is said once.
+                panel.heading if first or (hero and "{" in panel.heading) else "",
+                panel.note if first else "",
+            )
+        )
+        self._panels.append((name_of(self._found.scene.panels[index]), label, panel))
 
-def _refuse_what_has_no_room(found: SceneRun) -> None:
-    """Refuse panels that no layout shows; those that another layout shows are left out, and named."""
-    panels = found.scene.panels
-    room = max(len(find_layout(name, len(found.columns)).columns[0]) for name in LAYOUTS)
-    if len(panels) > room:
-        names = ", ".join(_name_of(request) for request in panels[room:])
-        raise UsageError(
-            f"a column has room for {room} panels, but the scene asks for {len(panels)}, so leave out {names}"
+    def _write_heading(self, heading: Heading, numbers: Mapping[str, Any]) -> None:
+        self._left_out |= heading.write(self.canvas, self.layout, self._words, numbers)
+
+    def _context(
+        self, slot: Slot, columns: Mapping[str | None, Any], limits: tuple[float, float], hero: bool, key: bool
+    ) -> PanelContext:
+        return PanelContext(
+            canvas=self.canvas,
+            slot=slot,
+            sizes=self.layout.sizes,
+            scale=self.layout.scale,
+            columns=columns,
+            limits=limits,
+            words=self._words,
+            unit=self._unit(),
+            moments=self._found.moments,
+            hero=hero,
+            key=key,
+            between=self._look.between,
+            symbol=self._found.scene.symbol,
         )
 
+    def _unit(self) -> str:
+        """Return what steps are called on an axis: the counter's word, several of them."""
+        counter = self._found.scene.counter
+        return f"{counter}s" if counter.isalpha() else "steps"
 
-def _name_of(request: PanelRequest) -> str:
-    return request.panel if isinstance(request.panel, str) else request.panel.__name__
+
+def _labels_of(request: PanelRequest) -> list[str]:
+    """Return the names of what a panel shows."""
+    shown = request.options.get("of")
+    return [str(label) for label in shown] if isinstance(shown, Mapping) else []

@@ -6,25 +6,30 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cached_property, partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
-from render.drawing.colors import ColorArray
 from render.drawing.raster import RasterCanvas
 from render.errors import RenderError, UsageError
 from render.interrupts import held
 from render.pipeline import manifest
+from render.pipeline.cell_samples import CellSamples
 from render.pipeline.claims import require_true
 from render.pipeline.film import Film
 from render.pipeline.guard import guarded
 from render.pipeline.job import Job
+from render.pipeline.moments import as_json
+from render.pipeline.pace import check_options, timeline_of
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import SceneRun, resolve
-from render.pipeline.timeline import Timeline, parse_fps, poster_step
+from render.pipeline.timeline import Timeline, poster_step
 from render.pipeline.watch import Watch
 from render.storage import AtomicFiles
+from render.text import Words
 from render.video.encoder import Encoder, StreamInfo
 from render.video.ffmpeg import Ffmpeg, find_ffmpeg
+from render.video.flashes import LARGEST_SHARE, FlashMeter
 from render.video.formats import FORMATS, POSTER, WHOLE_BLOCK, Format, find_formats
 from render.video.frame_difference import FrameDifference
 from render.video.pixel_formats import PIXEL_FORMATS, png
@@ -33,6 +38,10 @@ T = TypeVar("T")
 
 # What GitHub takes as an attachment, and other sites, too.
 _LARGE = 10_000_000
+
+# Most pictures a second in the runs of a film: the first rate at which it does not flash. With 5.5 no second has more
+# than six changes, so that none ever does.
+_PICTURES_A_SECOND = (12.5, 8.0, 5.5)
 
 
 def run(job: Job, watch: Watch | None = None) -> Film:
@@ -68,15 +77,15 @@ class _Plan:
 
     def __init__(self, job: Job) -> None:
         self.job, self.stem = job, job.stem
-        asked = parse_fps(job.fps) if job.fps is not None else None
         if not 0 < job.timeout <= 86_400:
             raise UsageError(f"timeout must be above 0 and at most 86,400 seconds, but it is {job.timeout:g}")
         if job.output == "-":
             raise UsageError("a film is several files, which cannot go to standard output, so give a folder")
+        check_options(job)
         self.formats = {self.stem + form.suffix: form for form in find_formats(job.formats)}
         self.found: SceneRun = resolve(job.scene, job.parameters, job.matrices)
-        self.fps = asked or parse_fps(self.found.scene.fps)
-        self.timeline = Timeline(self.found.steps, self.fps, job.hold_first, job.hold_last)
+        self.timeline = timeline_of(job, self.found)
+        self.fps = self.timeline.fps
         if self.timeline.frames > job.max_frames:
             raise UsageError(
                 f"the film would have {self.timeline.frames:,} frames where {job.max_frames:,} are allowed, so choose "
@@ -90,8 +99,27 @@ class _Plan:
         """What paints the frames, with the first of them painted."""
         with self.guard():
             painter = Painter(self.found, self.job, RasterCanvas)
-            painter.paint(0)
+            self.timeline = self._without_flashes(painter)
+            painter.paint(self.timeline.instants[0])
         return painter
+
+    def _without_flashes(self, painter: Painter[RasterCanvas]) -> Timeline:
+        """Return the timeline with as many pictures a second as do not flash; an even pace is left as it is."""
+        cells = CellSamples(painter)
+        if self.job.pace == "even" or cells.share <= LARGEST_SHARE:
+            return self.timeline
+        timeline = self.timeline
+        for pictures in _PICTURES_A_SECOND:
+            timeline = timeline_of(self.job, self.found, pictures)
+            meter = FlashMeter(timeline.fps)
+            for instant, frames in groupby(timeline.instants):
+                # Nothing but cells is large enough to flash.
+                meter.see_samples(cells.at(instant), len(list(frames)))
+                if not meter.safe:
+                    break
+            if meter.safe:
+                break
+        return timeline
 
     def guard(self) -> AbstractContextManager[None]:
         """Guard what a scene file may have of its own; guarding the package's panels would slow every frame."""
@@ -100,7 +128,7 @@ class _Plan:
     @property
     def poster_step(self) -> int:
         """The step shown on the poster."""
-        steps: int = poster_step(self.found.steps, self.found.scene.poster)
+        steps: int = poster_step(self.found.steps, self.found.scene.poster, self.found.moment_steps)
         return steps
 
     def stream(self, form: Format) -> StreamInfo:
@@ -142,7 +170,8 @@ def _run(plan: _Plan, watch: Watch, stack: ExitStack) -> Film:
         )
         for name, form in plan.formats.items()
     ]
-    poster = _paint(plan, encoders, watch)
+    poster = painter.paint(plan.poster_step).pixels[..., :3].copy()
+    meter = _paint(plan, encoders, watch)
     for _, encoder in encoders:
         encoder.end()
     # While ffmpeg finishes, the poster is written.
@@ -152,55 +181,89 @@ def _run(plan: _Plan, watch: Watch, stack: ExitStack) -> Film:
         future.result()
 
     pictures = {name: encoder.pictures for name, (_, encoder) in zip(plan.formats, encoders, strict=True)}
-    content = _provenance(plan, ffmpeg, files, pictures)
+    content = _provenance(plan, ffmpeg, files, pictures, meter)
     files.write(f"{stem}.json", manifest.dump(content))
     remarks = plan.remarks() + [
         f"{entry['name']} has {entry['bytes'] / 1e6:.1f} MB, and many pages take no more than 10 MB"
         for entry in content["files"]
         if entry["bytes"] > _LARGE
     ]
+    if not meter.safe:
+        remarks.append(
+            "the film flashes more than three times a second, which can harm people, so show it slower, with a lower "
+            "--fps or without --pace even"
+        )
     paths = files.commit(watch.saved)
     remarks += _left_over(plan, paths)
     return Film({name.rpartition(".")[2]: path for name, path in paths.items()}, content, tuple(remarks), plan.job)
 
 
-def _paint(plan: _Plan, encoders: list[tuple[Any, Encoder]], watch: Watch) -> ColorArray:
-    """Paint every frame and send it to the encoders; return the poster, shape (height, width, 3)."""
+def _paint(plan: _Plan, encoders: list[tuple[Any, Encoder]], watch: Watch) -> FlashMeter:
+    """Paint every picture and send it to the encoders for as many frames as it lasts; return how much it flashes."""
     painter, timeline = plan.painter, plan.timeline
-    difference = FrameDifference(painter.canvas)
-    # Step 0 is painted already.
-    shown, changed = 0, difference.changes()
-    poster = painter.canvas.pixels[..., :3].copy()
-    for count, step in enumerate(timeline.frame_steps, 1):
-        if step != shown:
-            with plan.guard():
-                painter.paint(step)
-            shown, changed = step, difference.changes()
-            if step == plan.poster_step:
-                poster = painter.canvas.pixels[..., :3].copy()
+    difference, meter = FrameDifference(painter.canvas), FlashMeter(timeline.fps)
+    count = 0
+    for instant, frames in groupby(timeline.instants):
+        lasting = len(list(frames))
+        with plan.guard():
+            painter.paint(instant)
+        changed = difference.changes()
+        meter.see(painter.canvas.pixels, lasting)
         for pixel_format, encoder in encoders:
-            encoder.write(pixel_format.pack(changed))
+            packed = pixel_format.pack(changed)
+            for _ in range(lasting):
+                encoder.write(packed)
+        count += lasting
         watch.painted(count, timeline.frames)
-    return poster
+    return meter
 
 
-def _provenance(plan: _Plan, ffmpeg: Ffmpeg, files: AtomicFiles, pictures: dict[str, list[int]]) -> dict[str, Any]:
+def _provenance(
+    plan: _Plan, ffmpeg: Ffmpeg, files: AtomicFiles, pictures: dict[str, list[int]], meter: FlashMeter
+) -> dict[str, Any]:
     """Return the manifest: from what the film was made, and what came of it."""
-    found, job, layout, steps = plan.found, plan.job, plan.painter.layout, plan.timeline.frame_steps
+    found, job, layout, timeline = plan.found, plan.job, plan.painter.layout, plan.timeline
+    steps, theme = timeline.frame_steps, plan.painter.canvas.theme
+    parts = [round(instant.part, 6) for instant in timeline.instants]
+    entries = [instant.entries for instant in timeline.instants]
+    # While a multiplication is spelled out, pictures show no step.
+    shown = [None if instant.entries else instant.step for instant in timeline.instants]
     made = [
-        manifest.FileMade(name, plan.formats[name], [steps[frame] for frame in begins], plan.timeline.frames)
+        manifest.FileMade(
+            name,
+            plan.formats[name],
+            [shown[frame] for frame in begins],
+            [parts[frame] for frame in begins],
+            timeline.frames,
+        )
         for name, begins in pictures.items()
     ]
-    made.append(manifest.FileMade(f"{plan.stem}.png", POSTER, [plan.poster_step], 0))
+    made.append(manifest.FileMade(f"{plan.stem}.png", POSTER, [plan.poster_step], [0.0], 0))
     size = layout.width, layout.height
+    described = plan.painter.describe()
+    used = {panel["colormap"] for panel in described}
     return manifest.provenance(job, found, ffmpeg.version) | {
         "frames": {
             "width": layout.width,
             "height": layout.height,
             "fps": [plan.fps.numerator, plan.fps.denominator],
             "steps": steps,
+            "parts": parts if any(parts) else None,
+            "entries": entries if any(entries) else None,
         },
-        "panels": plan.painter.describe(),
+        "beats": timeline.as_json(),
+        "moments": as_json(found.moments, Words(job.language)),
+        "flashes": {
+            "general": round(float(meter.general), 6),
+            "red": round(float(meter.red), 6),
+            "safe": bool(meter.safe),
+        },
+        "panels": described,
+        "colormaps": {
+            colors.name: [bytes(color).hex() for color in colors.colors.tolist()]
+            for colors in (theme.sign, theme.field)
+            if colors.name in used
+        },
         **manifest.numbers(found.columns),
         "claims": [verdict.as_json() for verdict in found.verdicts],
         "files": [manifest.file_entry(single, files.path(single.name), size) for single in made],

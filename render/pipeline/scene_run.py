@@ -14,6 +14,7 @@ from render.pipeline.catalog import load_scene
 from render.pipeline.claims import Verdict, judge
 from render.pipeline.guard import guarded
 from render.pipeline.job import OPTIONS
+from render.pipeline.moments import FoundMoment, find_moments
 from scenes import Scene
 
 # Names that commands and the library's functions take themselves.
@@ -53,6 +54,17 @@ class SceneRun:
         """The scene's claims, decided."""
         with guarded(self.source):
             return judge(self.scene.claims, self.columns, self.parameters)
+
+    @cached_property
+    def moments(self) -> list[FoundMoment]:
+        """The scene's moments, found in its numbers: in the order in which they come, last those that do not."""
+        with guarded(self.source):
+            return find_moments(self.scene, self.columns, self.parameters)
+
+    @property
+    def moment_steps(self) -> list[int]:
+        """The steps at which moments come."""
+        return [moment.step for moment in self.moments if moment.step is not None]
 
     def counterexample(self) -> SceneRun:
         """Return the same scene with the change for which its headline is false.

@@ -1,16 +1,39 @@
-"""Which step every frame shows."""
+"""Which step every frame shows: beats made from the moments, or one step a frame."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from render.errors import UsageError
 
 DEFAULT_FPS = Fraction(25, 2)
 _LOWEST_FPS, _HIGHEST_FPS = Fraction(1, 10), Fraction(120)
+
+PACES = ("film", "even")
+
+# Seconds of the beats. One reads three words a second, and a caption stays until the next one.
+_START, _SLOW, _MOMENT, _END = 2.4, 0.6, 2.4, 3.0
+_SLOW_STEPS = 3
+# The multiplication that is spelled out, and the part of it that belongs to its first entry.
+_EXPLAIN, _FIRST_ENTRY = 4.0, 0.5
+_RUNS = ((3.0, 5.0), (2.0, 4.0))
+# What beats are never shorter than, and how long a film lasts unless it is told.
+_KINDS = ("start", "slow", "run", "moment", "explain", "end")
+_LEAST = {"start": 1.3, "moment": 1.3, "end": 2.6}
+_SHORTEST, _LONGEST = 8.5, 18.0
+# Moments beyond these are not held.
+_MOST_HELD = 4
+# In a run a picture lasts a twelfth of a second at least.
+MOST_PICTURES = 12.5
+# A moment that turns on its way to the next step does so in this part of its time.
+_TURNING = 0.6
+# Only steps of so many seconds are seen to move; faster ones follow each other smoothly as they are.
+_LONG_STEP = 0.3
 
 
 def parse_fps(text: str | float | Fraction) -> Fraction:
@@ -35,8 +58,81 @@ def parse_fps(text: str | float | Fraction) -> Fraction:
 
 
 @dataclass(frozen=True)
+class Instant:
+    """What a frame shows: a step, and the part of the way to the next one, in [0, 1).
+
+    While a multiplication is spelled out, `entries` is how many entries of its product are known, and the step that to
+    which it leads.
+    """
+
+    step: int
+    part: float = 0.0
+    entries: int = 0
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A stretch of a film.
+
+    Parameters
+    ----------
+    kind : str
+        ``start``, ``slow``, ``run``, ``moment``, ``end``, ``explain`` where a multiplication is spelled out;
+        ``even`` for a film of one frame a step.
+    steps : tuple of int
+        The steps it begins and ends with.
+    seconds : float
+        How long it lasts; frames are rounded once, at the beats' ends.
+    """
+
+    kind: str
+    steps: tuple[int, int]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Timeline:
-    """One step a frame, with the first and the last step held.
+    """What every frame shows.
+
+    Parameters
+    ----------
+    fps : Fraction
+        Frames per second.
+    instants : tuple of Instant
+        One for every frame.
+    beats : tuple of (Beat, int, int)
+        Each with its first frame and the number of its frames.
+    """
+
+    fps: Fraction
+    instants: tuple[Instant, ...]
+    beats: tuple[tuple[Beat, int, int], ...]
+
+    @property
+    def frames(self) -> int:
+        """Number of frames."""
+        return len(self.instants)
+
+    @property
+    def frame_steps(self) -> list[int]:
+        """The step of every frame."""
+        return [instant.step for instant in self.instants]
+
+    @property
+    def seconds(self) -> float:
+        """How long the film lasts."""
+        return float(self.frames / self.fps)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return the manifest's beats: kind, first frame, number of frames, and the steps at both ends."""
+        return [
+            {"kind": beat.kind, "frame": first, "frames": count, "steps": list(beat.steps)}
+            for beat, first, count in self.beats
+        ]
+
+
+def even(steps: int, fps: Fraction, hold_first: float = 0.0, hold_last: float = 0.0) -> Timeline:
+    """Return the plain film: one frame a step, ``steps + 1`` in all, the first and last held longer if told so.
 
     Parameters
     ----------
@@ -47,38 +143,166 @@ class Timeline:
     hold_first, hold_last : float
         Seconds for which the first and the last step stay longer.
     """
-
-    steps: int
-    fps: Fraction = DEFAULT_FPS
-    hold_first: float = 0.0
-    hold_last: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name in ("hold_first", "hold_last"):
-            seconds = getattr(self, name)
-            if not (math.isfinite(seconds) and 0 <= seconds <= 3600):
-                option = name.replace("_", "-")
-                raise UsageError(f"{option} must be from 0 to 3600 seconds, but it is {seconds}")
-
-    @property
-    def frames(self) -> int:
-        """Number of frames."""
-        return self._held_first + self.steps + 1 + self._held_last
-
-    @property
-    def frame_steps(self) -> list[int]:
-        """The step of every frame."""
-        return [0] * self._held_first + list(range(self.steps + 1)) + [self.steps] * self._held_last
-
-    @property
-    def _held_first(self) -> int:
-        return round(self.hold_first * self.fps)
-
-    @property
-    def _held_last(self) -> int:
-        return round(self.hold_last * self.fps)
+    first, last = round(hold_first * fps), round(hold_last * fps)
+    shown = [0] * first + list(range(steps + 1)) + [steps] * last
+    beat = Beat("even", (0, steps), float(len(shown) / fps))
+    return Timeline(fps, tuple(Instant(step) for step in shown), ((beat, 0, len(shown)),))
 
 
-def poster_step(steps: int, part: float) -> int:
-    """Return the step shown on the poster: that part of the film, and never the identity."""
-    return min(steps, max(1, round(steps * part)))
+def directed(
+    steps: int,
+    moments: Sequence[int],
+    fps: Fraction,
+    *,
+    duration: float | None = None,
+    hold_first: float = 0.0,
+    hold_last: float = 0.0,
+    pictures: float = MOST_PICTURES,
+    smooth: bool = False,
+    explain: tuple[int, int] | None = None,
+) -> Timeline:
+    """Return a film of beats: the start held, the first steps slow, then runs that stop at the moments, and an end.
+
+    Parameters
+    ----------
+    steps : int
+        Number of multiplications T.
+    moments : sequence of int
+        Steps at which something happens, in rising order.
+    fps : Fraction
+        Frames per second.
+    duration : float, optional
+        Seconds in all; by default between 8 and 20.
+    hold_first, hold_last : float
+        Seconds for which the first and the last step stay longer.
+    pictures : float
+        Most pictures a second in a run.
+    smooth : bool
+        Whether slow steps show what lies between them.
+    explain : tuple of int, optional
+        The step whose multiplication is spelled out, and the number of entries of its product.
+    """
+    beats = _lasting(_beats(steps, moments, explain), duration)
+    if hold_first or hold_last:
+        longer = {0: hold_first, len(beats) - 1: hold_last}
+        beats = [Beat(b.kind, b.steps, b.seconds + longer.get(index, 0.0)) for index, b in enumerate(beats)]
+    instants: list[Instant] = []
+    placed = []
+    clock = 0.0
+    for beat in beats:
+        clock += beat.seconds
+        first, count = len(instants), max(1, round(clock * fps) - len(instants))
+        if beat.kind == "explain" and explain is not None:
+            instants += _entries(beat.steps[1], explain[1], count)
+        else:
+            instants += _instants(
+                beat, count, max(1.0, float(fps) / pictures), _LONG_STEP * fps if smooth else math.inf
+            )
+        placed.append((beat, first, len(instants) - first))
+    return Timeline(fps, tuple(instants), tuple(placed))
+
+
+def _entries(step: int, entries: int, count: int) -> list[Instant]:
+    """Return the frames that spell a multiplication out: the first entry longest, then the others one by one."""
+    first = max(1, round(count * _FIRST_ENTRY))
+    rest = [Instant(step, entries=min(entries, 2 + index * (entries - 1) // max(count - first, 1)))
+            for index in range(count - first)]  # fmt: skip
+    return [Instant(step, entries=1)] * first + rest
+
+
+def _beats(steps: int, moments: Sequence[int], explain: tuple[int, int] | None) -> list[Beat]:
+    """Return the beats at their usual lengths."""
+    held = sorted({step for step in moments if 0 < step < steps})
+    if len(held) > _MOST_HELD:
+        # The first and the last are kept, and those between them evenly.
+        held = [held[round(index * (len(held) - 1) / (_MOST_HELD - 1))] for index in range(_MOST_HELD)]
+    beats = [Beat("start", (0, 0), _START)]
+    now, runs = 0, 0
+    told = None if explain is None else min(explain[0], steps) or None
+    for stop in sorted({*held, steps, *([told - 1] if told else [])}):
+        slow = min(_SLOW_STEPS, stop)
+        if now < slow:
+            beats.append(Beat("slow", (now, slow), _SLOW * (slow - now)))
+            now = slow
+        if now < stop:
+            low, high = _RUNS[min(runs, 1)]
+            count = stop - now
+            beats.append(Beat("run", (now, stop), min(_SLOW * count, max(low, min(high, count / MOST_PICTURES)))))
+            now, runs = stop, runs + 1
+        if stop == steps:
+            beats.append(Beat("end", (steps, steps), _END))
+        elif stop in held:
+            beats.append(Beat("moment", (stop, stop), _MOMENT))
+        if told and stop == told - 1:
+            beats.append(Beat("explain", (stop, told), _EXPLAIN))
+    return beats
+
+
+def _lasting(beats: list[Beat], duration: float | None) -> list[Beat]:
+    """Return beats that last as long as asked for, or from 8 to 20 seconds."""
+    total = sum(beat.seconds for beat in beats)
+    if duration is None:
+        if total <= _LONGEST and total >= _SHORTEST:
+            return beats
+        wanted = _SHORTEST if total < _SHORTEST else _LONGEST
+        least = _LEAST
+    else:
+        wanted, least = duration, {}
+    # Short films: steps take longer first, then everything does.
+    moving = sum(beat.seconds for beat in beats if beat.kind in ("slow", "run"))
+    factors = dict.fromkeys(_KINDS, wanted / total)
+    if total < wanted and moving and duration is None:
+        longer = min(3.0, (moving + wanted - total) / moving)
+        rest = (wanted - longer * moving) / (total - moving)
+        factors = {"slow": longer, "run": longer} | dict.fromkeys(("start", "moment", "explain", "end"), max(1.0, rest))
+    scaled = [Beat(b.kind, b.steps, max(b.seconds * factors[b.kind], least.get(b.kind, 0.0))) for b in beats]
+    return scaled
+
+
+def _instants(beat: Beat, count: int, picture: float, moving_from: float) -> list[Instant]:
+    """Return what the frames of a beat show.
+
+    `picture` is how many frames a picture of a run lasts on average; steps of `moving_from` frames or more move.
+    """
+    before, last = beat.steps
+    if before == last:
+        return [Instant(last)] * count
+    slots = max(1, math.floor(count / (1 if beat.kind == "slow" else picture) + 1e-9))
+    # The pictures of the beat: every step, or as many of them as there is time for, the last one always.
+    shown = last - before if slots >= last - before else slots
+    stops = [before + round((index + 1) * (last - before) / shown) for index in range(shown)]
+    frames = [round((index + 1) * count / shown) for index in range(shown)]
+    found: list[Instant] = []
+    previous = before
+    for stop, end in zip(stops, frames, strict=True):
+        room = end - len(found)
+        moving = round(room * _TURNING) if room >= moving_from and stop == previous + 1 else 0
+        for index in range(moving):
+            # In and out slowly: the smooth step 3 p² − 2 p³.
+            share = (index + 1) / (moving + 1)
+            found.append(Instant(previous, share * share * (3 - 2 * share)))
+        found += [Instant(stop)] * (room - moving)
+        previous = stop
+    return found
+
+
+def check_seconds(name: str, seconds: float | None, least: float = 0.0) -> None:
+    """Refuse a length of time that no film has.
+
+    Raises
+    ------
+    UsageError
+        If it is not finite, too short, or beyond an hour.
+    """
+    if seconds is not None and not (math.isfinite(seconds) and least <= seconds <= 3600):
+        option = name.replace("_", "-")
+        raise UsageError(f"{option} must be from {least:g} to 3600 seconds, but it is {seconds}")
+
+
+def poster_step(steps: int, part: float | None, moments: Sequence[int]) -> int:
+    """Return the step shown on the poster: that part of the film, or its first moment; never the identity."""
+    if part is None:
+        step = next((step for step in moments if 0 < step), steps)
+    else:
+        step = round(steps * part)
+    return min(steps, max(1, step))

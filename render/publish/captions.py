@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from render.pipeline.manifest import columns_of
-from render.text import Words, number, size_of
+from render.text import Words, number, size_of, unmarked
 
 
 def describe(content: Mapping[str, Any], language: str = "en") -> str:
-    """Return what a film shows in a sentence or two, from its manifest alone: its statement, and a track it draws."""
+    """Return what a film shows in a sentence or two, from its manifest alone.
+
+    These are its title and statement, and the sentence it ends with, or where it has none a track that it draws.
+    """
     words = Words(language)
     statement = words(content["statement"], content["parameters"])
     # A film may be told to have no title.
     values = {"title": words(content["title"]) or "—", "steps": content["steps"], "statement": statement}
     text = words("{title}, {steps} steps: {statement}." if statement else "{title}, {steps} steps.", values)
+    last = _last_sentence(content["moments"], words)
+    if last:
+        return _plain(f"{text} {last}")
     for panel in sorted(content["panels"], key=_rank):
         changes = _changes(content, panel, words)
         if changes:
@@ -26,6 +32,16 @@ def describe(content: Mapping[str, Any], language: str = "en") -> str:
             begin = heading[:1].upper() + heading[1:] if re.match("[a-z]{3}", heading) else heading
             return _plain(f"{text} {begin}: {changes}." if heading else f"{text} {changes}.")
     return _plain(text)
+
+
+def _last_sentence(moments: Sequence[Mapping[str, Any]], words: Words) -> str:
+    """Return the sentence that a film ends with: of a moment that does not come, or else of the last one that does."""
+    missed = [moment for moment in moments if moment["step"] is None and moment["text"]]
+    for moment in missed[:1] or [moment for moment in moments if moment["step"] is not None][-1:]:
+        # Numbers that are not finite are null in a manifest.
+        values = {name: math.nan if value is None else value for name, value in moment["values"].items()}
+        return unmarked(words(moment["text"], values))
+    return ""
 
 
 # A caption tells the tracks of the first of these panels that a film has.

@@ -7,7 +7,7 @@ import numpy as np
 from render.drawing.colors import ColorArray
 from render.drawing.glyphs import TextStyle
 from render.drawing.raster import RasterCanvas
-from render.drawing.themes import HEADING, find_theme
+from render.drawing.themes import find_theme
 from render.pipeline.catalog import all_scenes, by_chapter, heading_of
 from render.pipeline.job import FilmOptions
 from render.pipeline.painter import Painter
@@ -41,7 +41,7 @@ def contact_sheet(theme: str = "light", language: str = "en") -> bytes:
     canvas = RasterCanvas(_COLUMNS * (width + _GAP) + _GAP, total, find_theme(theme))
     top = 0
     for heading, posters in chapters.items():
-        canvas.text(_GAP, top + _LINE - _GAP, heading, TextStyle(canvas.theme.ink, HEADING, "bold"))
+        canvas.text(_GAP, top + _LINE - _GAP, heading, TextStyle(canvas.theme.ink, weight="semibold"))
         top += _LINE
         for index, poster in enumerate(posters):
             row, column = divmod(index, _COLUMNS)
@@ -55,7 +55,7 @@ def _poster(scene: Scene, theme: str, language: str) -> ColorArray:
     """Return the poster of a scene at a quarter of its size, shape (height, width, 3)."""
     found = resolve(scene.name, {})
     painter = Painter(found, FilmOptions(theme=theme, language=language), RasterCanvas)
-    frame = painter.paint(poster_step(found.steps, found.scene.poster)).pixels
+    frame = painter.paint(poster_step(found.steps, found.scene.poster, found.moment_steps)).pixels
     height, width = (side // _SHRINK for side in frame.shape[:2])
     small = frame[..., :3].reshape(height, _SHRINK, width, _SHRINK, 3).mean(axis=(1, 3))
     return np.asarray(np.rint(small), dtype=np.uint8)

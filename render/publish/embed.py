@@ -49,7 +49,13 @@ def snippet(path: Path, dialect: str = "html", language: str = "en", base: str =
     # A folder may be given with its slash or without.
     start += "/" if start and start[-1] not in "/=?#&" else ""
     sources = [(kind, start + quote(names[kind.suffix])) for kind in kinds() if kind.suffix in names]
-    text = describe(content, language)
+    try:
+        text = describe(content, language)
+    except (TypeError, ValueError, OverflowError):
+        # It asks for a number in a form that there is not.
+        raise InputError(
+            f"{path.with_suffix('.json')} is not a manifest of eigenreel, so render the film again"
+        ) from None
     if dialect == "markdown":
         return _markdown(sources, text)
     return _html(sources, text, content["frames"], language)

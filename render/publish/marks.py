@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from render.drawing.canvas import Cells
-from render.drawing.colors import Color, color_table
+from render.drawing.colors import Color, ColorMap
 from render.drawing.lines import Polyline, RevealedLines
-from render.drawing.marks import Circle, Dot, Fill, Line, Lines, Mark, MarksCanvas, Polygon, Text
+from render.drawing.marks import Circle, Disc, Dot, Fill, Line, Lines, Mark, MarksCanvas, Polygon, Text
 from render.pipeline.job import FilmOptions
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import SceneRun
@@ -46,6 +46,7 @@ def marks_of(found: SceneRun, look: FilmOptions) -> dict[str, Any]:
         lines    number in ``lines``                         the step up to which they are drawn
         line     colour, width                               x and y of points
         circle   colour, width                               x, y, radius
+        disc     colour                                      x, y, radius
         dots     radius, colour, edge's colour               x and y of their centres
         polygon  colour                                      x and y of corners
         ======== =========================================== ==============================================
@@ -66,7 +67,7 @@ def marks_of(found: SceneRun, look: FilmOptions) -> dict[str, Any]:
         "width": canvas.width,
         "height": canvas.height,
         "background": _hex(canvas.theme.background),
-        "colormaps": {name: bytes(color_table(name)).hex() for name in sorted(recording.colormaps)},
+        "colormaps": {name: colors.colors.tobytes().hex() for name, colors in sorted(recording.colormaps.items())},
         "kinds": [list(kind) for kind in recording.kinds],
         "lines": [list(map(_line, lines.lines)) for lines in recording.lines],
         "standing": standing,
@@ -102,7 +103,7 @@ class _Recording:
     def __init__(self) -> None:
         self.kinds: dict[tuple[Any, ...], int] = {}
         self.lines: dict[RevealedLines, int] = {}
-        self.colormaps: set[str] = set()
+        self.colormaps: dict[str, ColorMap] = {}
 
     def encode(self, marks: list[Mark]) -> list[list[Any]]:
         """Return marks as lists; neighbours of one kind that are places alone become one."""
@@ -122,10 +123,10 @@ class _Recording:
                 int(side) for side in (mark.box.x, mark.box.y, mark.box.width, mark.box.height)
             ]
         if isinstance(mark, Cells):
-            self.colormaps.add(mark.colormap)
+            self.colormaps[mark.colormap.name] = mark.colormap
             columns = mark.indices.shape[1]
             packed = base64.b64encode(mark.indices.astype(np.uint8).tobytes()).decode()
-            return ("cells", mark.x, mark.y, mark.width, mark.height, columns, mark.colormap), [packed]
+            return ("cells", mark.x, mark.y, mark.width, mark.height, columns, mark.colormap.name), [packed]
         if isinstance(mark, Text):
             style = mark.style
             place = _places((mark.x, mark.y))
@@ -136,6 +137,8 @@ class _Recording:
             return ("line", _hex(mark.color), mark.width), _places(value for point in mark.points for value in point)
         if isinstance(mark, Circle):
             return ("circle", _hex(mark.color), mark.width), _places((mark.x, mark.y, mark.radius))
+        if isinstance(mark, Disc):
+            return ("disc", _hex(mark.color)), _places((mark.x, mark.y, mark.radius))
         if isinstance(mark, Dot):
             return ("dots", mark.radius, _hex(mark.color), _hex(mark.edge)), _places((mark.x, mark.y))
         assert isinstance(mark, Polygon)

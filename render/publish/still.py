@@ -74,7 +74,8 @@ def still(canvas: RasterCanvas | MarksCanvas, form: str) -> bytes:
 
 def _step_of(moment: str, found: SceneRun) -> int:
     if moment in _MOMENTS:
-        return {"start": 0, "end": found.steps, "poster": poster_step(found.steps, found.scene.poster)}[moment]
+        poster = poster_step(found.steps, found.scene.poster, found.moment_steps)
+        return {"start": 0, "end": found.steps, "poster": poster}[moment]
     if moment.isascii() and moment.isdigit() and len(moment) < 10 and int(moment) <= found.steps:
         return int(moment)
     raise UsageError(f"at must be a step from 0 to {found.steps}, start, end or poster, but it is {moment[:80]!r}")

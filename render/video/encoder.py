@@ -118,10 +118,12 @@ class Encoder:
         """
         if self._written == self._stream.frames:
             raise ValueError(f"all {self._stream.frames} frames were written already")
-        if self._form.set_durations is None or frame != self._sent:
+        # Bytes are compared all at once, views one by one.
+        kept = bytes(frame) if self._form.set_durations else b""
+        if not kept or kept != self._sent:
             self._send(frame)
             self.pictures.append(self._written)
-            self._sent = bytes(frame) if self._form.set_durations else b""
+            self._sent = kept
         self._written += 1
 
     def end(self) -> None:

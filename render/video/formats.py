@@ -9,7 +9,7 @@ from pathlib import Path
 
 from render.errors import UsageError
 from render.text import suggestion
-from render.video.webp import set_durations
+from render.video import gif, webp
 
 # What the numbers of the frames mean: BT.709 at video levels, with the sRGB curve.
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=iec61966-2-1:range=tv"
@@ -26,8 +26,8 @@ def x264(crf: int, chroma: int) -> tuple[str, ...]:
         *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", str(crf), "-x264-params"),
         "partitions=none:me=dia:subme=5:trellis=0:no-psy=1:no-deblock=1:ref=3:bframes=0:scenecut=0:weightp=0:"
         f"qcomp=1:aq-strength=1.3:chroma-qp-offset={chroma}",
-        # A pinned thread count: the bytes depend on it. A key frame every 96: for seeking.
-        *("-profile:v", "high", "-g", "96", "-threads", "2"),
+        # A pinned thread count: the bytes depend on it. Frames that repeat cost nothing but where a key frame is.
+        *("-profile:v", "high", "-g", "300", "-threads", "2"),
     )
 
 
@@ -118,7 +118,7 @@ FORMATS = {
             encoder="libx264",
             muxer="mp4",
             pixel_format="yuv420p",
-            arguments=(*x264(32, -3), "-movflags", "+faststart"),
+            arguments=(*x264(32, -4), "-movflags", "+faststart"),
             fine_arguments=(*x264(14, -7), "-movflags", "+faststart"),
             cell_bytes=18,
         ),
@@ -136,7 +136,7 @@ FORMATS = {
                        *("-loop", "0")),
             # Browsers take a delay of 10 ms or less for a mistake.
             fastest=Fraction(1000, 11),
-            set_durations=set_durations,
+            set_durations=webp.set_durations,
             frame_bytes=4_000,
             cell_bytes=9,
         ),
@@ -154,6 +154,7 @@ FORMATS = {
             arguments=("-c:v", "gif", "-loop", "0"),
             # Delays are hundredths of a second, and browsers show a single one as a slow ten.
             fastest=Fraction(50),
+            set_durations=gif.set_durations,
             frame_bytes=6_000,
             cell_bytes=36,
         ),

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from render.drawing.canvas import Cells
-from render.drawing.colors import ColorArray, color_table
+from render.drawing.colors import ColorArray
 from render.drawing.layouts import Box
 from render.drawing.raster import RasterCanvas
 
@@ -58,7 +58,7 @@ class FrameDifference:
         canvas = self._canvas
         cells = [c for c in self._cells + canvas.cells_drawn if not (c.x | c.y | c.width | c.height) & 1]
         for flat in cells:
-            flat.tile(self._shown, packed(color_table(flat.colormap)))
+            flat.tile(self._shown, packed(flat.colormap.colors))
         drawn = canvas.touched + [c.box for c in canvas.cells_drawn]
         # Where cells were laid, all else is in boxes of its own.
         laid = [c.box for c in cells]

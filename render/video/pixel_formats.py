@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from render.drawing.canvas import Cells
-from render.drawing.colors import ColorArray, color_table
+from render.drawing.colors import ColorArray, ColorMap
 from render.drawing.palette import film_palette
 from render.drawing.raster import RasterCanvas
+from render.drawing.themes import Theme
 from render.video.frame_difference import ChangedPixels, packed, quads
 
 # R'G'B' from 0 to 255 -> Y' from 16 to 235, Cb and Cr from 16 to 240: ITU-R BT.709-6, items 3.2 and 3.4.
@@ -71,7 +73,7 @@ class Yuv420p(PixelFormat):
         return luma, self._frame[height * width :].reshape(2, height // 2, width // 2)
 
     def _tile(self, cells: Cells) -> None:
-        levels = _levels(color_table(cells.colormap).T)
+        levels = _levels(cells.colormap.colors.T)
         luma, chroma = self._planes()
         cells.tile(luma, levels[0])
         half = cells.halved()
@@ -105,8 +107,8 @@ class Pal8(PixelFormat):
 
     def __init__(self, canvas: RasterCanvas) -> None:
         self._palette = film_palette(canvas.theme)
-        self._nearest = _nearest_entries(self._palette)
-        self._entries: dict[str, NDArray[np.uint8]] = {}
+        self._nearest = _nearest_entries(canvas.theme)
+        self._entries: dict[ColorMap, NDArray[np.uint8]] = {}
         super().__init__(canvas)
 
     def _blank(self) -> NDArray[np.uint8]:
@@ -122,7 +124,7 @@ class Pal8(PixelFormat):
 
     def _tile(self, cells: Cells) -> None:
         if cells.colormap not in self._entries:
-            table = color_table(cells.colormap).astype(int)
+            table = cells.colormap.colors.astype(int)
             away = np.abs(table[:, None] - self._palette[None].astype(int)).max(axis=2)
             self._entries[cells.colormap] = away.argmin(axis=1).astype(np.uint8)
         cells.tile(self._plane(), self._entries[cells.colormap])
@@ -132,22 +134,24 @@ class Pal8(PixelFormat):
 
 
 def _coarse(pixels: ColorArray) -> NDArray[np.intp]:
-    """Return the first four bits of red, green and blue as one number below 4096."""
-    wide = pixels[..., :3].astype(np.uint16) >> 4
-    coarse: NDArray[np.intp] = wide[..., 0] << 8 | wide[..., 1] << 4 | wide[..., 2]
+    """Return the first five bits of red, green and blue as one number below 32,768."""
+    wide = pixels[..., :3].astype(np.uint16) >> 3
+    coarse: NDArray[np.intp] = wide[..., 0] << 10 | wide[..., 1] << 5 | wide[..., 2]
     return coarse
 
 
-def _nearest_entries(palette: ColorArray) -> NDArray[np.uint8]:
-    """Return for each coarse colour the palette entry nearest to it; entries themselves are exact.
+@lru_cache(maxsize=2)
+def _nearest_entries(theme: Theme) -> NDArray[np.uint8]:
+    """Return for each coarse colour the entry of the theme's palette nearest to it; entries themselves are exact.
 
-    Later entries win where two share a coarse colour: the inks and the background come last.
+    Later entries win where two share a coarse colour: the inks, the tint and the background come last.
     """
-    steps = np.arange(16) * 16 + 8
+    palette = film_palette(theme)
+    steps = np.arange(32, dtype=np.float32) * 8 + 4
     colors = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), -1).reshape(-1, 3)
     entries = palette.astype(np.float32)
     # |c − p|² without c² , which is the same for every entry.
-    away = (entries**2).sum(axis=1) - 2 * colors.astype(np.float32) @ entries.T
+    away = (entries**2).sum(axis=1) - 2 * colors @ entries.T
     nearest: NDArray[np.uint8] = away.argmin(axis=1).astype(np.uint8)
     nearest[_coarse(palette)] = np.arange(256)
     return nearest
@@ -164,7 +168,7 @@ class Bgra(PixelFormat):
         return self._frame.view(np.uint32).reshape(self._canvas.height, self._canvas.width)
 
     def _tile(self, cells: Cells) -> None:
-        cells.tile(self._plane(), packed(color_table(cells.colormap)[:, ::-1]))
+        cells.tile(self._plane(), packed(cells.colormap.colors[:, ::-1]))
 
     def _put(self, changed: ChangedPixels) -> None:
         swapped = np.ascontiguousarray(changed.colors[..., [2, 1, 0, 3]])

@@ -1,5 +1,6 @@
 """An orthogonal recurrence with tanh and inputs, beside one without."""
 
+from collections.abc import Mapping
 from math import log10
 from typing import Annotated
 
@@ -12,14 +13,18 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
     complex_step_jacobian,
+    first_step,
     gaussian_matrix,
     haar_orthogonal,
     scene,
     show,
 )
+
+_ROLES = {"with tanh": "vanish", "Q alone": "keep"}
 
 
 def driven_network(steps: int, dim: int, seed: int, input_scale: float) -> tuple[RNN, FloatArray, FloatArray]:
@@ -51,17 +56,24 @@ def driven_network(steps: int, dim: int, seed: int, input_scale: float) -> tuple
 @scene(
     show(
         "series",
-        of={"tanh(Qh + Vx)": "norm", "Qh": "linear", "0.9": "nine tenths"},
-        heading="norm of ∂h_t/∂h₀",
+        of={"with tanh": "norm", "Q alone": "linear"},
+        roles=_ROLES,
+        heading="a small change",
+        note="the most that can be left",
         scale="linear",
         limits=(0, 1.1),
+        unit="%",
     ),
-    show("series", of={"tanh(Qh + Vx)": "norm of h", "Qh": "norm of Qh"}, heading="‖h_t‖", scale="linear"),
-    "scaled_matrix",
-    "claims",
+    show(
+        "series",
+        of={"with tanh": "norm of h", "Q alone": "norm of Qh"},
+        roles=_ROLES,
+        heading="length of the state",
+        scale="linear",
+    ),
     title="Orthogonal, with tanh",
     statement="Q keeps every length, but only without activation and inputs: tanh(Qh + Vx) does not",
-    poster=1.0,
+    opening="Q is orthogonal: it only turns. A network adds inputs Vx and tanh: tanh(Qh + Vx).",
     fps="6.25",
     covers=(35,),
 )
@@ -91,11 +103,27 @@ def orthogonal_activation(
     series = {
         "linear": linear_norms,
         "norm": norms,
-        "nine tenths": np.full(steps + 1, 0.9),
         "norm of h": np.linalg.norm(run.states, axis=1),
         "norm of Qh": np.linalg.norm(linear, axis=1),
     }
     return MatrixSequence(run.jacobians, series=series)
+
+
+@orthogonal_activation.moment(
+    "After {step} steps tanh has cost a change <vanish>more than 10 %</>; Q alone has cost nothing.",
+    on="norm",
+    note="10 % lost",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["norm"] < 0.9)
+    return None if step is None else Reached(step)
+
+
+@orthogonal_activation.moment(
+    "After {steps} steps at most <vanish>{left:%}</> is left with tanh and inputs, <keep>all of it</> with Q alone."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    return Reached(steps, left=float(series["norm"][-1]))
 
 
 def _true_norm(network: RNN, inputs: FloatArray, start: FloatArray) -> float:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, Record, Seed, gaussian_matrix, scene, show
+from scenes import Bounds, Claimed, FloatArray, Reached, Record, Seed, first_step, gaussian_matrix, scene, show
 from scenes.activations._common import NODES, normal_mean
 
 _SATURATED = 0.97
@@ -74,20 +74,27 @@ def share_below(bound: FloatArray, q: FloatArray) -> FloatArray:
         "bars",
         of="histogram",
         reference="predicted",
-        heading="states from −1 to 1, marked: theory",
+        labels=[f"{middle:.2f}".replace("-", "−") for middle in (_BINS[1:] + _BINS[:-1]) / 2],
+        x="= h",
+        unit="%",
+        heading="states h of tanh units",
+        note="marks: theory",
     ),
     show(
         "series",
-        of={"slope": "slope", "saturated": "saturated", "theory": "predicted slope"},
-        heading="as the gain grows",
+        of={"mean slope": "slope", "saturated": "saturated", "theory": "predicted slope"},
+        theory=("theory",),
+        roles={"mean slope": "vanish", "saturated": "data"},
+        heading="slope 1 − h²",
+        note="saturated: |h| > 0.97",
         scale="linear",
         limits=(0, 1),
+        x="= largest gain",
     ),
-    show("readout", of={"gain": "gain", "mean slope": "slope", "share of |h| > 0.97": "saturated"}, heading="now"),
-    "claims",
-    title="Saturation",
+    title="Saturated units",
     statement="the larger W, the more units of tanh stand near ±1, where the slope 1 − h² is nearly 0",
-    poster=0.9,
+    opening="Tanh units, driven by noise. Their weights grow (the gain): watch where the states go.",
+    counter="gain {gain:.2}",
     fps="10",
     covers=(83,),
 )
@@ -128,6 +135,21 @@ def saturation(
         "predicted": np.diff(share_below(_BINS, q), axis=0).T,
     }
     return Record(series)
+
+
+@saturation.moment(
+    "At gain {gain:.2}, half of all units are saturated: beyond ±0.97.",
+    otherwise="Up to gain {largest_gain} fewer than half of the units are saturated.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["saturated"] >= 0.5)
+    return None if step is None else Reached(step, gain=float(series["gain"][step]))
+
+
+@saturation.moment("At gain {gain:.2}, {saturated:%} are saturated; on average a slope is only <vanish>{slope:2}</>.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    found = {name: float(series[name][-1]) for name in ("gain", "saturated", "slope")}
+    return Reached(steps, **found)
 
 
 def _deviations(series: Mapping[str, FloatArray], name: str, dim: int) -> float:

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import ACTIVATIONS, Bounds, Claimed, FloatArray, Record, scene, show
+from scenes import ACTIVATIONS, Bounds, Claimed, FloatArray, Reached, Record, first_step, scene, show
 
 _NAMES = ("sigmoid", "tanh", "ReLU")
+_ROLES = {"sigmoid": "vanish", "tanh": "data", "ReLU": "keep"}
 _REACH = 8.0
 
 
@@ -23,25 +24,33 @@ def flat(x: FloatArray, y: FloatArray) -> FloatArray:
         field=flat,
         x=(-_REACH, _REACH),
         y=(-0.1, 1.1),
+        names=("= x", ""),
+        roles=_ROLES,
         heading="slopes",
+        note="shaded: sigmoid’s is below 0.018",
     ),
     show(
         "path",
         of={name: name for name in _NAMES},
-        field=flat,
         x=(-_REACH, _REACH),
-        y=(-2, 8),
+        y=(-1.3, 2.3),
+        names=("= x", ""),
+        roles=_ROLES,
         heading="functions",
+        note="0 to 1, −1 to 1, 0 to ∞",
     ),
     show(
         "readout",
-        of={"x": "x", "sigmoid": "now sigmoid", "tanh": "now tanh", "ReLU": "now ReLU"},
+        of={name: f"now {name}" for name in _NAMES},
+        digits=3,
+        roles=_ROLES,
         heading="slopes at x",
+        note="a gradient is multiplied by it",
     ),
-    "claims",
     title="Slopes of activations",
     statement="σ(x) = 1 / (1 + exp(−x)) has slopes up to 1/4; in the shaded parts they are below 0.018",
-    poster=1.0,
+    opening="How steep are these activations? A gradient that passes is multiplied by the slope.",
+    counter="x = {x:.1}",
     fps="12.5",
     covers=(53, 54, 80),
 )
@@ -69,6 +78,29 @@ def sigmoid_slope(steps: Annotated[int, Bounds(2, 2_000)] = 160) -> Record:
 def exact_slope(x: float) -> float:
     """Return the sigmoid's slope ``σ′(x) = 1 / (4 cosh²(x / 2))``."""
     return float(0.25 / np.cosh(x / 2) ** 2)
+
+
+@sigmoid_slope.moment("At 0 the sigmoid is steepest, and its slope is only <vanish>{slope:2}</>; that of tanh is 1.")
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = int(np.abs(series["x"]).argmin())
+    # A sweep of few steps may not come by 0.
+    return Reached(step, slope=exact_slope(0.0)) if abs(series["x"][step]) < 0.5 else None
+
+
+@sigmoid_slope.moment("At x = {x:.1} the sigmoid’s slope is down to <vanish>{slope:2}</>; <keep>ReLU’s stays 1</>.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    step = first_step(series["x"] > 4 - 1e-9)
+    # In a sweep of few steps it is the last one, which has a sentence of its own.
+    if step is None or step == steps:
+        return None
+    return Reached(step, x=float(series["x"][step]), slope=float(series["now sigmoid"][step]))
+
+
+@sigmoid_slope.moment(
+    "Beyond ±4 a sigmoid leaves less than <vanish>{flat:2}</> of a gradient, at x = 8 only {slope:3}."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    return Reached(steps, flat=exact_slope(4.0), slope=float(series["now sigmoid"][steps]))
 
 
 for _x, _known in ((4.0, 0.017662706213291118), (8.0, 0.00033523767075636815)):

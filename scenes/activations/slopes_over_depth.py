@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import ACTIVATIONS, Bounds, Claimed, FloatArray, MatrixSequence, Seed, scene, show
+from scenes import ACTIVATIONS, Bounds, Claimed, FloatArray, MatrixSequence, Reached, Seed, first_step, scene, show
 from scenes.activations._common import NODES, normal_mean
 
 
@@ -31,13 +31,29 @@ def _running(log10: FloatArray) -> FloatArray:
 
 
 @scene(
-    show("series", of={"1/4 at best": "best", "sigmoid": "sigmoid", "tanh": "tanh"}, heading="products of slopes"),
-    show("series", of={"ReLU": "alive", "2⁻ᵗ": "halved"}, heading="share of ReLU paths alive", scale="linear"),
-    show("bars", of="slopes", heading="sigmoid slopes at t", limits=(0, 0.25)),
-    "claims",
+    show(
+        "series",
+        of={"sigmoid": "typical sigmoid", "tanh": "typical tanh", "1/4 at best": "best"},
+        theory=("1/4 at best",),
+        values=False,
+        roles={"sigmoid": "vanish", "tanh": "data"},
+        heading="product of slopes",
+        note="median of {dim} paths",
+    ),
+    show(
+        "bars",
+        of="slopes",
+        heading="sigmoid slopes here",
+        note="1/4 at most",
+        limits=(0, 0.25),
+        x="= path",
+        role="vanish",
+        numbers=False,
+    ),
     title="Slopes along depth",
-    statement="the chain rule multiplies slopes: even at best, 64 sigmoids leave 2.9×10⁻³⁹ of a gradient",
-    poster=1.0,
+    statement="the chain rule multiplies slopes, and those of sigmoids are 1/4 at most",
+    opening="At each layer a gradient is multiplied by a slope. The sigmoid’s is never above 1/4.",
+    counter="layer",
     fps="6.25",
     covers=(55, 82),
 )
@@ -47,11 +63,9 @@ def slopes_over_depth(
     seed: Seed = 0,
     spread: Annotated[float, Bounds(0.1, 5)] = 1.0,
 ) -> MatrixSequence:
-    """Products of slopes along paths through a deep network, for sigmoid, tanh and ReLU.
+    """Products of slopes along paths through a deep network, for sigmoid and tanh.
 
-    The pre-activations are independent and normal. A path through ReLU units keeps its product 1 until
-    it meets a unit that is off; each is off with probability 1/2. A factor is the diagonal matrix of the
-    sigmoid's slopes.
+    The pre-activations are independent and normal. A factor is the diagonal matrix of the sigmoid's slopes.
 
     Parameters
     ----------
@@ -65,16 +79,32 @@ def slopes_over_depth(
     z = spread * np.random.default_rng([seed, 0]).standard_normal((steps, dim))
     best = float(ACTIVATIONS["sigmoid"].slope(np.float64(0.0)))
     slopes = np.asarray(ACTIVATIONS["sigmoid"].slope(z), dtype=np.float64)
-    alive = np.vstack([np.ones((1, dim)), np.cumprod(ACTIVATIONS["ReLU"].slope(z), axis=0)])
+    paths = {name: _running(log10_slope(name, z)) for name in ("sigmoid", "tanh")}
     series = {
         "best": np.arange(steps + 1) * np.log10(best),
-        "sigmoid": _running(log10_slope("sigmoid", z)),
-        "tanh": _running(log10_slope("tanh", z)),
-        "alive": alive.mean(axis=1),
-        "halved": 0.5 ** np.arange(steps + 1.0),
+        **paths,
+        **{f"typical {name}": np.median(products, axis=1) for name, products in paths.items()},
         "slopes": np.vstack([np.zeros((1, dim)), slopes]),
     }
     return MatrixSequence(slopes[:, :, None] * np.eye(dim), series=series)
+
+
+@slopes_over_depth.moment(
+    "After {step} layers even the best sigmoids leave less than <vanish>a millionth</> of a gradient.",
+    on="best",
+    note="a millionth",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["best"] < -6)
+    return None if step is None else Reached(step)
+
+
+@slopes_over_depth.moment(
+    "After {steps} layers sigmoids leave <vanish>{sigmoid:log10}</> (at best {best:log10}), tanh {tanh:log10}."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    sigmoid, tanh, best = (float(series[name][-1]) for name in ("typical sigmoid", "typical tanh", "best"))
+    return Reached(steps, sigmoid=sigmoid, tanh=tanh, best=best)
 
 
 @slopes_over_depth.claim("log10 at best, at last")

@@ -78,32 +78,43 @@ class Claim:
         ClaimError
             If the column is not there, or has no product where one is asked for.
         """
-        values = {name: self._argument(name, columns, parameters) for name in needs_of(self.function)}
+        what = f"the claim {self.text!r}"
+        values = {name: argument_of(name, columns, parameters, self.column, what) for name in needs_of(self.function)}
         claimed = self.function(**values)
         if not isinstance(claimed, Claimed):
-            raise ClaimError(f"the claim {self.text!r} must return Claimed, but it returned {type(claimed).__name__}")
+            raise ClaimError(f"{what} must return Claimed, but it returned {type(claimed).__name__}")
         return claimed
 
-    def _argument(self, name: str, columns: Mapping[str | None, Numbers], parameters: Mapping[str, Any]) -> Any:
-        if name in parameters:
-            return parameters[name]
-        if name == "columns":
-            return columns
-        if name == "steps":
-            return next(iter(columns.values())).steps
-        if self.column not in columns:
-            labels = ", ".join(str(label) for label in columns if label is not None)
-            raise ClaimError(
-                f"the claim {self.text!r} must name a column with column=, one of {labels}"
-                if labels
-                else f"the claim {self.text!r} is on the column {self.column!r}, but the scene has one column only"
-            )
-        found = columns[self.column]
-        if name == "series":
-            return found.series
-        if not found.has_product:
-            raise ClaimError(f"the claim {self.text!r} asks for a product, but the scene returns series only")
-        return found
+
+def argument_of(
+    name: str, columns: Mapping[str | None, Numbers], parameters: Mapping[str, Any], column: str | None, what: str
+) -> Any:
+    """Return what an argument of a claim's or a moment's function stands for.
+
+    Raises
+    ------
+    ClaimError
+        If the column is not there, or has no product where one is asked for.
+    """
+    if name in parameters:
+        return parameters[name]
+    if name == "columns":
+        return columns
+    if name == "steps":
+        return next(iter(columns.values())).steps
+    if column not in columns:
+        labels = ", ".join(str(label) for label in columns if label is not None)
+        raise ClaimError(
+            f"{what} must name a column with column=, one of {labels}"
+            if labels
+            else f"{what} is on the column {column!r}, but the scene has one column only"
+        )
+    found = columns[column]
+    if name == "series":
+        return found.series
+    if not found.has_product:
+        raise ClaimError(f"{what} asks for a product, but the scene returns series only")
+    return found
 
 
 def needs_of(function: Callable[..., Any]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from scenes.core.claims import ASKED, Claim, Claimed, needs_of
+from scenes.core.moments import Moment, Reached
 from scenes.core.parameters import Parameter, ParameterError, parameters_of
 from scenes.core.sequence import MatrixSequence, Record, Recording, SequenceError
 from scenes.core.sources import IDEAS
@@ -16,6 +17,11 @@ DEFAULT_FPS = "12.5"
 
 # A function that decides a claim, as its decorator found it.
 Decides = TypeVar("Decides", bound=Callable[..., Claimed])
+# A function that finds a moment, as its decorator found it.
+Finds = TypeVar("Finds", bound=Callable[..., Reached | int | None])
+
+# How the panels of a film may stand.
+ARRANGEMENTS = ("beside", "stacked", "row")
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,18 @@ class Scene:
     summary: str
     panels: tuple[PanelRequest, ...]
     parameters: tuple[Parameter, ...]
-    poster: float
+    poster: float | None
     fps: str
     covers: tuple[int, ...]
+    counter: str = "step"
+    opening: str = ""
+    running: str = ""
+    arrange: str = "beside"
+    smooth: bool = False
+    symbol: str = "W"
+    explain: int | None = None
     claims: list[Claim] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
 
     def claim(
         self,
@@ -89,16 +103,59 @@ class Scene:
 
         return add
 
+    def moment(
+        self, text: str, *, column: str | None = None, note: str = "", on: str = "", otherwise: str = ""
+    ) -> Callable[[Finds], Finds]:
+        """Add a moment, found by the function below: the film stops there, and says the sentence from then on.
+
+        The function is called as those of claims are and returns `Reached`, a step, or None where the moment does not
+        come. The sentence of the last moment ends the film, with a ✓ where all claims hold.
+
+        Parameters
+        ----------
+        text : str
+            One true sentence. ``{name}`` stands for a number that the function gave, ``{name:%}`` for it in per cent,
+            ``{name:log10}`` for the number whose decimal logarithm it gave, ``{name:4}`` for four digits of it;
+            ``<keep>…</>`` colours words in a role's colour.
+        column : str, optional
+            The column the function looks at in a comparison.
+        note : str
+            A few words at the point of a chart, with numbers as in the text.
+        on : str
+            The track at whose point the note stands.
+        otherwise : str
+            The sentence at the end of a film in which the moment does not come.
+
+        Raises
+        ------
+        TypeError
+            If the moment cannot belong to this scene.
+        """
+
+        def add(function: Finds) -> Finds:
+            self._know(needs_of(function), f"the moment {text!r}")
+            self.moments.append(Moment(text, function, column, note, on, otherwise))
+            return function
+
+        if not all(isinstance(words, str) for words in (text, note, on, otherwise)):
+            raise TypeError(f"the text of a moment of scene {self.name} must be text, but it is {text!r}")
+        return add
+
+    def _know(self, names: list[str], what: str) -> None:
+        """Refuse arguments that are neither the scene's own parameters nor what may be asked for."""
+        own = [p.name for p in self.parameters]
+        for name in names:
+            if name not in own and name not in ASKED:
+                raise TypeError(
+                    f"{what} of scene {self.name} asks for {name}, which is neither a parameter of "
+                    f"the scene nor one of {', '.join(ASKED)}"
+                )
+
     def _add(self, claim: Claim) -> None:
         if not isinstance(claim.text, str):
             raise TypeError(f"the text of a claim of scene {self.name} must be text, but it is {claim.text!r}")
         own = [p.name for p in self.parameters]
-        for name in needs_of(claim.function):
-            if name not in own and name not in ASKED:
-                raise TypeError(
-                    f"the claim {claim.text!r} of scene {self.name} asks for {name}, which is neither a parameter of "
-                    f"the scene nor one of {', '.join(ASKED)}"
-                )
+        self._know(needs_of(claim.function), f"the claim {claim.text!r}")
         change = claim.counterexample
         for name in needs_of(change) if callable(change) else change or ():
             if name not in own:
@@ -173,7 +230,14 @@ def scene(
     *panels: str | type | PanelRequest,
     title: str | None = None,
     statement: str | None = None,
-    poster: float = 0.25,
+    opening: str = "",
+    running: str = "",
+    counter: str = "step",
+    arrange: str = "beside",
+    smooth: bool = False,
+    symbol: str = "W",
+    explain: int | None = None,
+    poster: float | None = None,
     fps: str = DEFAULT_FPS,
     covers: tuple[int, ...] = (),
 ) -> Callable[[Callable[..., Any]], Scene]:
@@ -190,11 +254,28 @@ def scene(
     *panels : str, type or PanelRequest
         What to show; the first is the largest. ``matrix``, ``norms`` and ``eigenvalues`` by default.
     title, statement : str, optional
-        The two lines at the head of the film. ``{name}`` in the statement stands for a parameter.
-    poster : float
-        Which frame is the poster, as a fraction of the steps.
+        What stands at the head of the film, and what the film shows, in a sentence without a full stop; ``{name}``
+        stands for a parameter.
+    opening : str
+        The sentence below the film at its start; the statement by default.
+    running : str
+        The sentence from the first step to the first moment, if it is another one. ``{step}`` stands for the step,
+        and the name of a series for its number at that step; see `Scene.moment` for how numbers are written.
+    counter : str
+        What a step is called: one word ("layer"), or words with numbers of series in them ("θ = {angle}°").
+    arrange : str
+        ``beside``: the first panel left, the others right of it; ``stacked``: the first one above the others; ``row``:
+        all side by side.
+    smooth : bool
+        Whether what turns or moves is shown on its way between steps, too.
+    symbol : str
+        What the matrix is called: "F" for the powers F², F³ of a film.
+    explain : int, optional
+        The step whose multiplication is spelled out, row by column.
+    poster : float, optional
+        Which step is on the poster, as a fraction of the steps; by default that of the first moment.
     fps : str
-        Steps a second, unless the command says otherwise.
+        Steps a second at even pace, unless the command says otherwise.
     covers : tuple of int
         Numbers of the ideas in `scenes.core.sources` that the film shows.
     """
@@ -205,7 +286,17 @@ def scene(
         requests = panels or ("matrix", "norms", "eigenvalues")
         if not all(text is None or isinstance(text, str) for text in (title, statement)):
             raise TypeError(f"title and statement of scene {function.__name__} must be text")
-        if isinstance(poster, bool) or not isinstance(poster, (int, float)) or not 0 <= poster <= 1:
+        if not all(isinstance(text, str) for text in (opening, running, counter, symbol)):
+            raise TypeError(f"opening, running, counter and symbol of scene {function.__name__} must be text")
+        if explain is not None and (isinstance(explain, bool) or not isinstance(explain, int) or explain < 1):
+            raise ValueError(f"explain of scene {function.__name__} must be a step from 1 on, but it is {explain!r}")
+        if arrange not in ARRANGEMENTS:
+            raise ValueError(
+                f"arrange of scene {function.__name__} must be one of {', '.join(ARRANGEMENTS)}, but it is {arrange!r}"
+            )
+        if poster is not None and (
+            isinstance(poster, bool) or not isinstance(poster, (int, float)) or not 0 <= poster <= 1
+        ):
             raise ValueError(f"poster of scene {function.__name__} must be a number from 0 to 1, but it is {poster!r}")
         if not isinstance(covers, tuple) or not all(number in IDEAS for number in covers):
             raise ValueError(
@@ -227,6 +318,13 @@ def scene(
             poster=poster,
             fps=fps,
             covers=covers,
+            counter=counter,
+            opening=opening,
+            running=running,
+            arrange=arrange,
+            smooth=smooth,
+            symbol=symbol,
+            explain=explain,
         )
 
     return decorate

@@ -11,9 +11,11 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
     complex_step_jacobian,
+    first_step,
     scene,
     show,
 )
@@ -77,16 +79,22 @@ def _sensitivities(wiring: str, states: list[FloatArray], seed: int, gain: float
 
 
 @scene(
-    show("heatmap", of="gradients", limits=(-1, 1)),
-    show("series", of="to the input", heading="∂x_l/∂x₀"),
+    show(
+        "heatmap",
+        of="gradients",
+        limits=(-1, 1),
+        heading="row hears column",
+    ),
+    show("series", of="to the input", heading="first column", note="how much the input is heard"),
     title="Dense connections",
     statement="how much layer (row) depends on layer (column): dense wiring keeps every gradient near",
-    poster=1.0,
+    opening="Each row is a layer. Left it sees the layer before it, right all the layers before it.",
+    counter="layer",
     fps="2.5",
     covers=(117,),
 )
 def dense(
-    steps: Annotated[int, Bounds(0, 32)] = 19,
+    steps: Annotated[int, Bounds(0, 32)] = 14,
     dim: Annotated[int, Bounds(2, 16)] = 8,
     seed: Seed = 0,
     gain: Annotated[float, Bounds(0.1, 2)] = 0.7,
@@ -116,6 +124,27 @@ def dense(
             factors, series={"gradients": shown, "to the input": np.log10(gradients[:, 0])}
         )
     return columns
+
+
+@dense.moment(
+    "Layer {step} hears <vanish>{plain:%}</> of the input in the plain net, <keep>{dense:%}</> in the dense one.",
+)
+def _(columns: Mapping[str, Trajectory]) -> Reached | None:
+    plain, dense_net = (columns[wiring].series["to the input"] for wiring in ("plain net", "dense"))
+    step = first_step(plain < -2)
+    return None if step is None else Reached(step, plain=10 ** plain[step], dense=10 ** dense_net[step])
+
+
+@dense.moment(
+    "{paths} paths through the dense net bring <keep>{dense:%}</> of the input, "
+    "1 through the plain <vanish>{plain:%}</>.",
+    otherwise="With so few layers both nets are the same.",
+)
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    if steps < 2:
+        return None
+    plain, dense_net = (10 ** float(columns[wiring].series["to the input"][-1]) for wiring in ("plain net", "dense"))
+    return Reached(steps, paths=2 ** (steps - 1), plain=plain, dense=dense_net)
 
 
 def _shortest(product: Trajectory) -> float:

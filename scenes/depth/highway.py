@@ -10,9 +10,11 @@ from scenes import (
     Claimed,
     FloatArray,
     HighwayLayer,
+    Reached,
     Record,
     Seed,
     complex_step_jacobian,
+    first_step,
     gaussian_matrix,
     log10_norm,
     pass_through,
@@ -46,13 +48,13 @@ def _gates(steps: int) -> FloatArray:
 
 
 @scene(
-    show("points", of="eigenvalues", heading="eigenvalues of one layer", reach=1.25, trail=True),
-    show("series", of="norm", heading="norm of all layers"),
-    show("heatmap", of="layer", heading="that layer", limits=(-1, 1)),
-    "claims",
+    show("points", of="eigenvalues", heading="eigenvalues of a layer", note="all 1 when shut", reach=1.25, trail=True),
+    show("series", of="norm", heading="size of all layers", note="the most they stretch", x="= open"),
+    show("heatmap", of="layer", heading="matrix of a layer", limits=(-1, 1)),
     title="Highway connections",
     statement="T · J + (1 − T) · I: the gate T opens from 0 to 1, from the identity to a plain network",
-    poster=0.5,
+    opening="A highway layer mixes: T of a plain layer, 1 − T of what it gets. Watch T go from 0 to 1.",
+    counter="gate T = {gate:.2}",
     fps="10",
     covers=(118,),
 )
@@ -88,7 +90,34 @@ def highway(
         layer[step], norms[step] = jacobians[0], log10_norm(product)
     open_wide = np.linalg.eigvals(_gated(weights, 1.0)[0].jacobian(start))
     eigenvalues = 1 + _gates(steps)[:, None] * (open_wide - 1)
-    return Record({"layer": layer, "norm": norms, "eigenvalues": points(eigenvalues)})
+    return Record({"layer": layer, "norm": norms, "eigenvalues": points(eigenvalues), "gate": _gates(steps)})
+
+
+@highway.moment("At T = {gate:.2} at most <vanish>{left:%}</> of a signal gets through {depth} layers.")
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["norm"] < -1)
+    return None if step is None else _gate_at(series, step)
+
+
+@highway.moment(
+    "Least gets through at T = {gate:.2}: layers and what goes around them partly cancel.", on="norm", note="lowest"
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    step = int(series["norm"].argmin())
+    return _gate_at(series, step) if 0 < step < steps else None
+
+
+@highway.moment(
+    "T = 0 passes all there is. T = 1 is a plain net: at most <vanish>{left:%}</> of a signal comes out.",
+    otherwise="The gates stay shut: a signal passes unchanged.",
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    return _gate_at(series, steps) if steps else None
+
+
+def _gate_at(series: Mapping[str, FloatArray], step: int) -> Reached:
+    """Return a moment with the gate, and what is left of a signal."""
+    return Reached(step, gate=float(series["gate"][step]), left=10 ** float(series["norm"][step]))
 
 
 @highway.claim("log10 norm at last")

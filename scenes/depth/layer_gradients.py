@@ -12,14 +12,19 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
     complex_step_jacobian,
+    first_step,
     glorot_normal,
     he_normal,
     scene,
     show,
 )
+
+# So many powers of ten below 1 is nothing.
+_NOTHING = 300.0
 
 
 def deep_weights(steps: int, dim: int, seed: int, activation: str) -> list[FloatArray]:
@@ -54,13 +59,21 @@ def _loss_gradients(steps: int, dim: int, seed: int, activation: str) -> list[Fl
 
 
 @scene(
-    show("bars", of="bars", heading="gradient by layer", scale="log10", reference="by complex steps"),
-    show("series", of="log10_singular_values", heading="singular values of the product"),
-    "scaled_matrix",
-    "claims",
+    show(
+        "bars",
+        of="bars",
+        heading="gradient by layer",
+        note="what arrives from the loss",
+        unit="%",
+        x="= layer",
+        role="vanish",
+    ),
+    show("series", of="sizes", heading="how much is left", x="layers back", roles={"": "vanish"}),
+    show("scaled_matrix", heading="product so far", note="rescaled to ±1"),
     title="Gradients layer by layer",
     statement="backpropagation multiplies one Jacobian a layer: the first layers (left) are told least",
-    poster=1.0,
+    opening="Back from the loss (how wrong the net is): each layer multiplies the gradient by a matrix.",
+    counter="layers back",
     fps="5",
     covers=(47, 48, 115),
 )
@@ -72,8 +85,8 @@ def layer_gradients(
 ) -> MatrixSequence:
     """Gradients of a deep network by the states of its layers, taken back from the last one to the input.
 
-    Bars are relative to the last layer; marks across them are derivatives by complex steps, which use no Jacobian.
-    The product is ``J_lᵀ … J_Lᵀ``, by which the gradient at the end is multiplied.
+    Bars are relative to the last layer; layer 1 is the input. The product is ``J_lᵀ … J_Lᵀ``, by which the gradient at
+    the end is multiplied.
 
     Parameters
     ----------
@@ -92,24 +105,41 @@ def layer_gradients(
     gradients = [h - target]
     for factor in factors:
         gradients.append(factor @ gradients[-1])
-    sizes = np.log10(np.linalg.norm(gradients, axis=1) / np.linalg.norm(gradients[0]))
+    sizes = np.linalg.norm(gradients, axis=1) / np.linalg.norm(gradients[0])
     reached = np.arange(steps + 1) <= np.arange(steps + 1)[:, None]
-    true = np.log10([np.linalg.norm(g) for g in _loss_gradients(steps, dim, seed, activation)][::-1])
-    # From left to right the layers, from the first to the last; those not reached have no bar and no mark.
+    with np.errstate(divide="ignore"):
+        log10 = np.log10(sizes)
     series = {
+        # From left to right the layers, from the first to the last; those not reached have no bar.
         "bars": np.where(reached, sizes, 0.0)[:, ::-1],
-        "by complex steps": np.where(reached, true - true[0], np.nan)[:, ::-1],
+        "sizes": log10,
         "last gradient": np.tile(gradients[0], (steps + 1, 1)),
     }
     return MatrixSequence(factors, series=series)
 
 
+@layer_gradients.moment(
+    "<vanish>Less than 1 %</> is left {step} layers back from the loss.", on="sizes", note="less than 1 %"
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["sizes"] < -2)
+    return None if step is None else Reached(step)
+
+
+@layer_gradients.moment("At the input {left:log10} times the gradient arrives: about {factor:2} times per layer.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    left = float(series["sizes"][-1])
+    return Reached(steps, left=left, factor=10 ** (left / max(steps, 1)))
+
+
 @layer_gradients.claim("log10 of first / last")
 def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, activation: str) -> Claimed:
     gradients = _loss_gradients(steps, dim, seed, activation)
+    ratio = float(np.linalg.norm(gradients[0]) / np.linalg.norm(gradients[-1]))
+    # Through units of ReLU that are all off nothing comes, which has no logarithm.
     return Claimed(
-        float(series["bars"][-1, 0]),
-        float(np.log10(np.linalg.norm(gradients[0]) / np.linalg.norm(gradients[-1]))),
+        max(float(series["sizes"][-1]), -_NOTHING),
+        float(np.log10(max(ratio, 10.0**-_NOTHING))),
         1e-6,
         "A product of L Jacobians rounds by about n · eps each.",
     )

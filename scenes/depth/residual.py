@@ -12,10 +12,12 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     ResidualLayer,
     Seed,
     Trajectory,
     complex_step_jacobian,
+    first_step,
     gaussian_matrix,
     log10_norm,
     pass_through,
@@ -87,13 +89,23 @@ def predicted_growth(
 
 
 @scene(
-    show("points", of={"plain net": "eigenvalues, plain", "residual": "eigenvalues, residual"}, heading="each layer"),
-    show("series", of={"plain net": "plain", "residual": "residual"}, heading="gradient with depth"),
-    "singular_values",
-    "claims",
+    show(
+        "points",
+        of={"plain net: J": "eigenvalues, plain", "residual: I + J": "eigenvalues, residual"},
+        roles={"plain net: J": "vanish", "residual: I + J": "keep"},
+        heading="eigenvalues of each layer",
+    ),
+    show(
+        "series",
+        of={"J": "plain", "I + J": "residual"},
+        roles={"J": "vanish", "I + J": "keep"},
+        heading="a small change",
+        note="of the input, layer by layer",
+    ),
     title="Residual connections",
     statement="I + J instead of J: eigenvalues move from around 0 to around 1, and products last",
-    poster=1.0,
+    opening="Two nets, the same weights. A residual layer adds what it makes to what it gets: I + J, not J.",
+    counter="layer",
     fps="5",
     covers=(116,),
 )
@@ -105,8 +117,7 @@ def residual(
 ) -> MatrixSequence:
     """Products of I + J beside products of J, layer by layer: a residual network and the same without the way around.
 
-    Layers are ``h + W tanh(h)`` and ``W tanh(h)`` with the same weights. The product is that of the residual network,
-    and so are the singular values.
+    Layers are ``h + W tanh(h)`` and ``W tanh(h)`` with the same weights. The product is that of the residual network.
 
     Parameters
     ----------
@@ -131,6 +142,30 @@ def residual(
         eigenvalues = np.vstack([np.full((1, dim), way), np.linalg.eigvals(jacobians)])
         series[f"eigenvalues, {name}"] = points(eigenvalues)
     return MatrixSequence(around, series=series)
+
+
+@residual.moment(
+    "After {step} layers <vanish>{plain:%}</> of a change is left in the plain net, "
+    "<keep>{way:%}</> with a way around.",
+    on="plain",
+    note="less than 1 %",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["plain"] < -2)
+    if step is None:
+        return None
+    return Reached(step, plain=10 ** series["plain"][step], way=10 ** series["residual"][step])
+
+
+@residual.moment(
+    "A layer multiplies by about <vanish>{plain:3}</> in the plain net, by <keep>{way:3}</> with a way around it.",
+    otherwise="Without a layer nothing is multiplied.",
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    if not steps:
+        return None
+    plain, way = (10 ** (float(series[name][-1]) / steps) for name in ("plain", "residual"))
+    return Reached(steps, plain=plain, way=way)
 
 
 for _name in ("residual", "plain"):

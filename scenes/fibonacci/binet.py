@@ -7,7 +7,18 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, repeated, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Trajectory,
+    first_step,
+    repeated,
+    scene,
+    show,
+)
 from scenes.fibonacci._common import GOLDEN, MATRIX, fibonacci_numbers, first_wrong
 
 
@@ -37,7 +48,6 @@ def _recorded(steps: int, formula: list[float]) -> MatrixSequence:
     for name, found in {"formula": formula, "product": _float_products(steps)}.items():
         errors = [Fraction(value) - number for value, number in zip(found, exact, strict=True)]
         series[f"{name} error"] = _log10(errors)
-        series[f"relative {name} error"] = _log10([e / max(number, 1) for e, number in zip(errors, exact, strict=True)])
         series[f"{name} miss"] = np.array([float(round(value) - n) for value, n in zip(found, exact, strict=True)])
     return repeated(MATRIX, steps, series)
 
@@ -46,26 +56,58 @@ def _recorded(steps: int, formula: list[float]) -> MatrixSequence:
     show(
         "series",
         of={"formula": "formula error", "product": "product error"},
-        heading="distance from the exact integer",
-        marks={"1/2: rounds wrongly": float(np.log10(0.5))},
+        roles={"formula": "explode", "product": "keep"},
+        heading="distance from the exact F(n)",
+        note="in float64",
+        marks={"1/2: wrong": float(np.log10(0.5))},
+        x="= n",
     ),
     show(
-        "series",
-        of={"formula": "relative formula error", "product": "relative product error"},
-        heading="relative error",
-        limits=(-17, -13),
+        "readout",
+        of={"formula, rounded": "formula miss", "product of matrices": "product miss"},
+        roles={"formula, rounded": "explode", "product of matrices": "keep"},
+        heading="off by",
     ),
-    show("readout", of={"formula, rounded": "formula miss", "product": "product miss"}, heading="off by"),
-    "claims",
-    title="Closed form and float64",
+    title="A formula for Fibonacci numbers",
     statement="Binet's formula by pow() against exact integers: φ has only 53 binary digits",
-    poster=0.9,
+    opening="Binet’s formula makes F(n) from φⁿ, without a matrix. But float64 cuts φ after 53 bits.",
+    counter="n = {step}",
     fps="10",
     covers=(3, 7),
 )
 def binet(steps: Annotated[int, Bounds(0, 1_000)] = 88) -> MatrixSequence:
     """Fibonacci numbers by Binet's formula and by products in float64, against exact integers."""
     return _recorded(steps, [closed_form(n) for n in range(steps + 1)])
+
+
+def _first_miss(series: Mapping[str, FloatArray], name: str) -> int | None:
+    return first_step(series[f"{name} miss"] != 0)
+
+
+@binet.moment(
+    "The formula gives F({step}) = <explode>{wrong}</>, but the number is {right}.",
+    otherwise="Up to n = {steps} the formula, rounded, is right.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = _first_miss(series, "formula")
+    if step is None:
+        return None
+    right = fibonacci_numbers(step + 1)[step]
+    return Reached(step, right=right, wrong=right + int(series["formula miss"][step]))
+
+
+@binet.moment("F({step}) has more than the 53 bits of float64: from here on products are rounded, too.")
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = _first_miss(series, "product")
+    return None if step is None else Reached(step)
+
+
+@binet.moment(
+    "The formula, rounded, is <explode>right up to n = {formula}</>, the product <keep>up to n = {product}</>."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    formula, product = (_first_miss(series, name) for name in ("formula", "product"))
+    return None if formula is None or product is None else Reached(steps, formula=formula - 1, product=product - 1)
 
 
 def _with_all_digits(steps: int) -> MatrixSequence:

@@ -6,22 +6,26 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, repeated, scene, show
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Reached, Trajectory, repeated, scene, show
 from scenes.fibonacci._common import EPS, GOLDEN, MATRIX, exact_power
 
 
 @scene(
-    show("matrix", limits=(-10, 10)),
+    show("scaled_matrix", numbers=True, note="rescaled for its colours"),
     show(
         "series",
-        of={"F(t)": "log10 of F(t)", "φᵗ / √5": "log10 of φᵗ / √5"},
-        heading="growth",
+        of={"": "log10 of F(t)", "theory: φᵗ / √5": "log10 of φᵗ / √5"},
+        theory=("theory: φᵗ / √5",),
+        heading="top right entry",
+        note="the Fibonacci number F(t)",
     ),
-    show("readout", of={"F(t − 1)": "before", "F(t)": "now", "F(t + 1)": "next"}, heading="entries"),
-    "claims",
-    title="Fibonacci matrix",
+    title="Fibonacci by multiplication",
     statement="from the identity, one multiplication a beat: the entries are Fibonacci numbers",
-    poster=0.334,
+    opening="F is multiplied by itself. F⁰ is the identity: at its top right stands F(0) = 0.",
+    running="F{step:^}: {before:9} and {now:9} at the top; each new number is the sum of the two before it.",
+    counter="power",
+    symbol="F",
+    explain=4,
     fps="2.5",
     covers=(3, 4, 5),
 )
@@ -38,6 +42,25 @@ def fibonacci(steps: Annotated[int, Bounds(0, 1_000)] = 12) -> MatrixSequence:
         "log10 of φᵗ / √5": np.arange(steps + 1) * np.log10(GOLDEN) - np.log10(5) / 2,
     }
     return repeated(MATRIX, steps, series)
+
+
+@fibonacci.moment("{before:6} + {now:6} = {next:6}: the Fibonacci numbers, from row times column alone.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    step = 6
+    if steps <= step:
+        return None
+    return Reached(step, **{name: float(series[name][step]) for name in ("before", "now", "next")})
+
+
+@fibonacci.moment(
+    "{older:9} + {before:9} = {now:9}, and φ{step:^}/√5 = {golden:6}: each step multiplies by {ratio:4} now."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    if steps < 8:
+        return None
+    before, now = (float(series[name][-1]) for name in ("before", "now"))
+    golden = GOLDEN**steps / np.sqrt(5)
+    return Reached(steps, older=now - before, before=before, now=now, golden=float(golden), ratio=now / before)
 
 
 _EXACT = "Whole numbers below 2^53 are exact in float64; beyond, each sum rounds by eps / 2."

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, repeated, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Trajectory,
+    first_step,
+    repeated,
+    scene,
+    show,
+)
 from scenes.fibonacci._common import EPS, MATRIX, exact_power, fibonacci_numbers
 
 
@@ -33,19 +44,54 @@ def _recorded(steps: int, basis: FloatArray) -> MatrixSequence:
 
 
 @scene(
-    show("heatmap", of="power", limits=(-2, 2), numbers=True),
-    show("series", of={"|λ₁|ᵗ": "larger", "|λ₂|ᵗ": "smaller"}, heading="Λᵗ: one explodes, one vanishes"),
-    show("heatmap", of="basis", heading="Q", limits=(-1, 1), numbers=True),
-    show("heatmap", of="inverse", heading="Q⁻¹", limits=(-1, 1), numbers=True),
-    title="Fibonacci spectrum",
+    show(
+        "equation",
+        of={"Q": "basis", "Λ{step:^}": "power", "Q⁻¹": "inverse", "F{step:^}": ""},
+        signs=("·", "·", "="),
+        outlined="Λ{step:^}",
+        heading="powers of F",
+        note="Q: directions, Λ: their stretches",
+    ),
+    show("cancelling", heading="why only Λ is raised", note="Q⁻¹Q = I"),
+    show(
+        "series",
+        of={"larger": "larger", "smaller": "smaller"},
+        roles={"larger": "explode", "smaller": "vanish"},
+        heading="numbers in Λᵗ",
+        note="without signs",
+        x="= power",
+    ),
+    title="Fibonacci by eigenvalues",
     statement="F = QΛQ⁻¹, so Fᵗ = QΛᵗQ⁻¹: Q⁻¹Q cancels between factors, and only Λ is raised",
-    poster=0.714,
+    opening="The Fibonacci matrix F is Q · Λ · Q⁻¹: F only scales Q’s two columns, by the numbers in Λ.",
+    counter="power",
+    arrange="stacked",
     fps="2.5",
     covers=(8, 9, 10, 11, 12),
 )
 def fibonacci_spectrum(steps: Annotated[int, Bounds(0, 300)] = 14) -> MatrixSequence:
     """Eigendecomposition of the Fibonacci matrix: only the eigenvalues are raised to the power."""
     return _recorded(steps, spectrum()[1])
+
+
+@fibonacci_spectrum.moment("F² = QΛQ⁻¹ · QΛQ⁻¹: <vanish>Q⁻¹Q is I and cancels</>, so only Λ is multiplied.")
+def _(steps: int) -> Reached | None:
+    return Reached(2) if steps >= 2 else None
+
+
+@fibonacci_spectrum.moment(
+    "One number of Λ{step:^} has <explode>grown to {larger:5}</>, the other has <vanish>shrunk to {smaller:2}</>."
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["larger"] >= 2)
+    if step is None:
+        return None
+    return Reached(step, larger=10 ** series["larger"][step], smaller=10 ** series["smaller"][step])
+
+
+@fibonacci_spectrum.moment("Only Λ was raised: powers of its two numbers give F{steps:^} and its {entry}.")
+def _(steps: int) -> Reached:
+    return Reached(steps, entry=float(exact_power(steps)[1]))
 
 
 def _not_inverse(steps: int) -> MatrixSequence:

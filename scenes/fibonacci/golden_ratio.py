@@ -2,11 +2,23 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import log10
 from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, repeated, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Trajectory,
+    first_step,
+    repeated,
+    scene,
+    show,
+)
 from scenes.fibonacci._common import EPS, GOLDEN, MATRIX, fibonacci_numbers, first_wrong
 
 # F(7) = 13, from which the guesses begin.
@@ -14,15 +26,35 @@ _SEVENTH = 7
 
 
 @scene(
-    show("series", of={"F(t + 1) / F(t)": "ratio", "φ": "φ"}, heading="ratio", scale="linear", limits=(1, 2)),
-    show("series", of={"error": "error", "√5 φ^(−2t)": "envelope"}, heading="distance from φ"),
     show(
-        "readout", of={"13 · 1.618ᵗ, rounded": "guess", "F(t + 7)": "exact", "off by": "miss"}, heading="φ to 3 digits"
+        "series",
+        of={"ratio": "ratio", "φ = 1.618": "φ"},
+        theory=("φ = 1.618",),
+        heading="F(t + 1) / F(t)",
+        note="neighbouring Fibonacci numbers",
+        scale="linear",
+        limits=(1, 2),
+        x="= t",
+        values=False,
     ),
-    "claims",
+    show(
+        "series",
+        of={"ratio": "error", "√5 / φ²ᵗ": "envelope"},
+        theory=("√5 / φ²ᵗ",),
+        heading="distance from φ",
+        x="= t",
+    ),
+    show(
+        "readout",
+        of={"13 · 1.618ᵗ, rounded": "guess", "true F(t + 7)": "exact"},
+        roles={"13 · 1.618ᵗ, rounded": "theory", "true F(t + 7)": "data"},
+        heading="φ cut to 1.618",
+        note="as a forecast",
+    ),
     title="Golden ratio",
     statement="the ratio of consecutive Fibonacci numbers closes in on the largest eigenvalue, φ",
-    poster=0.334,
+    opening="Divide each Fibonacci number by the one before: the ratio swings, and settles.",
+    counter="{next} / {now} = {ratio}",
     fps="5",
     covers=(13, 14),
 )
@@ -35,6 +67,8 @@ def golden_ratio(steps: Annotated[int, Bounds(0, 70)] = 24) -> MatrixSequence:
     t = np.arange(steps + 1)
     guess = np.round(13 * 1.618**t)
     series = {
+        "now": numbers[: steps + 1],
+        "next": numbers[1 : steps + 2],
         "ratio": np.where(np.isfinite(ratio), ratio, np.nan),
         "φ": np.full(steps + 1, GOLDEN),
         "error": np.where(np.isfinite(error), error, np.nan),
@@ -44,6 +78,38 @@ def golden_ratio(steps: Annotated[int, Bounds(0, 70)] = 24) -> MatrixSequence:
         "miss": guess - numbers[_SEVENTH:],
     }
     return repeated(MATRIX, steps, series)
+
+
+@golden_ratio.moment(
+    "{next} / {now} is already within 0.01 of <theory>φ = {golden:4}</>, the largest eigenvalue.",
+    on="error",
+    note="within 0.01",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["error"] < -2)
+    if step is None:
+        return None
+    return Reached(step, now=int(series["now"][step]), next=int(series["next"][step]), golden=GOLDEN)
+
+
+@golden_ratio.moment("13 · 1.618{step:^} forecasts {guess}, but the number is {exact}: 1.618 is φ cut short.")
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["miss"] != 0)
+    if step is None:
+        return None
+    return Reached(step, guess=int(series["guess"][step]), exact=int(series["exact"][step]))
+
+
+@golden_ratio.moment(
+    "F({after}) / F({steps}) misses φ by {distance:log10}: each step comes about {factor:4} times nearer.",
+    otherwise="F(1) / F(0) is 1 / 0: there is no ratio yet.",
+)
+def _(steps: int) -> Reached | None:
+    if not steps:
+        return None
+    # F(t + 1) / F(t) − φ is (−1/φ)ᵗ / F(t).
+    distance = log10(GOLDEN**-steps / fibonacci_numbers(steps + 1)[steps])
+    return Reached(steps, after=steps + 1, distance=distance, factor=GOLDEN**2)
 
 
 @golden_ratio.claim("log10 error at t = 16")

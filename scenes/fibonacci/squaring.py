@@ -6,8 +6,11 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, scene, show
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Reached, Trajectory, scene, show
 from scenes.fibonacci._common import EPS, MATRIX, exact_power
+
+# The last power whose entries float64 adds up without rounding.
+_EXACT = 77
 
 
 def by_squaring(power: int) -> tuple[list[int], FloatArray]:
@@ -27,32 +30,47 @@ def by_squaring(power: int) -> tuple[list[int], FloatArray]:
 
 
 def _recorded(power: int, exponents: list[int]) -> MatrixSequence:
-    """Return the products one by one, with the exponents that another way reaches beside them."""
+    """Return the products one by one, with the powers that another way reaches beside them."""
     made = np.arange(power)
     products = np.minimum(made, len(exponents) - 1)
     reached = np.array(exponents)[products]
-    digits = np.arange(power.bit_length())[::-1]
-    rows = np.stack([np.full(power, power), reached, made + 1], axis=1)
+    matrices = np.array([_entries(exponent) for exponent in exponents])[products]
     series = {
         "by squaring": reached,
         "one by one": made + 1,
-        "digits": rows[:, :, None] >> digits & 1,
         "squarings": products,
-        "products": made,
+        "squared": matrices,
     }
     return MatrixSequence(np.broadcast_to(MATRIX, (power - 1, 2, 2)), initial=MATRIX, series=series)
 
 
+def _entries(power: int) -> list[list[float]]:
+    before, here, after = (float(number) for number in exact_power(power))
+    return [[before, here], [here, after]]
+
+
 @scene(
-    show("series", of={"squaring": "by squaring", "one by one": "one by one"}, heading="power reached", scale="linear"),
     show(
-        "heatmap", of="digits", heading="the power in binary digits", limits=(-1, 1), rows=("n", "squaring", "1 by 1")
+        "tree",
+        of="squared",
+        exponents="by squaring",
+        symbol="F",
+        heading="by squaring",
+        note="each made from the last one",
     ),
-    show("readout", of={"products, squaring": "squarings", "products, one by one": "products"}, heading="work done"),
-    "claims",
+    show(
+        "series",
+        of={"squaring": "by squaring", "one by one": "one by one"},
+        roles={"squaring": "keep", "one by one": "data"},
+        heading="power reached",
+        scale="linear",
+        note="after so many multiplications",
+    ),
     title="Repeated squaring",
     statement="to the power {power}: each further binary digit doubles the exponent, and a 1 adds one",
-    poster=0.25,
+    opening="F is the Fibonacci matrix. Two ways to F{power:^}: squaring, or multiplying one by one.",
+    counter="multiplication",
+    arrange="stacked",
     fps="5",
     covers=(6,),
 )
@@ -65,6 +83,23 @@ def squaring(power: Annotated[int, Bounds(1, 1_000)] = 64) -> MatrixSequence:
         The power n to which the Fibonacci matrix is raised.
     """
     return _recorded(power, by_squaring(power)[0])
+
+
+@squaring.moment(
+    "By squaring, <keep>{step} multiplications</> reach F{power:^}; one by one they reach only F{other:^}.",
+    on="by squaring",
+    note="after {step}",
+)
+def _(series: Mapping[str, FloatArray], steps: int, power: int) -> Reached | None:
+    step = int(series["squarings"][-1])
+    # Up to the power 3 both ways are one.
+    return Reached(step, other=int(series["one by one"][step])) if step < steps else None
+
+
+@squaring.moment("Both give F({power}) = {entry}: one by one after {steps} steps, squaring <keep>after {count}</>.")
+def _(series: Mapping[str, FloatArray], steps: int, power: int) -> Reached:
+    exact = exact_power(power)[1]
+    return Reached(steps, entry=exact if power <= _EXACT else float(exact), count=int(series["squarings"][-1]))
 
 
 @squaring.claim("products, squaring")
@@ -86,7 +121,7 @@ def _(product: Trajectory, steps: int, power: int) -> Claimed:
     return Claimed(
         max(float(abs(Fraction(float(way[0, 1])) - exact) / exact) for way in ways),
         0.0,
-        0.0 if power <= 77 else 2 * power * EPS,
+        0.0 if power <= _EXACT else 2 * power * EPS,
         "Whole numbers below 2^53 are exact in float64; beyond, each sum rounds by eps / 2.",
     )
 

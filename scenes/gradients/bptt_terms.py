@@ -1,5 +1,6 @@
 """The gradient by a recurrent matrix as a sum over its uses in time."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
@@ -11,6 +12,7 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Run,
     Seed,
     Trajectory,
@@ -20,6 +22,11 @@ from scenes import (
     show,
 )
 from scenes.gradients._common import COMPLEX_STEP, complex_step, noise
+
+_SMALL, _LARGE = "small W", "large W"
+_ROLES = {_SMALL: "vanish", _LARGE: "explode"}
+# So many of the last steps are asked for their share.
+_NEAR = 10
 
 
 def listener(steps: int, dim: int, seed: int, retention: float) -> tuple[Run, FloatArray]:
@@ -43,17 +50,19 @@ def _backward_factors(run: Run) -> FloatArray:
 
 
 @scene(
-    show("bars", of="share", heading="size of each term, nearest first"),
-    show("series", of={"wave": "log10_spectral_norm", "term": "term"}, heading="going back t steps"),
-    show("heatmap", of="gradient", heading="their sum, ∂L/∂W"),
+    show("bars", of="share", heading="share of the gradient", x="steps back", unit="%", roles=_ROLES),
     show(
-        "readout",
-        of={"share of last 10": "last ten", "share so far": "so far", "cos(sum, ∂L/∂W)": "cosine"},
-        heading="of all terms",
+        "series",
+        of="term",
+        heading="size of each term",
+        note="each step back multiplies it by one more Jacobian: one step's effect on the next",
+        x="steps back",
+        roles=_ROLES,
     ),
     title="A gradient, term by term",
-    statement="∂L/∂W is a sum over time: what is t steps away has come through t Jacobians",
-    poster=1.0,
+    statement="∂L/∂W is a sum over time: terms far back have come through many Jacobians, which shrink or stretch them",
+    opening="W acts at every step, so its gradient is a sum: one term for each step back.",
+    counter="steps back",
     fps="5",
     covers=(89, 91, 104, 115),
 )
@@ -62,8 +71,9 @@ def bptt_terms(
     dim: Annotated[int, Bounds(2, 32)] = 16,
     seed: Seed = 0,
     retention: Annotated[float, Bounds(0.5, 1.2)] = 0.95,
-) -> MatrixSequence:
-    """Terms of a gradient through time, from the last step back to the first.
+    expansion: Annotated[float, Bounds(1.2, 2.5)] = 2.0,
+) -> dict[str, MatrixSequence]:
+    """Terms of a gradient through time, from the last step back to the first, for a small and a large W.
 
     W acts at every step, and H_p in ``H_p W`` depends on W as well: by the product rule
     ``∂L/∂W = Σ_t (φ′(z_t) ∘ δ_t) h_{t−1}ᵀ``, one term for each use.
@@ -75,44 +85,79 @@ def bptt_terms(
     dim : int
         Number of hidden units.
     retention : float
-        Size of W: an orthogonal matrix, times this.
+        Size of the small W: an orthogonal matrix, times this.
+    expansion : float
+        Size of the large W: the same orthogonal matrix, times this.
     """
-    run, weights = listener(steps, dim, seed, retention)
-    terms = gradient_terms(run, weights)
-    sums = np.concatenate([np.zeros((1, dim, dim)), np.cumsum(terms, axis=0)])
-    sizes = np.linalg.norm(terms, axis=(1, 2))
-    total = max(float(sizes.sum()), 1e-300)
-    share = np.zeros((steps + 1, max(steps, 1)))
-    for step in range(steps):
-        share[step + 1, : step + 1] = sizes[: step + 1] / total
-    lengths = np.maximum(np.linalg.norm(sums, axis=(1, 2)), 1e-300)
-    series = {
-        "share": share,
-        "so far": share.sum(axis=1),
-        "last ten": share[:, :10].sum(axis=1),
-        "term": np.concatenate([[np.nan], np.log10(np.maximum(sizes, 1e-300))]),
-        "gradient": sums,
-        "cosine": (sums / lengths[:, None, None] * sums[-1] / lengths[-1]).sum(axis=(1, 2)),
+    columns = {}
+    for label, size in ((_SMALL, retention), (_LARGE, expansion)):
+        run, weights = listener(steps, dim, seed, size)
+        sizes = np.linalg.norm(gradient_terms(run, weights), axis=(1, 2))
+        # After t steps back the first t terms are there.
+        parts = sizes / max(float(sizes.sum()), 1e-300) if steps else np.zeros(1)
+        share = np.tril(np.broadcast_to(parts, (steps + 1, max(steps, 1))), -1)
+        logs = np.log10(np.maximum(sizes, 1e-300))
+        columns[label] = MatrixSequence(
+            _backward_factors(run), series={"share": share, "term": np.concatenate([[np.nan], logs])}
+        )
+    return columns
+
+
+def _shares(columns: Mapping[str, Trajectory], count: int) -> dict[str, float]:
+    """Return what share of the gradient the last `count` steps have."""
+    return {label: float(numbers.series["share"][-1, :count].sum()) for label, numbers in columns.items()}
+
+
+@bptt_terms.moment(
+    "The last {step} steps hold <vanish>{small:%}</> of the gradient, with a large W <explode>{large:%}</>."
+)
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    if steps <= _NEAR:
+        return None
+    shares = _shares(columns, _NEAR)
+    return Reached(_NEAR, small=shares[_SMALL], large=shares[_LARGE])
+
+
+@bptt_terms.moment(
+    "{steps} steps back a term is <vanish>{small:log10} times smaller</>, "
+    "with a large W <explode>{large:log10} times larger</>."
+)
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    change = {
+        label: numbers.series["term"][-1] - numbers.series["term"][min(1, steps)] for label, numbers in columns.items()
     }
-    return MatrixSequence(_backward_factors(run), series=series)
+    if not change[_SMALL] < 0 < change[_LARGE]:
+        return None
+    return Reached(steps, small=-change[_SMALL], large=change[_LARGE])
 
 
-@bptt_terms.claim("sum − derivative")
-def _(steps: int, dim: int, seed: int, retention: float) -> Claimed:
-    run, weights = listener(steps, dim, seed, retention)
-    along = haar_orthogonal(dim, [seed, 3])
-    moved = complex_step(run.network, along).run(run.sequence, run.states[0])
-    true = float((moved.states[-1] @ weights).imag / 1e-30)
-    found = float(np.sum(gradient_terms(run, weights) * along))
-    return Claimed(abs(found - true), 0.0, 1e-12, COMPLEX_STEP)
+for _label, _size in ((_SMALL, "retention"), (_LARGE, "expansion")):
 
+    @bptt_terms.claim("sum − derivative", column=_label)
+    def _(steps: int, dim: int, seed: int, retention: float, expansion: float, name: str = _size) -> Claimed:
+        # On so few steps that rounding is not yet magnified by a large W.
+        run, weights = listener(min(steps, 20), dim, seed, {"retention": retention, "expansion": expansion}[name])
+        along, terms = haar_orthogonal(dim, [seed, 3]), gradient_terms(run, weights)
+        moved = complex_step(run.network, along).run(run.sequence, run.states[0])
+        true = float((moved.states[-1] @ weights).imag / 1e-30)
+        size = max(1.0, float(np.linalg.norm(terms, axis=(1, 2)).sum()) if steps else 0.0)
+        return Claimed(abs(float(np.sum(terms * along)) - true) / size, 0.0, 1e-12, COMPLEX_STEP)
 
-@bptt_terms.claim("decades a step, mean")
-def _(product: Trajectory, steps: int, dim: int, seed: int, retention: float) -> Claimed:
-    run, _ = listener(steps, dim, seed, retention)
-    return Claimed(
-        float(product.log10_singular_values[-1].mean() / max(steps, 1)),
-        float(np.log10(retention) + np.log10(run.slopes).mean()) if steps else 0.0,
-        1e-9,
-        "The determinant of diag(φ′) W is the product of the slopes and of det W.",
-    )
+    @bptt_terms.claim("decades a step, mean", column=_label)
+    def _(
+        product: Trajectory,
+        steps: int,
+        dim: int,
+        seed: int,
+        retention: float,
+        expansion: float,
+        name: str = _size,
+    ) -> Claimed:
+        size = {"retention": retention, "expansion": expansion}[name]
+        run, _ = listener(steps, dim, seed, size)
+        return Claimed(
+            float(product.log10_singular_values[-1].mean() / max(steps, 1)),
+            float(np.log10(size) + np.log10(run.slopes).mean()) if steps else 0.0,
+            1e-9,
+            "The determinant of diag(φ′) W is the product of the slopes and of det W.",
+        )

@@ -5,12 +5,19 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from scenes import ACTIVATIONS, RNN, Bounds, Claimed, FloatArray, Record, scene, show, sigmoid
+from scenes import ACTIVATIONS, RNN, Bounds, Claimed, FloatArray, Reached, Record, first_step, scene, show, sigmoid
 
 # One unit, x_t = w σ(x_{t−1}) + b for 50 steps from x_0 = 0.5, and the loss (σ(x_50) − 0.7)².
 _UNROLLED, _FIRST, _TARGET = 50, 0.5, 0.7
 # The descent begins with this w and b.
 _START = (4.6, -2.1)
+# What is drawn of w and b.
+_W, _B = (4.3, 4.7), (-2.35, -1.95)
+# An update longer than this lands far outside, where the loss is flat; a gradient so many times as long is an edge.
+_LEAP, _EDGE = 2.0, 10.0
+# Updates after a leap from which on a loss is typical.
+_SETTLED = 10
+_ROLES = {"as it is": "explode", "clipped": "keep", "both": "data"}
 
 
 def cliff(w: Any, b: Any) -> Any:
@@ -55,39 +62,49 @@ def _descend(steps: int, rate: float, threshold: float) -> tuple[FloatArray, Flo
     return points, gradients, used
 
 
-def _log10(values: FloatArray) -> FloatArray:
-    return np.asarray(np.log10(np.maximum(values, 1e-300)))
-
-
 @scene(
     show(
-        "path",
-        of={"plain": "plain", "clipped": "clipped"},
+        "descent",
+        of={"as it is": "plain", "clipped": "clipped"},
         field=cliff,
         # Near the foot of the cliff, where single updates can be told apart; who leaps off it leaves the picture.
-        x=(4.3, 4.7),
-        y=(-2.35, -1.95),
+        x=_W,
+        y=_B,
+        names=("w", "b"),
+        notes="both loss",
         heading="loss by w and b",
+        note="grey: worse",
+        roles=_ROLES,
     ),
     show(
-        "series", of={"plain": "log10 plain", "clipped": "log10 clipped", "‖g‖": "log10 norm"}, heading="gradient used"
+        "lengths",
+        of={"as it is": "norm", "clipped": "used norm"},
+        below={"angle between the two": "angle"},
+        unit="°",
+        heading="length of the gradient",
+        note="on the clipped path",
+        roles=_ROLES,
     ),
-    show("series", of={"plain": "plain loss", "clipped": "clipped loss"}, heading="loss", scale="linear"),
     show(
-        "readout",
-        of={"‖g‖": "norm", "‖g‖, clipped": "used norm", "cos(g, clipped g)": "cosine"},
-        heading="at the clipped path",
+        "series",
+        of={"as it is": "plain loss", "clipped": "clipped loss", "both": "both loss"},
+        heading="loss",
+        note="how wrong the net is",
+        scale="linear",
+        roles=_ROLES,
     ),
     title="Gradient clipping",
-    statement="at a cliff the gradient is huge; shortened to {threshold} it still points the same way",
-    poster=1.0,
+    statement="at a cliff the gradient throws a descent out; shortened to {threshold} it points the same way and stays",
+    opening="Each update takes w and b downhill, to a smaller loss. A cliff lies ahead.",
+    counter="update",
+    smooth=True,
     fps="6.25",
     covers=(39, 97, 107),
 )
 def clipping(
     steps: Annotated[int, Bounds(0, 300)] = 70,
-    learning_rate: Annotated[float, Bounds(0.01, 1)] = 0.1,
-    threshold: Annotated[float, Bounds(0.05, 10)] = 0.5,
+    learning_rate: Annotated[float, Bounds(0.01, 0.3)] = 0.1,
+    threshold: Annotated[float, Bounds(0.2, 1)] = 0.5,
 ) -> Record:
     """Gradient descent at the cliff of a recurrent unit, as it is and with clipped gradients.
 
@@ -106,27 +123,74 @@ def clipping(
     plain, plain_gradients, _ = _descend(steps, learning_rate, np.inf)
     clipped, gradients, used = _descend(steps, learning_rate, threshold)
     norms, used_norms = np.linalg.norm(gradients, axis=1), np.linalg.norm(used, axis=1)
+    across = gradients[:, 0] * used[:, 1] - gradients[:, 1] * used[:, 0]
+    losses, apart = (cliff(*plain.T), cliff(*clipped.T)), (plain != clipped).any(axis=1)
+    # From the last update that both have in common each has a curve of its own.
+    own = apart | np.append(apart[1:], False)
     return Record(
         {
             "plain": plain,
             "clipped": clipped,
             "gradient": gradients,
             "used": used,
-            "log10 plain": _log10(np.linalg.norm(plain_gradients, axis=1)),
-            "log10 clipped": _log10(used_norms),
-            "log10 norm": _log10(norms),
-            "plain loss": cliff(*plain.T),
-            "clipped loss": cliff(*clipped.T),
+            "plain update": learning_rate * np.linalg.norm(plain_gradients, axis=1),
+            "both loss": np.where(apart, np.nan, losses[0]),
+            "plain loss": np.where(own, losses[0], np.nan),
+            "clipped loss": np.where(own, losses[1], np.nan),
             "norm": norms,
             "used norm": used_norms,
-            "cosine": (gradients * used).sum(axis=1) / np.maximum(norms * used_norms, 1e-300),
+            "angle": np.degrees(np.arctan2(np.abs(across), (gradients * used).sum(axis=1))),
         }
     )
 
 
-@clipping.claim("cos(g, clipped g)")
+def _leap(series: Mapping[str, FloatArray]) -> int | None:
+    """Return after which update the plain descent has been thrown out; None if it never is."""
+    leap = first_step(series["plain update"] > _LEAP)
+    return None if leap is None or leap + 1 >= len(series["plain"]) else leap + 1
+
+
+@clipping.moment("Over the edge the gradient is {times:3} times as long as before. Its direction is right.",
+                 on="both loss", note="over the edge")  # fmt: skip
+def _(series: Mapping[str, FloatArray], threshold: float) -> Reached | None:
+    norm = series["norm"]
+    times = norm[1:] / np.maximum(norm[:-1], 1e-300)
+    edge = first_step((times > _EDGE) & (norm[1:] > threshold))
+    return None if edge is None else Reached(edge + 1, times=times[edge])
+
+
+@clipping.moment(
+    "<explode>As it is</>, one update lands at w = {w:2}, b = {b:2}: far off the map.",
+    otherwise="Within {steps} updates none is thrown far off the map.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    leap = _leap(series)
+    return None if leap is None else Reached(leap, w=series["plain"][leap, 0], b=series["plain"][leap, 1])
+
+
+@clipping.moment(
+    "Same direction, {later} updates later: loss <keep>{clipped:3} with clipping</>, <explode>{plain:3} without</>."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    leap = _leap(series)
+    if leap is None or leap == steps or series["clipped loss"][-1] >= series["plain loss"][-1] / 2:
+        return None
+    return Reached(steps, later=steps - leap + 1, clipped=series["clipped loss"][-1], plain=series["plain loss"][-1])
+
+
+@clipping.claim("loss, clipped / as it is", headline=True, counterexample={"threshold": 1e6})
 def _(series: Mapping[str, FloatArray]) -> Claimed:
-    return Claimed(float(series["cosine"].min()), 1.0, 1e-12, "A positive factor leaves a direction as it is.")
+    leap = _leap(series)
+    reason = "Single updates at the cliff are worse, so it is the median since the leap: less than half."
+    if leap is None or len(series["plain"]) - leap < _SETTLED:
+        return Claimed(0.0, 0.25, 0.25, reason)
+    typical = [float(np.median(cliff(*series[name][leap:].T))) for name in ("clipped", "plain")]
+    return Claimed(typical[0] / typical[1], 0.25, 0.25, reason)
+
+
+@clipping.claim("angle to the gradient")
+def _(series: Mapping[str, FloatArray]) -> Claimed:
+    return Claimed(float(series["angle"].max()), 0.0, 1e-12, "A positive factor leaves a direction as it is.")
 
 
 @clipping.claim("clipped over threshold")
@@ -140,6 +204,7 @@ def _(series: Mapping[str, FloatArray], threshold: float) -> Claimed:
 def _(series: Mapping[str, FloatArray]) -> Claimed:
     w, b = series["clipped"].T
     true = np.stack([cliff(w + 1e-30j, b + 0j).imag, cliff(w + 0j, b + 1e-30j).imag], axis=1) / 1e-30
-    sizes = np.maximum(np.linalg.norm(true, axis=1), 1e-12)
+    # At the minimum nothing is left to compare with.
+    sizes = np.maximum(np.linalg.norm(true, axis=1), 1e-5)
     worst = (np.linalg.norm(series["gradient"] - true, axis=1) / sizes).max()
     return Claimed(float(worst), 0.0, 1e-9, "Fifty factors round by some eps each.")

@@ -13,9 +13,11 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Run,
     Seed,
     Trajectory,
+    first_step,
     random_unit_vector,
     scene,
     show,
@@ -34,36 +36,19 @@ def _running(log10: FloatArray) -> FloatArray:
     return np.concatenate([[0.0], np.cumsum(log10)])
 
 
-def _gathered(run: Run) -> FloatArray:
-    """Return log10 of ``‖Wᵗ ∏ diag(φ′)‖``, all diagonals gathered on one side, which is not the product."""
-    found, power, size = [0.0], np.eye(len(run.network.bias)), 0.0
-    with np.errstate(divide="ignore"):
-        logs = np.cumsum(np.log10(run.slopes), axis=0)
-    for log in logs:
-        power = run.network.recurrent @ power
-        largest = np.abs(power).max()
-        power, size = power / largest, size + np.log10(largest)
-        found.append(size + log.max() + np.log10(np.linalg.norm(power * 10 ** (log - log.max()), 2)))
-    return np.array(found)
-
-
 @scene(
     show(
         "series",
-        of={
-            "measured": "log10_spectral_norm",
-            "∏ ‖Jacobian‖": "bound",
-            "(γ ‖W‖)ᵗ": "worst bound",
-            "‖Wᵗ ∏ φ′‖": "gathered",
-        },
-        heading="‖∂h(t) / ∂h(0)‖",
+        of={"product": "log10_spectral_norm", "bound": "bound", "worst case": "worst bound"},
+        theory=("bound", "worst case"),
+        heading="size of the product",
+        note="how far it can stretch a vector",
     ),
-    show("series", of={"‖Jacobian‖": "factor", "max φ′": "slope"}, heading="one step", scale="linear"),
-    show("heatmap", of="jacobian", heading="diag(φ′) W"),
-    "claims",
+    show("heatmap", of="jacobian", heading="Jacobian of one step"),
     title="A bound for the gradient",
-    statement="a product of Jacobians diag(φ′) W is never longer than the product of their norms",
-    poster=1.0,
+    statement="a product of Jacobians diag(φ′) W is never larger than the product of their sizes",
+    opening="Each step back multiplies a gradient by one more Jacobian. How large can it get?",
+    running="This Jacobian stretches by up to {factor:.2}; the bound multiplies all these sizes.",
     fps="6.25",
     covers=(100, 101, 102, 103),
 )
@@ -76,9 +61,9 @@ def jacobian_bound(
 ) -> MatrixSequence:
     """Products of a recurrent network's Jacobians, under the bounds that their norms give.
 
-    ``∂h(t)/∂h(0) = D_t W D_{t−1} W … D_1 W`` with ``D = diag(φ′)``, in this order: diagonal matrices do
-    not commute with W, so ``Wᵗ ∏ D`` is another matrix, drawn for comparison. With γ the steepest slope,
-    ‖W‖ < 1/γ suffices for the gradient to vanish; above that it may explode, or not.
+    ``∂h(t)/∂h(0) = D_t W D_{t−1} W … D_1 W`` with ``D = diag(φ′)``, in this order, since diagonal matrices
+    do not commute with W. With γ the steepest slope, (γ ‖W‖)ᵗ is the worst case: ‖W‖ < 1/γ suffices for the
+    gradient to vanish; above that it may explode, or not.
     R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
 
     Parameters
@@ -92,17 +77,31 @@ def jacobian_bound(
     """
     run = driven_run(steps, dim, seed, activation, largest_singular_value)
     norm, steepest = np.log10(largest_singular_value), np.log10(run.network.activation.steepest)
-    largest = run.slopes.max(axis=1)
     factors = np.linalg.norm(run.jacobians, 2, axis=(1, 2)) if steps else np.zeros(0)
     series = {
         "bound": _running(np.log10(np.maximum(factors, 1e-300))),
         "worst bound": np.arange(steps + 1) * (norm + steepest),
-        "gathered": _gathered(run),
-        "factor": np.concatenate([[np.nan], factors]),
-        "slope": np.concatenate([[np.nan], largest]),
-        "jacobian": np.concatenate([run.network.recurrent[None], run.jacobians]),
+        # Before the first step the first Jacobian is shown.
+        "factor": np.concatenate([factors[:1], factors]) if steps else np.array([largest_singular_value]),
+        "jacobian": np.concatenate([run.jacobians[:1], run.jacobians]) if steps else run.network.recurrent[None],
     }
     return MatrixSequence(run.jacobians, series=series)
+
+
+@jacobian_bound.moment(
+    "At step {step} the bound is already a thousand times the product.",
+    otherwise="Within {steps} steps the bound stays below a thousand times the product, and is never broken.",
+    note="1000 times\nbelow the bound",
+    on="log10_spectral_norm",
+)
+def _(product: Trajectory, series: Mapping[str, FloatArray]) -> int | None:
+    return first_step(series["bound"] - product.log10_spectral_norm > 3)
+
+
+@jacobian_bound.moment("Never above the bound: it allows <theory>{bound:log10}</>, the product is {left:log10}.")
+def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    left = float(product.log10_spectral_norm[-1])
+    return Reached(steps, bound=float(series["bound"][-1]), left=left) if steps else None
 
 
 @jacobian_bound.claim("steps above the bound")

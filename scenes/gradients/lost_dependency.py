@@ -12,8 +12,10 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Run,
     Seed,
+    Trajectory,
     haar_orthogonal,
     random_unit_vector,
     scene,
@@ -21,9 +23,10 @@ from scenes import (
 )
 from scenes.gradients._common import COMPLEX_STEP
 
-# Steps from the end to the input that the first task depends on.
+# Inputs after the one that the first task depends on: it is one step further back.
 _NEAR = 3
-_NEAR_LABEL, _FAR_LABEL, _NONE_LABEL = "dependency 3 steps back", "dependency at the start", "no dependency"
+_NEAR_LABEL, _FAR_LABEL, _NONE_LABEL = "near answer", "far answer", "no answer"
+_ROLES = {_NEAR_LABEL: "keep", _FAR_LABEL: "vanish", _NONE_LABEL: "data"}
 
 
 def uncorrelated_signs(count: int) -> FloatArray:
@@ -64,11 +67,21 @@ def pull_by_step(run: Run, weights: FloatArray, targets: FloatArray) -> FloatArr
 
 
 @scene(
-    show("bars", of="percent", heading=""),
-    show("series", of="log10_pull", heading="|pull|"),
-    title="No dependency, or no gradient?",
-    statement="bars: how much the loss pulls to the input t steps back, in %; far ones are lost anyhow",
-    poster=1.0,
+    show("bars", of="pull", heading="pull", x="steps", unit="%", roles=_ROLES),
+    show(
+        "series",
+        of="log10_pull",
+        heading="size of the pull",
+        note="how strongly the loss hears the input so many steps back",
+        x="steps back",
+        values=False,
+        roles=_ROLES,
+    ),
+    title="No answer, or a lost gradient?",
+    statement="the gradient of an answer far back is as good as 0, like that of no answer: the two look alike",
+    opening="Three tasks, the same inputs: the answer is 4 steps back, at the start, or nowhere.",
+    running="Back in time, bar by bar: how strongly the loss pulls to follow that input.",
+    counter="steps back",
     fps="5",
     covers=(104,),
 )
@@ -100,9 +113,25 @@ def lost_dependency(
     for label, wanted in zip((_NEAR_LABEL, _FAR_LABEL, _NONE_LABEL), targets.values(), strict=True):
         pull = pull_by_step(run, weights, wanted)
         seen = np.tril(np.broadcast_to(pull, (steps + 1, steps)), -1)
-        size = np.log10(np.maximum(np.abs(np.concatenate([pull[:1], pull])), 1e-30))
-        columns[label] = MatrixSequence(first, series={"pull": seen, "percent": 100 * seen, "log10_pull": size})
+        size = np.concatenate([[np.nan], np.log10(np.maximum(np.abs(pull), 1e-300))])
+        columns[label] = MatrixSequence(first, series={"pull": seen, "log10_pull": size})
     return columns
+
+
+@lost_dependency.moment(
+    "<keep>The near answer</> pulls with {near:%}. For the other tasks nothing stands out.",
+    otherwise="Even the near answer does not stand out: its gradient has vanished, too.",
+)
+def _(columns: Mapping[str, Trajectory]) -> Reached | None:
+    pulls = [np.abs(numbers.series["pull"][-1]) for numbers in columns.values()]
+    near, others = pulls[0][_NEAR], max(np.delete(pulls[0], _NEAR).max(), pulls[1].max(), pulls[2].max())
+    return Reached(_NEAR + 1, near=near) if near > 2 * others else None
+
+
+@lost_dependency.moment("<vanish>The far answer</> pulls {times:log10} times less: it looks like no answer.")
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    near = columns[_NEAR_LABEL].series["log10_pull"][_NEAR + 1]
+    return Reached(steps, times=near - columns[_FAR_LABEL].series["log10_pull"][-1])
 
 
 @lost_dependency.claim("pull of its input", column=_NEAR_LABEL)

@@ -5,7 +5,20 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import FORMATS, Bounds, Claimed, FloatArray, MatrixSequence, Seed, haar_orthogonal, repeated, scene, show
+from scenes import (
+    FORMATS,
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Seed,
+    first_step,
+    haar_orthogonal,
+    repeated,
+    scene,
+    show,
+)
 
 _LARGEST = {f"largest {name}": float(np.log10(float(np.finfo(FORMATS[name]).max))) for name in ("float16", "float32")}
 
@@ -24,35 +37,40 @@ def quadratic(dim: int, seed: int) -> tuple[FloatArray, FloatArray]:
     return np.asarray((axes * np.linspace(0, 1, dim)) @ axes.T), axes.sum(axis=1) / np.sqrt(dim)
 
 
-def _updates(hessian: FloatArray, start: FloatArray, rate: float, steps: int, name: str) -> tuple[FloatArray, ...]:
-    """Return log10 of the largest parameter and of the loss, and how many parameters are finite, for one format.
-
-    The logarithms are NaN from where their numbers are not finite any more.
-    """
+def _updates(hessian: FloatArray, start: FloatArray, rate: float, steps: int, name: str) -> FloatArray:
+    """Return log10 of the largest parameter for one format, NaN from where it is not finite any more."""
     kind = FORMATS[name]
     point, slopes = start.astype(kind), hessian.astype(kind)
-    sizes, losses, finite = np.full(steps + 1, np.nan), np.full(steps + 1, np.nan), np.zeros(steps + 1)
+    sizes = np.full(steps + 1, np.nan)
     with np.errstate(over="ignore", invalid="ignore"):
         for step in range(steps + 1):
-            finite[step] = np.isfinite(point).sum()
-            if finite[step] < len(point):
+            if not np.isfinite(point).all():
                 break
-            gradient = slopes @ point
-            loss = float(point @ gradient / 2)
             sizes[step] = np.log10(float(np.abs(point).max()))
-            losses[step] = np.log10(loss) if 0 < loss < np.inf else np.nan
-            point = point - kind(rate) * gradient
-    return sizes, losses, finite
+            point = point - kind(rate) * (slopes @ point)
+    return sizes
 
 
 @scene(
-    show("series", of={name: name for name in FORMATS}, heading="largest parameter", marks=_LARGEST),
-    show("series", of={name: f"loss in {name}" for name in FORMATS}, heading="loss"),
-    show("readout", of={name: f"finite in {name}" for name in FORMATS}, heading="finite parameters"),
-    "claims",
+    show(
+        "series",
+        of="log10_float64",
+        heading="largest parameter",
+        note="the rate is too large: it only grows",
+        values=False,
+        marks=_LARGEST,
+    ),
+    show(
+        "readout",
+        of={name: f"log10_{name}" for name in FORMATS},
+        heading="the same in each format",
+        roles=dict.fromkeys(FORMATS, "data"),
+        nan="NaN",
+    ),
     title="Updates until overflow",
-    statement="at rate {learning_rate} updates multiply by 1 − rate: Inf and NaN come at a known step",
-    poster=1.0,
+    statement="at a rate of {learning_rate} updates multiply by 1 − rate: when Inf and NaN come can be told before",
+    opening="The learning rate {learning_rate} is too large: each update overshoots the minimum, and grows.",
+    counter="update",
     fps="10",
     covers=(106,),
 )
@@ -79,9 +97,44 @@ def overflow_step(
     hessian, start = quadratic(dim, seed)
     series: dict[str, FloatArray] = {}
     for name in FORMATS:
-        found = _updates(hessian, start, learning_rate, steps, name)
-        series |= dict(zip((name, f"loss in {name}", f"finite in {name}"), found, strict=True))
+        series[f"log10_{name}"] = _updates(hessian, start, learning_rate, steps, name)
     return repeated(np.eye(dim) - learning_rate * hessian, steps, series)
+
+
+def _last_update(name: str, dim: int, seed: int, learning_rate: float) -> int:
+    """Return the update at which a format overflows: its steepest direction grows by rate − 1 each time."""
+    hessian, start = quadratic(dim, seed)
+    steepest = np.linalg.eigh(hessian)[1][:, -1]
+    first = abs(steepest @ start) * np.abs(steepest).max()
+    # The rate times the gradient overflows first, in the update after the one that reaches so far.
+    largest = np.log(float(np.finfo(FORMATS[name]).max)) - np.log(learning_rate * first)
+    return int(np.ceil(largest / np.log(learning_rate - 1))) + 1
+
+
+@overflow_step.moment(
+    "Update {step}: <warn>float16 overflows</> beyond {largest}. Inf − Inf is NaN, and NaN stays.",
+    otherwise="Within {steps} updates no format overflows.",
+    note="float16 ends",
+    on="log10_float64",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(np.isnan(series["log10_float16"]))
+    return None if step is None else Reached(step, largest=int(np.finfo(np.float16).max))
+
+
+@overflow_step.moment(
+    "Update {step}: <warn>float32 is NaN, too</>. Only a restart with smaller updates helps.",
+    otherwise="Within {steps} updates float32 and float64 do not overflow.",
+    note="float32 ends",
+    on="log10_float64",
+)
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    return first_step(np.isnan(series["log10_float32"]))
+
+
+@overflow_step.moment("Each update multiplies by {factor:3}: float64, too, ends near update {ends}.")
+def _(steps: int, dim: int, seed: int, learning_rate: float) -> Reached:
+    return Reached(steps, factor=learning_rate - 1, ends=_last_update("float64", dim, seed, learning_rate))
 
 
 for _format in ("float16", "float32"):
@@ -95,13 +148,8 @@ for _format in ("float16", "float32"):
         learning_rate: float,
         name: str = _format,
     ) -> Claimed:
-        failed = np.isnan(series[name])
-        hessian, start = quadratic(dim, seed)
-        steepest = np.linalg.eigh(hessian)[1][:, -1]
-        first = abs(steepest @ start) * np.abs(steepest).max()
-        # The rate times the gradient overflows first, in the update after the one that reaches so far.
-        largest = float(np.finfo(FORMATS[name]).max)
-        passed = np.ceil(np.log(largest / (learning_rate * first)) / np.log(learning_rate - 1)) + 1
+        failed = np.isnan(series[f"log10_{name}"])
+        passed = _last_update(name, dim, seed, learning_rate)
         return Claimed(
             float(failed.argmax() if failed.any() else steps + 1),
             float(min(passed, steps + 1)),

@@ -13,6 +13,7 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     gaussian_matrix,
     haar_orthogonal,
@@ -72,13 +73,25 @@ def _read(values: FloatArray, starts: list[int], window: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="pages", limits=(-1, 1)),
-    show("series", of={"state carried": "carried", "begun anew": "anew"}, heading="a hidden unit", scale="linear"),
-    show("series", of="starts", heading="where each row is", scale="linear"),
-    show("readout", of={"epoch": "epoch", "step of the epoch": "place", "values read": "read"}, heading="now"),
+    show(
+        "heatmap",
+        of="pages",
+        limits=(-1, 1),
+        heading="the series",
+        note="strongest: read now",
+    ),
+    show("series", of="starts", heading="where each row reads", scale="linear", unit="values"),
+    show(
+        "series",
+        of="added",
+        heading="state carried over",
+        note="a unit: by how much it differs from starting at 0",
+        scale="linear",
+    ),
     title="A series read in batches",
-    statement="{length} values in {batch} rows, {window} at a time: states are carried, gradients cut",
-    poster=0.6,
+    statement="{length} values in {batch} rows, {window} at a time: states are carried on, gradients are cut",
+    opening="A long series is read in {batch} rows at once, {window} values of each at a time.",
+    counter="window",
     fps="5",
     covers=(93,),
 )
@@ -115,24 +128,45 @@ def tbptt_cursors(
         states[step + 1], starts[step + 1] = run.states[-1], rows
         anew[step + 1] = network.run(inputs[:, 0]).states[-1]
         factors[step] = reduce(lambda product, factor: factor @ product, run.jacobians[:, 0])
-    since = np.arange(steps + 1)
-    step_of_epoch = np.where(since > 0, (since - 1) % len(windows) + 1, 0)
     series: dict[str, FloatArray] = {
         "pages": _pages(values, windows, window, steps),
         "states": states,
-        "carried": states[:, 0, 0],
-        "anew": anew[:, 0],
+        "added": states[:, 0, 0] - anew[:, 0],
         "starts": starts,
-        "epoch": np.maximum(-(-since // len(windows)), 1.0),
-        "place": np.asarray(step_of_epoch, dtype=np.float64),
-        "read": np.asarray(step_of_epoch * window * batch, dtype=np.float64),
     }
     return MatrixSequence(factors, series=series)
 
 
+def _in_epoch(length: int, window: int, batch: int) -> int:
+    """Return how many windows of each row an epoch has."""
+    return sum(1 for _ in windows_of_epoch(length, window, batch))
+
+
+@tbptt_cursors.moment("Window {step} starts from the state of window 1, but no gradient goes back into it.")
+def _(steps: int, length: int, window: int, batch: int) -> int | None:
+    return 2 if steps > 2 and _in_epoch(length, window, batch) > 2 else None
+
+
+@tbptt_cursors.moment("Row {batch} began at {start}: the rows share the series, {read} of {length} values are read.")
+def _(steps: int, length: int, window: int, batch: int) -> Reached | None:
+    half = _in_epoch(length, window, batch) // 2
+    if not 2 < half < steps:
+        return None
+    return Reached(half, start=(batch - 1) * (length // batch), read=half * window * batch)
+
+
+@tbptt_cursors.moment(
+    "{step} windows of {batch} × {window} make an epoch: {read} of {length} values, each read once.",
+    otherwise="After {steps} windows the epoch is not over: the rows read on.",
+)
+def _(steps: int, length: int, window: int, batch: int) -> Reached | None:
+    count = _in_epoch(length, window, batch)
+    return Reached(count, read=count * window * batch) if count <= steps else None
+
+
 @tbptt_cursors.claim("steps an epoch")
 def _(length: int, window: int, batch: int) -> Claimed:
-    counted = sum(1 for _ in windows_of_epoch(length, window, batch))
+    counted = _in_epoch(length, window, batch)
     return Claimed(float(counted), float(length // batch // window), 0.0, "They are counted.")
 
 

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, repeated, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Seed,
+    first_step,
+    repeated,
+    scene,
+    show,
+)
 
 _BATCH = 2
 
@@ -19,19 +30,17 @@ def _weights(dim: int, seed: int) -> FloatArray:
 
 
 @scene(
-    show("series", of={"Wh": "norm", "scaled Wh": "scaled norm"}, heading="√Σdh² / N"),
     show(
         "series",
-        of={"Wh": "plain norm", "scaled Wh": "plain scaled norm"},
-        heading="on a linear axis",
-        scale="linear",
-        limits=(0, 300),
+        of={"Wh": "norm", "c Wh": "scaled norm"},
+        heading="size of the gradient",
+        note="with Wh, and with c Wh, c = {scale}",
+        roles={"Wh": "explode", "c Wh": "vanish"},
     ),
-    "eigenvalues",
-    "claims",
-    title="dh = dh @ Wh.T",
-    statement="the backward pass of a plain RNN, N = 2: the spectral radius of Wh makes or breaks dh",
-    poster=0.75,
+    show("eigenvalues", powers=False, heading="eigenvalues of Wh", note="outside: grows", role="explode"),
+    title="A textbook's gradient",
+    statement="going back, a plain RNN multiplies dh by Wh at every step: the largest |λ| of Wh makes or breaks dh",
+    opening="Going back, a plain RNN multiplies its gradient dh by the same matrix Wh each step.",
     fps="4",
 )
 def textbook(
@@ -63,8 +72,7 @@ def textbook(
         norm[step] = np.log10(np.sqrt((dh**2).sum()) / _BATCH) + size
         dh = dh @ weights.T
     scaled = norm + np.arange(steps + 1) * np.log10(scale)
-    series = {"norm": norm, "scaled norm": scaled, "plain norm": 10.0**norm, "plain scaled norm": 10.0**scaled}
-    return repeated(weights, steps, series)
+    return repeated(weights, steps, {"norm": norm, "scaled norm": scaled})
 
 
 def _spectral(steps: int, dim: int, seed: int) -> tuple[float, float, float, float]:
@@ -86,6 +94,24 @@ def _spectral(steps: int, dim: int, seed: int) -> tuple[float, float, float, flo
         float(np.log10(low * unit)),
         float(np.log10(high * unit)),
     )
+
+
+@textbook.moment(
+    "After {step} steps the gradient is <explode>{large:log10} with Wh</>, <vanish>{small:log10} with c Wh</>.",
+    otherwise="Within {steps} steps the two gradients are not yet a hundred times apart.",
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    large, small = series["norm"], series["scaled norm"]
+    step = first_step(np.abs(large - small) > 2)
+    return Reached(step, large=large[step], small=small[step]) if step and step < steps else None
+
+
+@textbook.moment(
+    "Each step multiplies by about <explode>{radius:3}</>, the largest |λ|; with c Wh by <vanish>{scaled:3}</>."
+)
+def _(steps: int, dim: int, seed: int, scale: float) -> Reached | None:
+    radius = float(np.abs(np.linalg.eigvals(_weights(dim, seed))).max())
+    return Reached(steps, radius=radius, scaled=scale * radius) if steps else None
 
 
 @textbook.claim("log10 norm at last")

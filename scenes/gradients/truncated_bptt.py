@@ -11,9 +11,11 @@ from scenes import (
     Bounds,
     Claimed,
     FloatArray,
+    Reached,
     Record,
     Run,
     Seed,
+    first_step,
     gaussian_matrix,
     haar_orthogonal,
     random_unit_vector,
@@ -21,6 +23,9 @@ from scenes import (
     show,
 )
 from scenes.gradients._common import COMPLEX_STEP, complex_step
+
+# The headline compares the gradient cut after so many steps.
+_CUT = 10
 
 
 def student(steps: int, dim: int, seed: int, retention: float) -> tuple[Run, FloatArray, FloatArray]:
@@ -60,18 +65,35 @@ def blocks(steps: int, cut: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="reach", limits=(-1, 1)),
-    show("series", of={"cosine": "cosine", "norm ratio": "ratio"}, heading="cut and full gradient", scale="linear"),
-    show("heatmap", of="gradient", heading="∂L/∂W, cut"),
-    "claims",
+    show("heatmap", of="reach", limits=(-1, 1), heading="reach", note="row: loss, column: state"),
+    show(
+        "series",
+        of="angle",
+        heading="direction",
+        note="degrees off the uncut gradient",
+        scale="linear",
+        limits=(0, 90),
+        x="steps between cuts",
+    ),
+    show(
+        "series",
+        of="ratio",
+        heading="length",
+        note="of the uncut gradient",
+        scale="linear",
+        unit="%",
+        x="steps between cuts",
+    ),
     title="Truncated gradients",
-    statement="row: loss of a step, column: state it reaches back to, if cut every t steps",
-    poster=0.3,
+    statement="cut every few steps, a gradient is that of the parts alone: another direction and length than uncut",
+    opening="Each step has a loss, which reaches back to all states before it. Now come the cuts.",
+    running="Cut every {step} steps, no loss reaches past the cut before it.",
+    counter="cut every",
     fps="4",
     covers=(92,),
 )
 def truncated_bptt(
-    steps: Annotated[int, Bounds(0, 128)] = 32,
+    steps: Annotated[int, Bounds(0, 128)] = 30,
     dim: Annotated[int, Bounds(2, 32)] = 16,
     seed: Seed = 0,
     retention: Annotated[float, Bounds(0.5, 1.2)] = 1.0,
@@ -92,50 +114,65 @@ def truncated_bptt(
     run, weights, targets = student(steps, dim, seed, retention)
     direct = direct_gradient(run, weights, targets)
     reach = reach_of_losses(run, direct)
-    reaches = np.zeros((steps + 1, max(steps, 1), max(steps, 1)))
-    gradients = np.zeros((steps + 1, dim, dim))
+    reaches, gradients = np.zeros((steps + 1, max(steps, 1), max(steps, 1))), np.zeros((steps + 1, dim, dim))
+    # At first nothing is cut.
+    full = gradients[0] = run.gradient(run.backward(direct)).recurrent
+    if steps:
+        reaches[0] = reach
     for cut in range(1, steps + 1):
         reaches[cut] = reach * blocks(steps, cut)
         gradients[cut] = run.gradient(run.backward(direct, cut)).recurrent
-    full = run.gradient(run.backward(direct)).recurrent
-    norms, whole = np.linalg.norm(gradients, axis=(1, 2)), float(np.linalg.norm(full)) or 1.0
-    products = (gradients * full).sum(axis=(1, 2))
-    return Record(
-        {
-            "reach": reaches,
-            "gradient": gradients,
-            "cosine": products / np.where(norms > 0, norms * whole, 1.0),
-            "ratio": norms / whole,
-        }
-    )
+    whole = full / (float(np.linalg.norm(full)) or 1.0)
+    along = (gradients * whole).sum(axis=(1, 2))
+    across = np.linalg.norm(gradients - along[:, None, None] * whole, axis=(1, 2))
+    angles, ratios = np.degrees(np.arctan2(across, along)), np.hypot(along, across) / (np.linalg.norm(full) or 1.0)
+    angles[0] = ratios[0] = np.nan
+    return Record({"reach": reaches, "gradient": gradients, "angle": angles, "ratio": ratios})
 
 
-def _uncut(numbers: FloatArray, steps: int) -> Claimed:
-    """Return the claim that the last number is 1: with one cut after the last step, nothing is cut."""
-    reason = "The same numbers are added in the same order."
-    return Claimed(float(numbers[-1]), 1.0 if steps else 0.0, 1e-12, reason)
+def _never_cut(steps: int, dim: int, seed: int, retention: float) -> Record:
+    """Return the film with the uncut gradient at every step."""
+    record = truncated_bptt.function(steps, dim, seed, retention)
+    return Record(record.series | {"gradient": np.broadcast_to(record.series["gradient"][-1], (steps + 1, dim, dim))})
 
 
-@truncated_bptt.claim("cosine, uncut")
-def _(series: Mapping[str, FloatArray], steps: int) -> Claimed:
-    return _uncut(series["cosine"], steps)
+@truncated_bptt.moment(
+    "Cut every {step} steps, the gradient is {angle:2}° off, with {ratio:%} of the full length.",
+    otherwise="Within {steps} steps the cut gradient stays 30° off, or more.",
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    step = first_step(series["angle"] < 30)
+    if step is None or step == steps:
+        return None
+    return Reached(step, angle=series["angle"][step], ratio=series["ratio"][step])
 
 
-@truncated_bptt.claim("norm ratio, uncut")
-def _(series: Mapping[str, FloatArray], steps: int) -> Claimed:
-    return _uncut(series["ratio"], steps)
+@truncated_bptt.moment("Never cut, every loss reaches back to the first state: the true direction and length.")
+def _(steps: int) -> int | None:
+    return steps or None
 
 
-@truncated_bptt.claim("gradient − derivative")
-def _(steps: int, dim: int, seed: int, retention: float) -> Claimed:
-    cut, (run, weights, targets) = 10, student(steps, dim, seed, retention)
+def _off(found: FloatArray, cut: int, steps: int, dim: int, seed: int, retention: float) -> float:
+    """Return how far a gradient is from the derivative that takes the state at each cut as a given number."""
+    run, weights, targets = student(steps, dim, seed, retention)
     along = gaussian_matrix(dim, [seed, 5])
     moved, true = complex_step(run.network, along), 0.0
     for start in range(0, steps, cut):
         part = slice(start, start + cut)
-        # The derivative takes the state at each cut as a given number.
         states = moved.run(run.sequence[part], run.states[start]).states[1:]
         true += float(((states @ weights - targets[part]) ** 2 / 2).sum().imag / 1e-30)
-    found = run.gradient(run.backward(direct_gradient(run, weights, targets), cut)).recurrent
     size = float(np.linalg.norm(found) * np.linalg.norm(along)) or 1.0
-    return Claimed(abs(float(np.sum(found * along)) - true) / size, 0.0, 1e-12, COMPLEX_STEP)
+    return abs(float(np.sum(found * along)) - true) / size
+
+
+@truncated_bptt.claim("cut gradient − derivative", headline=True, counterexample=_never_cut)
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, retention: float) -> Claimed:
+    cut = max(1, min(_CUT, steps // 2))
+    away = _off(series["gradient"][cut], cut, steps, dim, seed, retention) if steps else 0.0
+    return Claimed(away, 0.0, 1e-12, COMPLEX_STEP)
+
+
+@truncated_bptt.claim("uncut gradient − derivative")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, retention: float) -> Claimed:
+    away = _off(series["gradient"][-1], max(steps, 1), steps, dim, seed, retention)
+    return Claimed(away, 0.0, 1e-12, COMPLEX_STEP)

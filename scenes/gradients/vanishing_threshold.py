@@ -5,25 +5,15 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import ACTIVATIONS, Bounds, Claimed, FloatArray, Record, Seed, scene, show
+from scenes import ACTIVATIONS, Bounds, Claimed, FloatArray, Reached, Record, Seed, first_step, scene, show
 from scenes.gradients._common import noise, with_norm
 
 # Factors of each product.
 _FACTORS = 60
-# Limits of the drawing: the largest ‖W‖, and the decades a step.
-_WIDEST, _LOWEST, _HIGHEST = 6.0, -1.5, 1.0
+# Limits of the drawing: the largest ‖W‖, and the factor a step.
+_WIDEST, _HIGHEST = 6.0, 3.5
 _KINDS = ("identity", "tanh", "sigmoid")
-
-
-def regions(x: FloatArray, y: FloatArray) -> FloatArray:
-    """Return 0 where every activation has to vanish, 1 where the sigmoid has to, 2 where nothing has to.
-
-    Parameters
-    ----------
-    x, y : ndarray, of one shape
-        The norm ‖W‖, and decades a step, on which the regions do not depend.
-    """
-    return np.asarray((x >= 1).astype(float) + (x >= 4))
+_ROLES = {"linear": "explode", "tanh": "data", "sigmoid": "vanish"}
 
 
 def _decades(norms: FloatArray, dim: int, seed: int, activation: str) -> FloatArray:
@@ -45,22 +35,32 @@ def _decades(norms: FloatArray, dim: int, seed: int, activation: str) -> FloatAr
 @scene(
     show(
         "path",
-        of={name: name for name in _KINDS},
-        field=regions,
+        of={
+            "linear": "identity",
+            "tanh": "tanh",
+            "sigmoid": "sigmoid",
+            "size of W": "bound of tanh",
+            "size / 4": "bound of sigmoid",
+        },
+        theory=("size of W", "size / 4"),
         x=(0, _WIDEST),
-        y=(_LOWEST, _HIGHEST),
-        heading="decades a step, by ‖W‖",
+        y=(0, _HIGHEST),
+        names=("= size of W", ""),
+        levels=(1.0,),
+        heading="factor a step",
+        note="dashed: at most so much",
+        roles=_ROLES,
     ),
-    show("series", of={name: f"{name} product" for name in _KINDS}, heading="norm of 60 factors"),
     show(
         "readout",
-        of={"‖W‖": "norm", "tanh, decades": "tanh decades", "sigmoid, decades": "sigmoid decades"},
-        heading="now",
+        of={"linear": "log10_identity", "tanh": "log10_tanh", "sigmoid": "log10_sigmoid"},
+        heading="left after 60 steps",
+        roles=_ROLES,
     ),
-    "claims",
     title="When gradients must vanish",
-    statement="‖W‖ < 1/γ suffices to vanish: 1 for tanh, 4 for the sigmoid; above, it may explode or not",
-    poster=1.0,
+    statement="if W is smaller than 1/γ, γ the steepest slope, gradients must vanish: 1 for tanh, 4 for the sigmoid",
+    opening="W is made larger and larger. From which size on can gradients survive the way back?",
+    counter="size of W {norm:.2}",
     fps="12.5",
     covers=(103,),
 )
@@ -85,19 +85,37 @@ def vanishing_threshold(
     series: dict[str, FloatArray] = {"norm": norms}
     for name in _KINDS:
         decades = _decades(norms, dim, seed, name)
-        series |= {
-            name: np.column_stack([norms, decades]),
-            f"{name} decades": decades,
-            f"{name} product": decades * _FACTORS,
-        }
+        series |= {name: np.column_stack([norms, 10**decades]), f"log10_{name}": decades * _FACTORS}
+    for name in ("tanh", "sigmoid"):
+        # From the origin, so that the line is seen from there.
+        bounds = norms * ACTIVATIONS[name].steepest
+        series[f"bound of {name}"] = np.column_stack([norms, bounds])
     return Record(series)
+
+
+@vanishing_threshold.moment("Up to size 1 tanh must vanish: no step back multiplies by more than the size of W.")
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    return first_step(series["norm"] >= 1) or None
+
+
+@vanishing_threshold.moment("Up to size 4 the sigmoid must vanish, too: its steepest slope is only 1/4.")
+def _(series: Mapping[str, FloatArray], steps: int) -> int | None:
+    step = first_step(series["norm"] >= 4)
+    return step if step and step < steps else None
+
+
+@vanishing_threshold.moment(
+    "Beyond, they may explode or not: tanh multiplies by <data>{tanh:.2}</>, linear by <explode>{linear:.2}</>."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    return Reached(steps, tanh=series["tanh"][-1, 1], linear=series["identity"][-1, 1])
 
 
 @vanishing_threshold.claim("guarantees broken")
 def _(series: Mapping[str, FloatArray]) -> Claimed:
     count = 0
     for name in _KINDS:
-        norm, decades = series[name].T
+        norm, decades = series["norm"], series[f"log10_{name}"] / _FACTORS
         count += int(np.count_nonzero((norm * ACTIVATIONS[name].steepest < 1 - 1e-9) & (decades >= 0)))
     return Claimed(float(count), 0.0, 0.0, "‖diag(φ′) W‖ ≤ γ ‖W‖ < 1 for every factor.")
 
@@ -106,14 +124,14 @@ def _(series: Mapping[str, FloatArray]) -> Claimed:
 def _(series: Mapping[str, FloatArray]) -> Claimed:
     worst = 0.0
     for name in _KINDS:
-        norm, decades = series[name].T
+        norm, decades = series["norm"], series[f"log10_{name}"] / _FACTORS
         worst = max(worst, float((decades - np.log10(norm * ACTIVATIONS[name].steepest)).max()))
     return Claimed(worst, 0.0, 1e-12, "Sixty sums of logarithms round by eps each.")
 
 
 @vanishing_threshold.claim("identity holds at ‖W‖")
 def _(series: Mapping[str, FloatArray], dim: int, seed: int) -> Claimed:
-    norm, decades = series["identity"][-1]
+    norm, decades = series["norm"][-1], series["log10_identity"][-1] / _FACTORS
     values, vectors = np.linalg.eig(with_norm(dim, seed, 1.0))
     radius, condition = float(np.abs(values).max()), float(np.linalg.cond(vectors))
     return Claimed(

@@ -75,16 +75,16 @@ class DeepNet:
         for layer in range(steps, 0, -1):
             self.gradients[layer - 1] = self.gradients[layer] @ self.jacobians[layer - 1]
 
-    def strip(self, units: int) -> FloatArray:
-        """Return what a strip shows at each step, shape (T + 1, T + 1, 2 units + 1): a row for every layer.
+    def strip(self, units: int, gap: int) -> FloatArray:
+        """Return what a strip shows at each step, shape (T + 1, T + 1, 2 units + gap): a row for every layer.
 
-        Left the states, downwards as far as they have come; right the gradients, upwards.
+        Left the states, downwards as far as they have come; right the gradients, upwards; between them empty columns.
         """
         count = len(self.states)
-        shown = np.zeros((count, count, 2 * units + 1))
+        shown = np.zeros((count, count, 2 * units + gap))
         for step in range(count):
             shown[step, : step + 1, :units] = self.states[: step + 1, :units]
-            shown[step, count - 1 - step :, units + 1 :] = self.gradients[count - 1 - step :, :units]
+            shown[step, count - 1 - step :, units + gap :] = self.gradients[count - 1 - step :, :units]
         return shown
 
     def series(self) -> dict[str, FloatArray]:

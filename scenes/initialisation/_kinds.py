@@ -122,3 +122,25 @@ KINDS = {
         total=lambda n: float((n + 1) // 2) ** 2,
     ),
 }
+
+# What they are called in a film.
+NAMES = {
+    "normal": "Normal, σ = 1",
+    "uniform": "Uniform within ±1",
+    "normal_001": "Normal, σ = 0.01",
+    "uniform_007": "Uniform within ±0.07",
+    "lecun_normal": "LeCun, normal",
+    "lecun_uniform": "LeCun, uniform",
+    "glorot_normal": "Xavier, normal",
+    "glorot_uniform": "Xavier, uniform",
+    "he_normal": "He, normal",
+    "he_uniform": "He, uniform",
+    "sparse": "Sparse",
+    "identity": "Identity",
+    "orthogonal": "Orthogonal",
+    "orthogonal_qr": "Orthogonal, by QR",
+    "orthogonal_svd": "Orthogonal, by SVD",
+    "zeros": "Zeros",
+    "constant": "All 0.1",
+    "bilinear": "Bilinear kernel",
+}

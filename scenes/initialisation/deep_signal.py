@@ -1,25 +1,60 @@
 """Signals and gradients through the layers of a deep network."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes import Bounds, Choices, Claimed, MatrixSequence, Seed, Trajectory, scene, show
+from scenes import (
+    Bounds,
+    Choices,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Seed,
+    Trajectory,
+    scene,
+    show,
+)
 from scenes.initialisation._deep_nets import LAYERS, decades_per_layer, deep_net, predicted
+from scenes.initialisation._kinds import NAMES
+
+# Units and empty columns of the picture.
+_UNITS, _GAP = 12, 3
 
 
 @scene(
-    show("heatmap", of="strip", limits=(-3, 3)),
+    show(
+        "strip",
+        of="strip",
+        names={"signal ↓": 0, "gradient ↑": _UNITS + _GAP},
+        ends=("input", "output"),
+        limits=(-3, 3),
+        heading="units by layer",
+        note="a row: 12 units",
+    ),
     show(
         "series",
-        of={"signal": "signal", "gradient": "gradient", "predicted": "predicted"},
+        of={"signal": "signal", "gradient": "gradient", "theory": "predicted"},
+        theory=("theory",),
+        roles={"gradient": "muted"},
         heading="variance",
+        note="mean square of a layer",
     ),
-    show("bars", of="spread", heading="16 singular values", scale="log10"),
-    "claims",
+    show(
+        "bars",
+        of="spread",
+        scale="log10",
+        numbers=False,
+        heading="stretches",
+        note="of all layers so far, the 16 largest",
+    ),
     title="Through a deep network",
-    statement="left the signal on its way down, right the gradient on its way back: {kind}, {activation}",
+    statement="a signal runs down the layers, a gradient back up, both as strong as the weights let them be",
+    opening="A signal runs down the layers, a gradient back up: is anything left when they arrive?",
+    counter="layer",
     poster=0.5,
     fps="4",
     covers=(47, 48, 50, 59, 60, 61, 62, 63, 65),
@@ -51,9 +86,34 @@ def deep_signal(
         squares = np.linalg.eigvalsh(product @ product.T / size**2)[:-17:-1]
         known = squares > 1e-12
         spread[layer + 1] = np.where(known, np.log10(np.maximum(squares, 1e-12)) / 2 + np.log10(size), -np.inf)
-    series = {"strip": net.strip(15), "spread": spread} | net.series()
+    series = {"strip": net.strip(_UNITS, _GAP), "spread": spread} | net.series()
     series["predicted"] = series["signal"][0] + predicted(kind, activation, steps, dim)["signal"]
     return MatrixSequence(net.jacobians, series=series)
+
+
+@deep_signal.moment("{weights} + {activation}: in theory a layer multiplies the variance by {factor:3}.")
+def _(steps: int, dim: int, kind: str, activation: str) -> Reached | None:
+    if steps < 3:
+        return None
+    signal = predicted(kind, activation, steps, dim)["signal"]
+    return Reached(1, weights=NAMES[kind], factor=10 ** float(signal[1] - signal[0]))
+
+
+@deep_signal.moment("They pass each other: both have {step} of {steps} layers behind them.")
+def _(steps: int) -> int | None:
+    return steps // 2 if steps > 3 else None
+
+
+@deep_signal.moment(
+    "{result} after {steps} layers: variance {signal:log10} for the signal, {gradient:log10} for the gradient."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    ends = {name: float(series[name][-1]) for name in ("signal", "gradient")}
+    result = "One of them is gone"
+    for words, low, high in (("Both arrive", -3, 3), ("Both are lost", -400, -3), ("Both explode", 3, 400)):
+        if all(low <= end < high for end in ends.values()):
+            result = words
+    return Reached(steps, result=result, **ends)
 
 
 @deep_signal.claim("signal, decades/layer")

@@ -1,33 +1,75 @@
 """Signals and gradients through deep linear networks, from three ways to draw their weights."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
-from scenes import Bounds, Claimed, MatrixSequence, Seed, Trajectory, scene, show
+from scenes import Bounds, Claimed, MatrixSequence, Numbers, Reached, Seed, Trajectory, first_step, scene, show
 from scenes.initialisation._deep_nets import decades_per_layer, deep_net
 
 _USUAL = {"σ = 0.01": "normal_001", "±0.07": "uniform_007", "Xavier": "glorot_normal"}
+_ROLES = {"σ = 0.01": "vanish", "±0.07": "vanish", "Xavier": "keep"}
+# Units and empty columns of the pictures.
+_UNITS, _GAP = 10, 5
 
 
 @scene(
-    show("heatmap", of="strip", limits=(-3, 3)),
-    show("series", of={"h": "signal", "g": "gradient"}, heading="variance"),
+    show(
+        "strip",
+        of="strip",
+        names={"signal ↓": 0, "gradient ↑": _UNITS + _GAP},
+        limits=(-3, 3),
+        heading="a row: a layer",
+        roles=_ROLES,
+    ),
+    show("series", of="signal", heading="variance of the signal", note="mean of squares", roles=_ROLES),
     title="Three initialisations",
-    statement="{dim} units a layer: both defaults starve signal h and gradient g, Xavier feeds them",
-    poster=0.6,
+    statement="{dim} units a layer: both defaults starve signal and gradient, Xavier's variance feeds them",
+    opening="Weights normal with σ = 0.01, uniform within ±0.07, or Xavier's: what comes through?",
+    counter="layer",
+    poster=1.0,
     fps="4",
     covers=(47, 59, 60, 61, 62, 63, 65),
 )
 def default_initialisers(
-    steps: Annotated[int, Bounds(0, 48)] = 19,
+    steps: Annotated[int, Bounds(0, 48)] = 18,
     dim: Annotated[int, Bounds(48, 128)] = 128,
     seed: Seed = 0,
 ) -> dict[str, MatrixSequence]:
     """Signals and gradients through deep linear networks, from three ways to draw their weights."""
     nets = {label: deep_net(kind, "identity", steps, dim, seed) for label, kind in _USUAL.items()}
     return {
-        label: MatrixSequence(net.jacobians, series={"strip": net.strip(9)} | net.series())
+        label: MatrixSequence(net.jacobians, series={"strip": net.strip(_UNITS, _GAP)} | net.series())
         for label, net in nets.items()
     }
+
+
+# Below this share a signal is taken for lost.
+_LOST = -3.0
+
+
+def _lost(columns: Mapping[str, Numbers], label: str) -> int | None:
+    signal = columns[label].series["signal"]
+    return first_step(signal - signal[0] < _LOST)
+
+
+@default_initialisers.moment("<vanish>σ = 0.01</>: after {step} layers less than a thousandth of the variance is left.")
+def _(columns: Mapping[str, Numbers]) -> int | None:
+    return _lost(columns, "σ = 0.01")
+
+
+@default_initialisers.moment("<vanish>±0.07</> comes further: it takes {step} layers to lose as much.")
+def _(columns: Mapping[str, Numbers]) -> int | None:
+    return _lost(columns, "±0.07")
+
+
+@default_initialisers.moment(
+    "Gradients come back with a variance of <vanish>{small:log10}</>, <vanish>{uniform:log10}</>, and "
+    "<keep>{xavier:log10}</> by Xavier.",
+    otherwise="Too few layers to tell them apart.",
+)
+def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
+    small, uniform, xavier = (float(columns[label].series["gradient"][-1]) for label in _USUAL)
+    return Reached(steps, small=small, uniform=uniform, xavier=xavier) if max(small, uniform) < _LOST < xavier else None
 
 
 for _text, _name in (("signal, decades/layer", "signal"), ("gradient, dec./layer", "gradient")):

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, Record, Seed, scene, show
+from scenes import Bounds, Claimed, FloatArray, Numbers, Reached, Record, Seed, first_step, scene, show
 from scenes.initialisation._weights import row_distance
 
 # Updates by gradient descent a step.
 _UPDATES = 10
 _SAMPLES = 32
+_ROLES = {"zeros": "vanish", "constant": "data", "random": "keep"}
 
 
 def loss_and_gradients(
@@ -42,14 +43,25 @@ def _trained(first: FloatArray, second: FloatArray, x: FloatArray, y: FloatArray
         for _ in range(_UPDATES if step < steps else 0):
             _, by_first, by_second = loss_and_gradients(first, second, x, y)
             first, second = first - rate * by_first, second - rate * by_second
-    return Record({"weights": weights, "distance": row_distance(weights), "loss": losses})
+    series = {"weights": weights, "distance": row_distance(weights), "loss": losses, "log10_loss": np.log10(losses)}
+    return Record(series | {"updates": _UPDATES * np.arange(steps + 1.0)})
 
 
 @scene(
-    show("heatmap", of="weights", limits=(-1, 1)),
-    show("series", of={"distance": "distance", "loss": "loss"}, heading="", scale="linear"),
+    show("heatmap", of="weights", limits=(-1, 1), heading="row: a hidden unit", roles=_ROLES),
+    show(
+        "series",
+        of="log10_loss",
+        limits=(-3, 0.5),
+        x="× 10 updates",
+        heading="loss",
+        note="how wrong the net is",
+        roles=_ROLES,
+    ),
     title="Units that begin equal",
-    statement="rows of W₁ in training: equal units get equal gradients and stay one unit for ever",
+    statement="equal units get equal gradients and stay one unit for ever; random ones learn to be different",
+    opening="One net learns from zeros, one from equal weights, one from random ones.",
+    counter="update {updates}",
     poster=1.0,
     fps="10",
     covers=(58, 69),
@@ -80,6 +92,26 @@ def equal_units(
         "random": (rng.standard_normal((dim, dim)) / np.sqrt(dim), rng.standard_normal(dim) / np.sqrt(dim)),
     }
     return {label: _trained(*weights, x, y, steps) for label, weights in starts.items()}
+
+
+@equal_units.moment("<vanish>Zeros</>: every gradient is 0, and nothing will ever move.")
+def _(steps: int) -> int | None:
+    return 1 if steps > 2 else None
+
+
+@equal_units.moment("<data>Constant</>: the rows change, but alike. The net has {dim} units and the use of one.")
+def _(columns: Mapping[str, Numbers], steps: int) -> int | None:
+    loss = {label: columns[label].series["loss"] for label in ("constant", "random")}
+    step = first_step((loss["constant"] > 2 * loss["random"]) & (np.arange(steps + 1) > 2))
+    return step if step is not None and step < steps else None
+
+
+@equal_units.moment(
+    "Loss after {updates} updates: <vanish>{zeros:2}</> zeros, {constant:2} equal, <keep>{random:2}</> random."
+)
+def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
+    losses = {label: float(numbers.series["loss"][-1]) for label, numbers in columns.items()}
+    return Reached(steps, updates=_UPDATES * steps, **losses)
 
 
 @equal_units.claim("row distance", column="constant")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, scene, show
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Numbers, Reached, Seed, first_step, scene, show
 from scenes.initialisation._deviations import log10_deviation
 
 # A row of the picture of a narrowing network has so many cells for the first layer.
@@ -14,7 +14,10 @@ _FUNNEL = 9
 # Networks of which the mean is taken, and vectors each of them is shown.
 NETS, BATCH = 32, 16
 
-_RULES = ("n_in σ² = 1", "Xavier", "n_out σ² = 1")
+# The rules for the variance of an entry, and what each of them does.
+_RULES = ("1/inputs", "Xavier", "1/outputs")
+_ROLES = {"1/inputs": "vanish", "Xavier": "keep", "1/outputs": "explode"}
+_LIMITS = (-1.5, 1.5)
 
 
 def _widths(steps: int, dim: int, narrowing: float) -> list[int]:
@@ -22,7 +25,7 @@ def _widths(steps: int, dim: int, narrowing: float) -> list[int]:
 
 
 def _variance(rule: str, fan_in: int, fan_out: int) -> float:
-    return {"n_in σ² = 1": 1 / fan_in, "n_out σ² = 1": 1 / fan_out, "Xavier": 2 / (fan_in + fan_out)}[rule]
+    return {"1/inputs": 1 / fan_in, "1/outputs": 1 / fan_out, "Xavier": 2 / (fan_in + fan_out)}[rule]
 
 
 def _funnel(layers: list[FloatArray], widths: list[int], seed: int) -> MatrixSequence:
@@ -53,10 +56,21 @@ def _funnel(layers: list[FloatArray], widths: list[int], seed: int) -> MatrixSeq
 
 
 @scene(
-    show("heatmap", of="funnel", limits=(-3, 3)),
-    show("series", of={"h": "signal", "g": "gradient"}, heading="variance", limits=(-1.5, 1.5)),
-    title="The dilemma of two fans",
-    statement="{narrowing}-fold narrowing: one rule keeps signal h, one gradient g, Xavier is between",
+    show(
+        "strip",
+        of="funnel",
+        names={"signal ↓": 0, "gradient ↑": _FUNNEL + 1},
+        limits=(-3, 3),
+        heading="layers that narrow",
+        roles=_ROLES,
+    ),
+    show("series", of="signal", heading="signal", note="variance, going down", limits=_LIMITS, roles=_ROLES),
+    show("series", of="gradient", heading="gradient", note="variance, coming back", limits=_LIMITS, roles=_ROLES),
+    title="No variance keeps both",
+    statement="in layers that narrow {narrowing}-fold one variance keeps the signal, one the gradient, and Xavier's "
+    "is between",
+    opening="Layers narrow. Weights have a variance of 1/inputs, 1/outputs, or Xavier's between.",
+    counter="layer",
     poster=1.0,
     fps="2.5",
     covers=(62, 63, 64, 65),
@@ -88,6 +102,29 @@ def fan_dilemma(
         layers = [size * weights for size, weights in zip(sizes, random, strict=True)]
         columns[rule] = _funnel(layers, widths, seed)
     return columns
+
+
+def _change(columns: Mapping[str, Numbers], rule: str, name: str) -> FloatArray:
+    track = columns[rule].series[name]
+    return np.asarray(track - track[0])
+
+
+@fan_dilemma.moment("<vanish>1/inputs</> keeps the signal, but by layer {step} half of the gradient is gone.")
+def _(columns: Mapping[str, Numbers]) -> int | None:
+    return first_step(_change(columns, "1/inputs", "gradient") < np.log10(0.5))
+
+
+@fan_dilemma.moment("<explode>1/outputs</> keeps the gradient, but the signal has grown to {signal:2} times.")
+def _(columns: Mapping[str, Numbers], steps: int, narrowing: float) -> Reached | None:
+    change = _change(columns, "1/outputs", "signal")
+    step = first_step(change > np.log10(narrowing) / 2)
+    return None if step is None or step == steps else Reached(step, signal=10 ** float(change[step]))
+
+
+@fan_dilemma.moment("<keep>Xavier</> shares it: after {steps} layers signal × {signal:2}, gradient × {gradient:2}.")
+def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
+    signal, gradient = (10 ** float(_change(columns, "Xavier", name)[-1]) for name in ("signal", "gradient"))
+    return Reached(steps, signal=signal, gradient=gradient)
 
 
 for _text, _name in (("log10 of signal", "signal"), ("log10 of gradient", "gradient")):

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, permutation_matrix, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Seed,
+    first_step,
+    permutation_matrix,
+    scene,
+    show,
+)
 from scenes.initialisation._weights import outputs, same_outputs
 
 
@@ -37,14 +48,28 @@ def _transpositions(count: int, steps: int) -> list[int]:
     return swaps
 
 
+# The inputs at which outputs are compared lie between these.
+_ENDS = (-2.0, 2.0)
+_POINTS = 49
+
+
 @scene(
-    show("heatmap", of="weights", limits=(-2, 2), numbers=True),
-    show("bars", of="output", reference="first output", heading="output at 24 inputs"),
-    show("heatmap", of="products", heading="product of swaps", limits=(-1, 1)),
-    "claims",
+    show(
+        "moving_rows",
+        of="weights",
+        order="order",
+        columns=("in", "bias", "out"),
+        limits=(-2, 2),
+        heading="weights",
+        note="row: a hidden unit",
+    ),
+    show("curve", of="output", ends=_ENDS, x="input", heading="output", note="wide: at the start, thin: now"),
     title="Hidden units change places",
-    statement="a row is a unit: weight, bias, output weight; all {units}! orders give one function",
-    poster=0.3,
+    statement="units that change places together with their weights leave what the net computes as it was",
+    opening="Hidden units swap places, and take their weights along. Watch what the net computes.",
+    counter="swap",
+    smooth=True,
+    poster=0.5,
     fps="2",
     covers=(57,),
 )
@@ -64,16 +89,38 @@ def hidden_permutation(
     """
     weights, factors = np.empty((steps + 1, units, 3)), np.empty((steps, units, units))
     weights[0] = np.random.default_rng([seed, 0]).standard_normal((units, 3)) * [1.5, 1.0, 1.0]
-    products = np.broadcast_to(np.eye(units), (steps + 1, units, units)).copy()
+    places = np.tile(np.arange(units), (steps + 1, 1))
     for step, index in enumerate(_transpositions(units, steps)):
         order = np.arange(units)
         order[[index, index + 1]] = order[[index + 1, index]]
         factors[step] = permutation_matrix(order)
         weights[step + 1] = weights[step][order]
-        products[step + 1] = products[step][order]
+        places[step + 1] = places[step][order]
     # The second input is 1: its weight is the bias.
-    inputs = np.stack([np.linspace(-2, 2, 24), np.ones(24)])
-    return MatrixSequence(factors, series=outputs(weights, inputs, np.tanh) | {"products": products})
+    inputs = np.stack([np.linspace(*_ENDS, _POINTS), np.ones(_POINTS)])
+    return MatrixSequence(factors, series=outputs(weights, inputs, np.tanh) | {"order": places})
+
+
+@hidden_permutation.moment("The first swap: {one} and {other} have changed places, and the curve has not moved.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    if steps < 2:
+        return None
+    one, other = (chr(ord("A") + int(unit)) for unit in np.flatnonzero(series["order"][1] != series["order"][0]))
+    return Reached(1, one=one, other=other)
+
+
+@hidden_permutation.moment("Turned round: {first} … {last} is {last} … {first} now, and the curve is the same.")
+def _(series: Mapping[str, FloatArray], steps: int, units: int) -> Reached | None:
+    step = first_step((series["order"] == np.arange(units)[::-1]).all(axis=1))
+    if step is None or not 1 < step < steps:
+        return None
+    return Reached(step, first="A", last=chr(ord("A") + units - 1))
+
+
+@hidden_permutation.moment("{seen} of {possible} orders seen, and every one computes the same.")
+def _(series: Mapping[str, FloatArray], steps: int, units: int) -> Reached:
+    seen = len({order.tobytes() for order in series["order"]})
+    return Reached(steps, seen=seen, possible=factorial(units))
 
 
 @hidden_permutation.claim("largest |f − f′|")

@@ -1,5 +1,6 @@
 """Powers of the identity, of the identity with noise, and of one behind ReLU."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import numpy as np
@@ -9,10 +10,14 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Numbers,
+    Reached,
     Seed,
     Steps,
     Trajectory,
+    first_step,
     gaussian_matrix,
+    relu,
     repeated,
     scene,
     show,
@@ -29,17 +34,39 @@ def _start(dim: int, seed: int) -> FloatArray:
     return np.random.default_rng([seed, 3]).standard_normal(dim)
 
 
+def _lengths(
+    matrix: FloatArray, start: FloatArray, steps: int, activation: Callable[[FloatArray], FloatArray]
+) -> FloatArray:
+    """Return the lengths of the states that follow from `start`, as multiples of the first one, shape (T + 1,)."""
+    states = [start / np.linalg.norm(start)]
+    for _ in range(steps):
+        states.append(activation(matrix @ states[-1]))
+    return np.asarray(np.linalg.norm(states, axis=1))
+
+
+_ROLES = {"I": "keep", "I + noise": "explode", "I, ReLU": "vanish"}
+
+
 @scene(
-    show("matrix", limits=(-1, 1)),
-    "norms",
-    title="Identity initialisation",
-    statement="the identity keeps all, noise of {noise} drifts, ReLU keeps what begins above 0",
+    show("matrix", limits=(-1.5, 1.5), heading="effect of all steps", roles=_ROLES),
+    show(
+        "series",
+        of="length",
+        scale="linear",
+        limits=(0, 3),
+        heading="length of a state",
+        note="1 at the start",
+        roles=_ROLES,
+    ),
+    title="Beginning with the identity",
+    statement="the identity keeps all, noise of {noise} lets it drift, ReLU keeps what begins above 0",
+    opening="The identity copies a state at every step: alone, with some noise, or behind ReLU.",
     poster=1.0,
     covers=(44,),
 )
 def identity_initialisation(
     steps: Steps = 64,
-    dim: Annotated[int, Bounds(2, 64)] = 16,
+    dim: Annotated[int, Bounds(2, 64)] = 12,
     seed: Seed = 0,
     noise: Annotated[float, Bounds(0.001, 1)] = 0.02,
 ) -> dict[str, MatrixSequence]:
@@ -60,11 +87,32 @@ def identity_initialisation(
         summed = identity @ state
         jacobians[step] = np.where(summed > 0, 1.0, 0.0)[:, None] * identity
         state = np.maximum(summed, 0.0)
+    noisy, start = _perturbed(dim, seed, noise), _start(dim, seed)
     return {
-        "I": repeated(identity, steps),
-        "I + noise": repeated(_perturbed(dim, seed, noise), steps),
-        "I, ReLU": MatrixSequence(jacobians),
+        "I": repeated(identity, steps, {"length": np.ones(steps + 1)}),
+        "I + noise": repeated(noisy, steps, {"length": _lengths(noisy, start, steps, np.positive)}),
+        "I, ReLU": MatrixSequence(jacobians, series={"length": _lengths(identity, start, steps, relu)}),
     }
+
+
+@identity_initialisation.moment("<vanish>ReLU</> cuts what is below 0: {alive} of {dim} numbers are left, for good.")
+def _(steps: int, dim: int, seed: int) -> Reached | None:
+    return Reached(1, alive=int((_start(dim, seed) > 0).sum())) if steps > 2 else None
+
+
+@identity_initialisation.moment("<explode>Noise</> of {noise}: after {step} steps the length has changed by a tenth.")
+def _(columns: Mapping[str, Numbers], steps: int) -> int | None:
+    lengths = columns["I + noise"].series["length"]
+    step = first_step(np.abs(np.log(lengths)) > np.log(1.1))
+    return step if step is not None and 1 < step < steps else None
+
+
+@identity_initialisation.moment(
+    "Length after {steps} steps: <keep>1</> as it is, <vanish>{relu:3}</> with ReLU, <explode>{noisy:3}</> with noise."
+)
+def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
+    cut, noisy = (float(columns[label].series["length"][-1]) for label in ("I, ReLU", "I + noise"))
+    return Reached(steps, relu=cut, noisy=noisy)
 
 
 @identity_initialisation.claim("drift of log10 norm", column="I")

@@ -10,13 +10,16 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
+    first_step,
     repeated,
     scene,
+    show,
     transient,
 )
-from scenes.initialisation._kinds import KINDS
+from scenes.initialisation._kinds import KINDS, NAMES
 
 _EPS = float(np.finfo(float).eps)
 
@@ -25,14 +28,25 @@ def _drawn(kind: str, dim: int, seed: int, gain: float) -> FloatArray:
     return np.asarray(gain * KINDS[kind].make(dim, seed))
 
 
+def _radius(matrix: FloatArray) -> float:
+    """Return the largest modulus of an eigenvalue."""
+    return float(np.abs(np.linalg.eigvals(matrix)).max())
+
+
 @scene(
-    "matrix",
-    "norms",
-    "eigenvalues",
-    "claims",
-    title="Initialisation",
-    statement="{kind}: entries have the variance asked for, powers follow the largest eigenvalue",
-    poster=0.1,
+    show("scaled_matrix", note="largest: ±1"),
+    show(
+        "series",
+        of={"size": "log10_spectral_norm", "|λ| alone": "alone"},
+        theory=("|λ| alone",),
+        heading="size",
+        note="how far it can stretch a vector",
+    ),
+    show("eigenvalues", powers=False, heading="eigenvalues λ", note="W scales a direction λ times a step"),
+    title="A drawn matrix, multiplied",
+    statement="an initialisation fixes the variance of the entries, but powers follow the largest eigenvalue",
+    opening="One matrix W, drawn by a usual rule, is multiplied by itself. Watch the size.",
+    poster=1.0,
     # Where an eigenvalue is negative or complex the colours turn over: not more than three times a second.
     fps="5",
     covers=(30, 44, 59, 60, 65, 66, 67, 68),
@@ -58,12 +72,42 @@ def initialiser(
     gain : float
         What all entries are multiplied by; a gain of 1 leaves orthogonal matrices orthogonal.
     """
-    return repeated(_drawn(kind, dim, seed, gain), steps)
+    matrix = _drawn(kind, dim, seed, gain)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        alone = np.arange(steps + 1) * np.log10(_radius(matrix))
+    alone[0] = 0.0
+    return repeated(matrix, steps, {"alone": alone})
 
 
 def _mean_square(kind: str, dim: int, gain: float) -> float:
     """Return what theory says of the mean of the squared entries."""
     return float(gain**2 * KINDS[kind].square(dim))
+
+
+@initialiser.moment("{name}: mean square {asked:3}. The largest |λ| multiplies its direction by {radius:3}.")
+def _(product: Trajectory, steps: int, dim: int, kind: str, gain: float) -> Reached | None:
+    if steps < 3:
+        return None
+    return Reached(
+        1, name=NAMES[kind], asked=_mean_square(kind, dim, gain), radius=_radius(product.sequence.factors[0])
+    )
+
+
+@initialiser.moment("After {step} steps the product is {word} as large.")
+def _(product: Trajectory, steps: int) -> Reached | None:
+    size = product.log10_spectral_norm
+    step = first_step(np.abs(size) >= 1)
+    if step is None or not 1 < step < steps:
+        return None
+    return Reached(step, word="ten times" if size[step] > 0 else "a tenth")
+
+
+@initialiser.moment("Size {size:log10} after {steps} steps: in the end {rate:3} times a step, and |λ| is {radius:3}.")
+def _(product: Trajectory, steps: int) -> Reached:
+    size, half = product.log10_spectral_norm, steps // 2
+    # The first half is left out, in which the smaller eigenvalues take part.
+    rate = float(10 ** ((size[-1] - size[half]) / (steps - half))) if np.isfinite(size[-1]) else 0.0
+    return Reached(steps, size=float(size[-1]), rate=rate, radius=_radius(product.sequence.factors[0]))
 
 
 @initialiser.claim("mean of W²ᵢⱼ")
@@ -81,7 +125,7 @@ def _(product: Trajectory, dim: int, kind: str, gain: float) -> Claimed:
 def _(product: Trajectory, steps: int, dim: int, seed: int, kind: str, gain: float) -> Claimed:
     matrix = _drawn(kind, dim, seed, gain)
     # The largest modulus of an eigenvalue, times what the eigenvectors add to so few powers.
-    expected = float(np.abs(np.linalg.eigvals(matrix)).max() * 10 ** (transient(matrix, steps) / steps))
+    expected = _radius(matrix) * float(10 ** (transient(matrix, steps) / steps))
     return Claimed(
         float(10 ** (product.log10_spectral_norm[-1] / steps)),
         expected,

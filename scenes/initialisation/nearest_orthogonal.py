@@ -1,20 +1,27 @@
 """Singular values of a random matrix on their way to 1."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, Trajectory, gaussian_matrix, scene, show
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Reached, Seed, Trajectory, gaussian_matrix, scene, show
 
 
 @scene(
-    show("matrix", limits=(-1, 1)),
-    show("series", of="stretches", heading="singular values", scale="linear", marks={"": 1.0}),
-    show("points", of="ellipse", heading="image of a circle"),
-    "claims",
+    show("ring", of="circle", heading="a circle under A", note="most and least stretched"),
+    show(
+        "series",
+        of="stretches",
+        scale="linear",
+        marks={"": 1.0},
+        heading="its stretches",
+        note="singular values",
+    ),
+    show("matrix", limits=(-1, 1), heading="A on its way to U Vᵀ"),
     title="The nearest orthogonal matrix",
     statement="A = U S Vᵀ: with every singular value at 1, U Vᵀ remains, the nearest orthogonal matrix",
-    poster=0.5,
+    opening="A random matrix A = U S Vᵀ stretches by S. Watch every stretch go to 1.",
     fps="10",
     covers=(32,),
 )
@@ -32,12 +39,11 @@ def nearest_orthogonal(
     start = gaussian_matrix(dim, seed)
     u, values, _ = np.linalg.svd(start)
     step = (u * values ** (-1 / steps)) @ u.T
-    # The circle spanned by the directions stretched most and least.
-    angle = np.linspace(0, 2 * np.pi, 32, endpoint=False)
     left = (1 - np.arange(steps + 1) / steps)[:, None]
-    axes = values[0] ** left, values[-1] ** left
-    ellipse = np.stack([axes[0] * np.cos(angle), axes[1] * np.sin(angle)], axis=2)
-    series = {"stretches": values**left, "ellipse": ellipse}
+    # The circle spanned by the directions stretched most and least.
+    circle = np.zeros((steps + 1, 2, 2))
+    circle[:, 0, 0], circle[:, 1, 1] = (values[[0, -1]] ** left).T
+    series = {"stretches": values**left, "circle": circle}
     return MatrixSequence(np.broadcast_to(step, (steps, dim, dim)), initial=start, series=series)
 
 
@@ -48,6 +54,29 @@ def _rounding(start: FloatArray, steps: int) -> float:
 def _moved(product: Trajectory) -> float:
     """Return ``‖A − Q‖_F``, how far the last product is from the first."""
     return float(np.linalg.norm(product.matrix(product.steps) - product.sequence.initial))
+
+
+def _signed_qr(start: FloatArray) -> FloatArray:
+    """Return Q of ``A = Q R``, its signs such that R has a positive diagonal."""
+    q, r = np.linalg.qr(start)
+    return np.asarray(q * np.where(np.diagonal(r) < 0, -1.0, 1.0))
+
+
+@nearest_orthogonal.moment("Half way: stretches from {first:2} to {second:2} lie between {low:2} and {high:2} now.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    stretches, half = series["stretches"], steps // 2
+    if half < 2:
+        return None
+    now = stretches[half]
+    return Reached(half, first=stretches[0].min(), second=stretches[0].max(), low=now.min(), high=now.max())
+
+
+@nearest_orthogonal.moment(
+    "All stretches are <keep>1</>, {own:3} from A. No orthogonal matrix is nearer: QR's is at {qr:3}."
+)
+def _(product: Trajectory, steps: int) -> Reached:
+    start = product.sequence.initial
+    return Reached(steps, own=_moved(product), qr=float(np.linalg.norm(_signed_qr(start) - start)))
 
 
 @nearest_orthogonal.claim("largest |σ − 1|")
@@ -76,7 +105,5 @@ def _(product: Trajectory, steps: int) -> Claimed:
 @nearest_orthogonal.claim("QR is nearer by")
 def _(product: Trajectory) -> Claimed:
     start = product.sequence.initial
-    q, r = np.linalg.qr(start)
-    signed = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)
-    nearer = max(0.0, _moved(product) - float(np.linalg.norm(signed - start)))
+    nearer = max(0.0, _moved(product) - float(np.linalg.norm(_signed_qr(start) - start)))
     return Claimed(nearer, 0.0, 1e-12, "No orthogonal matrix is nearer; rounding aside.")

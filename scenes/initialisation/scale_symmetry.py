@@ -5,11 +5,12 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, relu, scene, show
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Numbers, Reached, Seed, relu, scene, show
 from scenes.initialisation._weights import outputs, same_outputs
 
-# Inputs at which outputs are compared.
-_POINTS = 24
+# Inputs at which outputs are compared: a straight line of them.
+_POINTS = 49
+_ROLES = {"ReLU, scaled": "data", "tanh, flipped": "keep"}
 
 
 def _network(
@@ -17,24 +18,33 @@ def _network(
 ) -> MatrixSequence:
     """Return the diagonal matrices that lead from one row of scales to the next, with weights and outputs.
 
-    Rows of W₁ are multiplied by the scales, shape (T + 1, units), and entries of w₂ divided by them. Outputs are in
-    the order of the first ones, so that a curve is seen.
+    Rows of W₁ are multiplied by the scales, shape (T + 1, units), and entries of w₂ divided by them.
     """
     factors = np.eye(scales.shape[1]) * (scales[1:] / scales[:-1])[:, None, :]
     rescaled = np.concatenate([weights[:, :-1] * scales[:, :, None], (weights[:, -1] / scales)[:, :, None]], axis=2)
-    series = outputs(rescaled, inputs, activation)
-    order = np.argsort(series["output"][0])
-    return MatrixSequence(
-        factors, series=series | {name: series[name][:, order] for name in ("output", "first output")}
-    )
+    return MatrixSequence(factors, series=outputs(rescaled, inputs, activation) | {"scales": scales})
 
 
 @scene(
-    show("heatmap", of="weights", limits=(-3, 3)),
-    show("bars", of="output", reference="first output", heading="output"),
-    title="More symmetries",
-    statement="a row is a unit, output weight last: scaled back or flipped twice, it does the same",
-    poster=0.25,
+    show(
+        "heatmap",
+        of="weights",
+        limits=(-3, 3),
+        heading="row: a unit's weights",
+        roles=_ROLES,
+    ),
+    show(
+        "curve",
+        of="output",
+        ends=(-1, 1),
+        x="along a line of inputs",
+        heading="output",
+        note="wide: at the start, thin: now",
+        roles=_ROLES,
+    ),
+    title="Other weights, same function",
+    statement="a unit scaled by a and its output weight by 1/a, or both with their signs turned, do what they did",
+    opening="One net's units are scaled, the other's flipped. Watch what both of them compute.",
     fps="4",
     covers=(71,),
 )
@@ -54,7 +64,8 @@ def scale_symmetry(
     """
     rng = np.random.default_rng([seed, 0])
     weights = rng.standard_normal((units, units))
-    inputs = np.clip(rng.standard_normal((units - 1, _POINTS)) / units, -4, 4)
+    middle, along = rng.standard_normal((2, units - 1, 1))
+    inputs = np.clip(middle / 2 + along * np.linspace(-1, 1, _POINTS), -4, 4)
     # Each unit grows and shrinks in its own time, from 1.
     phase = rng.uniform(0, 2 * np.pi, units)
     t = np.arange(steps + 1)[:, None]
@@ -66,6 +77,25 @@ def scale_symmetry(
         "ReLU, scaled": _network(weights, scales, inputs, relu),
         "tanh, flipped": _network(weights, flipped, inputs, np.tanh),
     }
+
+
+@scale_symmetry.moment(
+    "<data>ReLU</>: row {row} is multiplied by {scale:2}, its last entry, the output weight, divided."
+)
+def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
+    scales = columns["ReLU, scaled"].series["scales"][: max(steps, 1)]
+    step, row = np.unravel_index(int(scales.argmax()), scales.shape)
+    return Reached(int(step), row=int(row) + 1, scale=float(scales[step, row])) if step else None
+
+
+@scale_symmetry.moment("<keep>tanh</>: by now every row has had its signs turned, and its output weight, too.")
+def _(columns: Mapping[str, Numbers], steps: int, units: int) -> int | None:
+    return units if units < steps else None
+
+
+@scale_symmetry.moment("{steps} steps of other weights, and neither curve has moved.")
+def _(steps: int) -> int:
+    return steps
 
 
 @scale_symmetry.claim("largest |f − f′|", column="tanh, flipped")

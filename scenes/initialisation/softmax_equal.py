@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, scene, show, softmax
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Reached, Seed, first_step, scene, show, softmax
 from scenes.initialisation._weights import row_distance
 
 _RATE = 0.5
@@ -44,13 +44,20 @@ def softmax_gradient(
 
 
 @scene(
-    show("points", of={"rows of W": "rows", "classes": "means"}, heading="weights", trail=True),
-    show("series", of={"row distance": "distance", "loss": "loss"}, heading="", scale="linear"),
-    show("heatmap", of="weights", heading="W, a row a class", numbers=True),
-    "claims",
+    show(
+        "points",
+        of={"rows of W": "rows", "middles of the classes": "means"},
+        roles={"rows of W": "data", "middles of the classes": "keep"},
+        heading="rows of W, one a class",
+        trail=True,
+        circle=False,
+    ),
+    show("series", of="distance", scale="linear", heading="difference of rows", note="the farthest two"),
+    show("series", of="loss", scale="linear", heading="loss", note="how wrong the net is"),
     title="Equal weights in softmax",
     statement="rows that begin equal part at the first step, for each class has a gradient of its own",
-    poster=0.5,
+    opening="All rows of W begin equal, which stops hidden layers from learning. And here?",
+    poster=1.0,
     fps="6.25",
     covers=(72,),
 )
@@ -84,12 +91,31 @@ def softmax_equal(
     means = np.stack([x[labels == kind].mean(axis=0) for kind in range(classes)])
     series = {
         "rows": weights,
-        "weights": weights,
         "means": np.broadcast_to(means, weights.shape),
         "distance": row_distance(weights),
         "loss": losses,
     }
     return MatrixSequence(factors, series=series)
+
+
+@softmax_equal.moment("One step, and the rows differ by {distance:2}: every class pulls at its own row.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    return Reached(1, distance=float(series["distance"][1])) if steps > 2 else None
+
+
+@softmax_equal.moment("After {step} steps they are half as far apart as they will be, and the loss is {loss:3}.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    step = first_step(series["distance"] > series["distance"][-1] / 2)
+    return Reached(step, loss=float(series["loss"][step])) if step is not None and 1 < step < steps else None
+
+
+@softmax_equal.moment(
+    "{classes} equal rows have become different: loss {first:3} → {last:3}, and no random start needed."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    if not steps:
+        return None
+    return Reached(steps, first=float(series["loss"][0]), last=float(series["loss"][-1]))
 
 
 @softmax_equal.claim("distance after step 1")

@@ -11,8 +11,10 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
+    first_step,
     gaussian_matrix,
     scene,
     show,
@@ -31,13 +33,27 @@ def _density(values: FloatArray, edges: FloatArray) -> FloatArray:
 
 
 @scene(
-    show("bars", of="histogram", reference="gaussian", heading="density of h"),
-    show("series", of={"measured": "measured", "predicted": "predicted"}, heading="variance of h"),
-    show("heatmap", of="units", heading="h, a row an input", limits=(-3, 3)),
-    "claims",
+    show(
+        "histogram",
+        of="histogram",
+        theory="gaussian",
+        ends="ends",
+        x="= h",
+        heading="outputs h",
+        note="how often; dashed: theory",
+    ),
+    show(
+        "series",
+        of={"measured": "measured", "theory": "predicted"},
+        theory=("theory",),
+        heading="variance of h",
+        note="times n σ² = {gain} a layer",
+    ),
     title="The variance of a layer",
-    statement="h = W x multiplies the variance by n_in σ² = {gain}, whatever the shape of the weights",
-    poster=0.5,
+    statement="h = W x multiplies the variance by n σ² = {gain}, whatever the shape of the weights",
+    opening="Each number is a sum of {dim} inputs times weights of variance σ², and n σ² = {gain}.",
+    counter="layer",
+    poster=1.0,
     fps="4",
     covers=(61, 62),
 )
@@ -80,9 +96,29 @@ def variance_algebra(
         "gaussian": reference,
         "measured": np.log10((states**2).mean(axis=(1, 2))),
         "predicted": np.log10(variances),
-        "units": np.swapaxes(states[:, :32, :], 1, 2),
+        "ends": np.broadcast_to(edges[[0, -1]], (steps + 1, 2)),
     }
     return MatrixSequence(layers, series=series)
+
+
+@variance_algebra.moment("One layer makes a bell of the box: a sum of {dim} numbers is all but normal.")
+def _(steps: int) -> int | None:
+    return 1 if steps > 2 else None
+
+
+@variance_algebra.moment("Every layer multiplies the variance by {gain}: after {step} it is {measured:log10}.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    step = first_step(np.abs(series["predicted"]) > np.log10(2))
+    if step is None or not 1 < step < steps:
+        return None
+    return Reached(step, measured=float(series["measured"][step]))
+
+
+@variance_algebra.moment(
+    "After {steps} layers: {gain}{steps:^} = {predicted:log10} in theory, {measured:log10} measured."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    return Reached(steps, predicted=float(series["predicted"][-1]), measured=float(series["measured"][-1]))
 
 
 @variance_algebra.claim("log10 of variance")

@@ -1,5 +1,6 @@
-"""Products of layers drawn by Xavier's initialisation, with normal and with uniform entries."""
+"""Layers drawn by Xavier's initialisation, with normal and with uniform entries."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
@@ -9,17 +10,24 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Numbers,
+    Reached,
     Seed,
     Trajectory,
+    first_step,
     glorot_normal,
     glorot_uniform,
+    log_chi_square,
     scene,
     show,
 )
-from scenes.initialisation._deviations import normal_deviation, uniform_deviation
+from scenes.initialisation._deviations import SIGMAS, normal_deviation, uniform_deviation
 
 _SHAPES = {"normal": glorot_normal, "uniform": glorot_uniform}
+_ROLES = {"normal": "data", "uniform": "keep"}
 _BINS = 40
+# Networks of either shape, and the entries after which a histogram shows its shape.
+_DRAWS, _ENOUGH = 50, 2000
 
 
 def _layers(shape: str, steps: int, dim: int, seed: int) -> FloatArray:
@@ -30,6 +38,24 @@ def _layers(shape: str, steps: int, dim: int, seed: int) -> FloatArray:
 def _edge(dim: int) -> float:
     """Return Glorot's bound for uniform entries, √(6 / 2n)."""
     return float(np.sqrt(3 / dim))
+
+
+def _lengths(shape: str, layers: FloatArray, seed: int) -> FloatArray:
+    """Return log10 of the length of one vector in each of the networks, shape (T + 1, draws).
+
+    The first network is that of the film's layers; the others are drawn in the same way.
+    """
+    steps, dim, _ = layers.shape
+    rng = np.random.default_rng([seed, 2, tuple(_SHAPES).index(shape)])
+    vectors = rng.standard_normal((_DRAWS, dim, 1))
+    lengths = np.zeros((steps + 1, _DRAWS))
+    for layer in range(steps):
+        size = (_DRAWS, dim, dim)
+        drawn = rng.standard_normal(size) / dim**0.5 if shape == "normal" else rng.uniform(-1, 1, size) * _edge(dim)
+        drawn[0] = layers[layer]
+        vectors = drawn @ (vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+        lengths[layer + 1] = lengths[layer] + np.log10(np.linalg.norm(vectors, axis=(1, 2)))
+    return lengths
 
 
 def _histogram(entries: FloatArray, dim: int) -> FloatArray:
@@ -51,10 +77,29 @@ def _densities(steps: int) -> dict[str, FloatArray]:
 
 
 @scene(
-    show("bars", of="histogram", reference="density", heading="", limits=(0, 1.6)),
-    "norms",
-    title="Xavier, normal and uniform",
-    statement="two shapes of one variance, 2 / (n_in + n_out), which is all that products notice",
+    show(
+        "histogram",
+        of="histogram",
+        theory="density",
+        # The bins end at twice the bound √3 σ.
+        ends=(-2 * 3**0.5, 2 * 3**0.5),
+        limits=(0, 1.7),
+        marks={"−σ": -1.0, "σ": 1.0},
+        heading="entries of W",
+        note="how often",
+        roles=_ROLES,
+    ),
+    show(
+        "fans",
+        of="lengths",
+        heading="length of one vector",
+        note="thick: median of 50",
+        roles=_ROLES,
+    ),
+    title="Xavier: normal or uniform",
+    statement="two shapes of one variance, and products of such layers spread alike: the shape does not matter",
+    opening="Layers drawn from a bell or from a box of equal spread σ: does the shape matter?",
+    counter="layer",
     poster=1.0,
     fps="10",
     covers=(65, 66),
@@ -64,17 +109,44 @@ def xavier(
     dim: Annotated[int, Bounds(2, 64)] = 16,
     seed: Seed = 0,
 ) -> dict[str, MatrixSequence]:
-    """Products of Xavier layers, normal and uniform, with the entries drawn so far.
+    """Layers drawn by Xavier's initialisation, with normal and with uniform entries.
 
+    Above the entries drawn so far, below what fifty networks of each shape make of the length of a vector.
     X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks",
     AISTATS 2010.
     """
     columns = {}
     for name in _SHAPES:
         layers = _layers(name, steps, dim, seed)
-        series = {"histogram": _histogram(layers, dim), "density": _densities(steps)[name]}
+        series = {
+            "histogram": _histogram(layers, dim),
+            "density": _densities(steps)[name],
+            "lengths": _lengths(name, layers, seed),
+        }
         columns[name] = MatrixSequence(layers, series=series)
     return columns
+
+
+@xavier.moment("Two shapes, one variance: 2 / ({dim} + {dim}) = {variance:3}, one over the number of units.")
+def _(steps: int, dim: int) -> Reached | None:
+    step = -(-_ENOUGH // dim**2)
+    return Reached(step, variance=1 / dim) if step < steps else None
+
+
+@xavier.moment("After {step} layers half of the vectors are shorter than ½, from <data>bell</> or <keep>box</>.")
+def _(columns: Mapping[str, Numbers]) -> Reached | None:
+    middles = [np.median(columns[name].series["lengths"], axis=1) for name in _SHAPES]
+    step = first_step(np.maximum(*middles) < np.log10(0.5))
+    return None if step is None else Reached(step)
+
+
+@xavier.moment(
+    "{inside} of {draws} <keep>uniform</> networks end within the fan of the <data>normal</> ones: only σ matters."
+)
+def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
+    normal, uniform = (columns[name].series["lengths"][-1] for name in _SHAPES)
+    inside = int(((uniform >= normal.min()) & (uniform <= normal.max())).sum())
+    return Reached(steps, inside=inside, draws=_DRAWS) if inside > 0.8 * _DRAWS else None
 
 
 def _variance(product: Trajectory, deviation: float) -> Claimed:
@@ -121,6 +193,28 @@ def _(product: Trajectory, steps: int, dim: int, seed: int) -> Claimed:
 @xavier.claim("log10 norm at last", column="uniform")
 def _(product: Trajectory, steps: int, dim: int, seed: int) -> Claimed:
     return _last_norm(product, _layers("uniform", steps, dim, seed))
+
+
+def _mean_length(series: Mapping[str, FloatArray], steps: int, dim: int, shape: str) -> Claimed:
+    """Return the claim on the mean of log10 of the lengths: half of what a log χ² adds, a layer."""
+    shift, variance = log_chi_square(dim)
+    chance = SIGMAS * np.sqrt(variance * steps / _DRAWS) / 2
+    return Claimed(
+        float(series["lengths"][-1].mean()),
+        float(steps * shift / 2 / np.log(10)),
+        float((chance + (abs(shift) * steps / 2 if shape == "uniform" else 0.0)) / np.log(10)),
+        "Five deviations of the mean; uniform entries may shift it by as much again.",
+    )
+
+
+@xavier.claim("mean of log10 length", column="normal")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
+    return _mean_length(series, steps, dim, "normal")
+
+
+@xavier.claim("mean of log10 length", column="uniform")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
+    return _mean_length(series, steps, dim, "uniform")
 
 
 @xavier.claim("beyond the bound", column="uniform")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import ACTIVATIONS, RNN, Bounds, Claimed, FloatArray, MatrixSequence, Run, scene, show
+from scenes import ACTIVATIONS, RNN, Bounds, Claimed, FloatArray, MatrixSequence, Run, first_step, scene, show
 
 SENTENCE = ("the", "writer", "of", "the", "books", "often", "also")
 # How much more a state says "is" than "are".
@@ -48,7 +48,7 @@ def number_networks(kept: float) -> dict[str, RNN]:
     kept : float
         Part of what is remembered that the first network keeps for the next word.
     """
-    return {"sequential": _number_network(kept, 0.0), "syntactic": _number_network(1.0, 2.0)}
+    return {"by sequence": _number_network(kept, 0.0), "by syntax": _number_network(1.0, 2.0)}
 
 
 def saliency(run: Run) -> FloatArray:
@@ -71,24 +71,24 @@ def margins(network: RNN) -> FloatArray:
 
 @scene(
     show(
-        "bars",
-        of="sequential",
-        reference="syntactic",
-        heading="saliency of each word, marked: syntax",
-        labels=SENTENCE,
-        limits=(-1, 1),
+        "verdict",
+        of={
+            "by sequence: the past fades": "by sequence",
+            "by syntax: “of the books” is skipped": "by syntax",
+        },
+        words=SENTENCE,
+        verbs=("is", "are"),
+        heading="what each word says",
+        note="up: is, down: are",
+        roles={
+            "by sequence: the past fades": "vanish",
+            "by syntax: “of the books” is skipped": "keep",
+        },
     ),
-    show(
-        "series",
-        of={"by sequence": "sequential margin", "by syntax": "syntactic margin"},
-        heading="is − are",
-        scale="linear",
-        limits=(-1, 1),
-    ),
-    show("bars", of="by distance", reference="by distance, syntactic", heading="by distance", limits=(-1, 1)),
-    "claims",
     title="Is or are?",
     statement="a memory that fades hears the nearest noun, books; the verb belongs to the writer",
+    opening="Two networks read: the writer of the books often also … Do they go on with is or are?",
+    counter="word",
     poster=1.0,
     fps="2",
     covers=(105,),
@@ -111,10 +111,23 @@ def agreement(kept: Annotated[float, Bounds(0.1, 0.95)] = 0.8) -> MatrixSequence
     runs = {name: network.run(features(SENTENCE)) for name, network in number_networks(kept).items()}
     series: dict[str, FloatArray] = {}
     for name, run in runs.items():
-        series |= {name: saliency(run), f"{name} margin": run.states @ VERB}
-        label = "by distance" if name == "sequential" else "by distance, syntactic"
-        series[label] = np.broadcast_to(margins(run.network), (len(SENTENCE) + 1, _MOST_BETWEEN))
-    return MatrixSequence(runs["sequential"].jacobians, series=series)
+        series |= {name: saliency(run), f"margin {name}": run.states @ VERB}
+    return MatrixSequence(runs["by sequence"].jacobians, series=series)
+
+
+@agreement.moment("“writer” is one person: both networks would say <keep>is</>.")
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    return first_step((series["margin by syntax"] > 0) & (series["margin by sequence"] > 0))
+
+
+@agreement.moment("“books” is nearer and so louder: by sequence the verb is now <vanish>are</>.")
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    return first_step(series["margin by sequence"] < 0)
+
+
+@agreement.moment("The verb belongs to the writer: syntax says <keep>is</>, a fading memory <vanish>are</>.")
+def _(steps: int) -> int:
+    return steps
 
 
 _ROUNDING = "A few products of numbers up to 1 round by eps."
@@ -123,12 +136,12 @@ _ROUNDING = "A few products of numbers up to 1 round by eps."
 @agreement.claim("margin by sequence")
 def _(series: Mapping[str, FloatArray], kept: float) -> Claimed:
     # "writer" is five words before the end, "books" two.
-    return Claimed(float(series["sequential margin"][-1]), float(kept**5 - kept**2), 1e-12, _ROUNDING)
+    return Claimed(float(series["margin by sequence"][-1]), float(kept**5 - kept**2), 1e-12, _ROUNDING)
 
 
 @agreement.claim("margin by syntax")
 def _(series: Mapping[str, FloatArray]) -> Claimed:
-    return Claimed(float(series["syntactic margin"][-1]), 1.0, 1e-12, _ROUNDING)
+    return Claimed(float(series["margin by syntax"][-1]), 1.0, 1e-12, _ROUNDING)
 
 
 def _right(network: RNN, expected: int) -> Claimed:
@@ -139,9 +152,9 @@ def _right(network: RNN, expected: int) -> Claimed:
 
 @agreement.claim("right of 12, sequence")
 def _(kept: float) -> Claimed:
-    return _right(number_networks(kept)["sequential"], 0)
+    return _right(number_networks(kept)["by sequence"], 0)
 
 
 @agreement.claim("right of 12, syntax")
 def _(kept: float) -> Claimed:
-    return _right(number_networks(kept)["syntactic"], _MOST_BETWEEN)
+    return _right(number_networks(kept)["by syntax"], _MOST_BETWEEN)

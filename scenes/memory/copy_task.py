@@ -1,11 +1,24 @@
 """The copy task, solved by a matrix that is written down rather than trained."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, permutation_matrix, repeated, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Seed,
+    first_step,
+    permutation_matrix,
+    repeated,
+    scene,
+    show,
+)
 
 # Numbers of symbols: letters, then the blank and the delimiter.
 Symbols = NDArray[np.intp]
@@ -69,24 +82,35 @@ def answers(states: FloatArray) -> Symbols:
     return np.asarray(scores.argmax(axis=1))
 
 
+# The number that is drawn for each letter; 0 would be an empty slot.
+_SHOWN = np.array([-4.0, -3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0])
+
+
 def _shown(symbols: Symbols) -> FloatArray:
-    """Return letters as 1 … 8, blanks and delimiters as NaN."""
-    return np.where(symbols < _LETTERS, symbols + 1.0, np.nan)
+    """Return the numbers drawn for letters, and NaN for blanks and delimiters."""
+    return np.where(symbols < _LETTERS, _SHOWN[np.minimum(symbols, _LETTERS - 1)], np.nan)
 
 
 @scene(
-    show("heatmap", of="history", limits=(-1, 1)),
-    show("series", of={"input": "input", "output": "output"}, heading="letters", scale="linear", limits=(0, 9)),
-    "eigenvalues",
-    "claims",
+    show("heatmap", of="history", limits=(-4, 4), heading="the tape", note="row: step, column: slot"),
+    show(
+        "series",
+        of={"read": "input", "said": "output"},
+        heading="letters",
+        note="eight of them, −4 … 4",
+        scale="linear",
+        limits=(-5, 5),
+        roles={"read": "data", "said": "keep"},
+    ),
     title="The copy task",
     statement="row by row, an orthogonal shift carries the ten letters on the tape over {delay} steps",
+    opening="The task: read ten letters, wait {delay} steps, say them again.",
     poster=1.0,
     fps="6.25",
     covers=(43,),
 )
 def copy_task(
-    delay: Annotated[int, Bounds(1, 44)] = 44,
+    delay: Annotated[int, Bounds(1, 44)] = 40,
     seed: Seed = 0,
 ) -> MatrixSequence:
     """Tape of a recurrent network that solves the copy task by an orthogonal matrix, a shift.
@@ -101,9 +125,7 @@ def copy_task(
     inputs, _ = message(delay, seed)
     states = tapes(inputs, delay)
     steps, slots = len(inputs), _slots(delay)
-    # Eight colours without the neutral middle, which is an empty slot.
-    colors = np.linspace(-1, 1, _LETTERS)
-    lines = states @ colors
+    lines = states @ _SHOWN
     history = np.zeros((steps + 1, steps, slots))
     for step in range(1, steps + 1):
         history[step, :step] = lines[1 : step + 1]
@@ -113,6 +135,23 @@ def copy_task(
         "output": np.concatenate([[np.nan], _shown(answers(states))]),
     }
     return repeated(permutation_matrix(np.roll(np.arange(slots), 1)), steps, series)
+
+
+@copy_task.moment("Ten letters stand on the tape, and every step shifts the whole tape by one slot.")
+def _(series: Mapping[str, FloatArray]) -> int:
+    return int(np.flatnonzero(np.isfinite(series["input"]))[-1])
+
+
+@copy_task.moment("After {wait} steps the first letter comes to the tape's end, and is <keep>said again</>.")
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(np.isfinite(series["output"]))
+    first = first_step(np.isfinite(series["input"]))
+    return None if step is None or first is None else Reached(step, wait=step - first)
+
+
+@copy_task.moment("All ten letters <keep>come back in their order</>: a shift is orthogonal, and loses nothing.")
+def _(steps: int) -> int:
+    return steps
 
 
 _EXACT = "A permutation of exact numbers rounds nothing."

@@ -14,19 +14,18 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
+    first_step,
     haar_orthogonal,
     random_lstm,
     repeated,
     scene,
     show,
-    sigmoid,
 )
 from scenes.memory._gradients import log10_norms
 
-# Where the picture ends; a curve that would go on below it is not drawn there.
-_LEAST = -8
 _GATES = {"f = 1": 1.0, "f = 0.99": 0.99, "f = 0.9": 0.9}
 
 
@@ -47,16 +46,28 @@ def _forget_gates_of(dim: int, seed: int, forget_bias: float, steps: int) -> Flo
 @scene(
     show(
         "series",
-        of={name: f"log10 {name}" for name in _GATES} | {"sigmoid RNN": "sigmoid drawn"},
-        heading="∂c/∂c₀",
-        limits=(_LEAST, 1),
+        of={f"{name}:": f"left at {name}" for name in _GATES} | {"sigmoid RNN": "left in an RNN"},
+        heading="what is left",
+        note="of the cell: gates multiplied",
+        scale="linear",
+        limits=(0, 1),
+        unit="%",
+        theory=("sigmoid RNN",),
+        roles={"f = 1:": "keep", "f = 0.99:": "data", "f = 0.9:": "vanish"},
     ),
-    show("series", of={"as given": "log10 given", "bias 0": "log10 unbiased"}, heading="an LSTM, by forget bias"),
-    show("bars", of="gates", heading="its forget gates", limits=(0, 1), reference="middle"),
-    "claims",
-    title="Forget gates",
+    show(
+        "series",
+        of={"biased:": "left given", "bias 0:": "left unbiased"},
+        heading="an LSTM",
+        note="forget bias {forget_bias} or 0",
+        scale="linear",
+        limits=(0, 1),
+        unit="%",
+        roles={"biased:": "keep", "bias 0:": "vanish"},
+    ),
+    title="A gate of 1 forgets nothing",
     statement="a gate of 1 keeps the cell and its gradient; a forget bias of {forget_bias} keeps more than none",
-    poster=1.0,
+    opening="Every step multiplies the cell by its forget gate f: 1 keeps, 0 erases. What is left?",
     covers=(67, 98, 110),
 )
 def forget_gates(
@@ -76,17 +87,43 @@ def forget_gates(
         Bias of the LSTM's forget gates, which are σ(bias) on average.
     """
     t = np.arange(steps + 1)
-    series: dict[str, FloatArray] = {f"log10 {name}": np.asarray(t * log10(f)) for name, f in _GATES.items()}
+    series: dict[str, FloatArray] = {f"left at {name}": np.asarray(f**t) for name, f in _GATES.items()}
     series["log10 sigmoid RNN"] = log10_norms(_steepest_sigmoid(dim, seed, steps))
-    series["sigmoid drawn"] = np.where(series["log10 sigmoid RNN"] < _LEAST, np.nan, series["log10 sigmoid RNN"])
+    series["left in an RNN"] = 10.0 ** series["log10 sigmoid RNN"]
     for name, bias in {"given": forget_bias, "unbiased": 0.0}.items():
         gates = _forget_gates_of(dim, seed, bias, steps)
-        sums = np.vstack([np.zeros(dim), np.cumsum(np.log10(gates), axis=0)])
-        series[f"log10 {name}"] = sums.max(axis=1)
-        if name == "given":
-            series["gates"] = np.vstack([gates[:1], gates]) if steps else np.full((1, dim), sigmoid(bias))
-            series["middle"] = np.full((steps + 1, dim), sigmoid(bias))
+        # The unit that keeps most.
+        series[f"left {name}"] = np.vstack([np.ones(dim), np.cumprod(gates, axis=0)]).max(axis=1)
     return repeated(np.diag(list(_GATES.values())), steps, series)
+
+
+@forget_gates.moment(
+    "After {step} steps a gate of 0.9 <vanish>has lost half</>; a gate of 0.99 still has {left:%}.",
+    note="half left",
+    on="left at f = 0.9",
+    otherwise="Up to step {steps} not even a gate of 0.9 loses half.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["left at f = 0.9"] < 0.5)
+    return None if step is None else Reached(step, left=series["left at f = 0.99"][step])
+
+
+@forget_gates.moment(
+    "After {step} steps 0.9 <vanish>has lost 99 %</>, 0.99 has lost {lost:%}, and 1 <keep>nothing</>.",
+    otherwise="After {steps} steps a gate of 1 has lost nothing.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["left at f = 0.9"] < 0.01)
+    return None if step is None else Reached(step, lost=1 - series["left at f = 0.99"][step])
+
+
+@forget_gates.moment(
+    "In an LSTM the bias decides: {bias:3} keeps {left:%} over {steps} steps, 0 loses half in {half}.",
+    otherwise="After {steps} steps a gate of 1 has lost nothing.",
+)
+def _(series: Mapping[str, FloatArray], steps: int, forget_bias: float) -> Reached | None:
+    half = first_step(series["left unbiased"] < 0.5)
+    return None if half is None else Reached(steps, bias=forget_bias, left=series["left given"][-1], half=half)
 
 
 for _index, _gate in ((2, Fraction(9, 10)), (1, Fraction(99, 100)), (0, Fraction(1))):

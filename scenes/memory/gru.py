@@ -12,8 +12,10 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
+    first_step,
     scene,
     show,
     stacked_blocks,
@@ -23,18 +25,21 @@ from scenes.memory._commands import command_weights, signals
 from scenes.memory._gradients import same_log10_norm, whole_jacobian
 
 _EPS = float(np.finfo(float).eps)
+# Below the one the gate is shut, above the other open.
+_SHUT, _OPEN = 0.1, 0.9
+_SHOWN = {"old": "old", "new": "new", "state": "hidden"}
 
 
 def _blender(steps: int, dim: int, seed: int, convention: str) -> tuple[GRU, FloatArray, FloatArray]:
-    """Return a GRU with its first state and inputs: they open its update gate, and shut its reset gate."""
+    """Return a GRU with its first state and inputs: they open its update gate, wholly or by half."""
     sign = 1.0 if convention == "update" else -1.0
     rest = 5.0
-    # The first command updates with the reset gate open, the second forgets the state as it does so.
-    update, renew = command_weights(dim, 2, 2 * rest)
+    # The first command replaces the state, with the reset gate shut; the second blends old and new by about halves.
+    replace, blend = command_weights(dim, 2, 2 * rest)
     values = np.zeros((dim, dim + 4))
     values[:, :dim] = 2.0 * np.eye(dim)
     idle = np.zeros((dim, dim))
-    kernel = np.vstack([sign * np.hstack([idle, update + renew]), np.hstack([idle, -renew]), values])
+    kernel = np.vstack([sign * np.hstack([idle, replace + blend / 2]), np.hstack([idle, -replace]), values])
     bias = np.repeat([-sign * rest, rest, 0.0], dim)
     recurrent = 0.5 * stacked_blocks(3, dim, seed)
     recurrent[:dim] *= sign
@@ -44,31 +49,39 @@ def _blender(steps: int, dim: int, seed: int, convention: str) -> tuple[GRU, Flo
 
 @scene(
     show(
-        "heatmap",
-        of="blend",
-        heading="cell",
-        limits=(-1, 1),
-        rows=("h before", "reset r", "new h̃", "gate", "old weight", "new weight", "h after"),
-        numbers=True,
+        "conveyor",
+        cell="hidden",
+        new="candidate",
+        keep="old",
+        add="new",
+        whole="keep + replace",
+        names={
+            "before": "state before",
+            "after": "state after",
+            "past": "state so far",
+            "new": "new value",
+            "keep": "keep",
+            "add": "replace",
+        },
+        heading="state after = keep × before + replace × new",
     ),
-    show("series", of={"hidden h": "hidden", "new h̃": "candidate"}, heading="first unit", scale="linear"),
-    show("series", of={"old": "old", "new": "new"}, heading="its weights", scale="linear", limits=(0, 1)),
-    "claims",
-    title="GRU",
-    statement="h is a blend of old and new, by weights that add up to 1 (gate convention: {convention})",
-    poster=0.2,
+    title="A GRU blends old and new",
+    statement="the state is a blend of old and new, by weights that add up to 1 (gate convention: {convention})",
+    opening="A GRU has one gate for two valves: what it does not keep of its state, it replaces.",
+    smooth=True,
     fps="5",
     covers=(98, 112),
 )
 def gru(
-    steps: Annotated[int, Bounds(0, 300)] = 48,
+    steps: Annotated[int, Bounds(0, 300)] = 16,
     dim: Annotated[int, Bounds(2, 16)] = 6,
     seed: Seed = 0,
     convention: Annotated[str, Choices(("update", "keep"))] = "update",
 ) -> MatrixSequence:
     """Blending in a GRU: it has no cell; its gates decide how much of h is old and how much is new.
 
-    K. Cho et al., 2014. The network is the same in both conventions; only what is called the gate differs.
+    The first unit is shown. K. Cho et al., 2014. The network is the same in both conventions; only what is called the
+    gate differs.
 
     Parameters
     ----------
@@ -84,7 +97,64 @@ def gru(
         gate = new if convention == "update" else old
         blend[step + 1] = states[step], reset, candidate, gate, old, new, states[step + 1]
     names = {"candidate": 2, "old": 4, "new": 5, "hidden": 6}
-    return MatrixSequence(jacobians, series={"blend": blend} | {n: blend[:, row, 0] for n, row in names.items()})
+    first = {name: blend[:, row, 0].copy() for name, row in names.items()}
+    # Before the first step there are no gates yet.
+    for name in ("candidate", "old", "new"):
+        first[name][0] = np.nan
+    return MatrixSequence(jacobians, series={"blend": blend} | first)
+
+
+def _replaced(series: Mapping[str, FloatArray]) -> int | None:
+    """Return the first step at which the state is replaced; None if it is not."""
+    return first_step(series["new"] > _OPEN)
+
+
+def _blended(series: Mapping[str, FloatArray]) -> int | None:
+    """Return the first step at which both weights count; None if there is none."""
+    return first_step((series["new"] > _SHUT) & (series["new"] < _OPEN))
+
+
+@gru.moment(
+    "Replace: {new:.2} of the new value is let in, {old:.2} of the old state is kept.",
+    note="replace",
+    on="hidden",
+    otherwise="The film ends before the state is replaced.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = _replaced(series)
+    return None if step is None else Reached(step, new=series["new"][step], old=series["old"][step])
+
+
+@gru.moment(
+    "Keep: the new value is shut out, and the state stays {state:.2}.",
+    note="keep",
+    on="hidden",
+    otherwise="The film ends before old and new are blended.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    replaced, blended = _replaced(series), _blended(series)
+    if replaced is None or blended is None or blended < replaced:
+        return None
+    # In the middle of the time between the two.
+    step = (replaced + blended + 1) // 2
+    return Reached(step, state=series["hidden"][step])
+
+
+@gru.moment(
+    "Blend at step {step}: {old:.2} of the old state and {new:.2} of the new value make {state:.2}.",
+    note="blend",
+    on="hidden",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = _blended(series)
+    if step is None:
+        return None
+    return Reached(step, **{name: series[track][step] for name, track in _SHOWN.items()})
+
+
+@gru.moment("Keeping and replacing are one gate: at every step their weights add up to 1.")
+def _(steps: int) -> int | None:
+    return steps or None
 
 
 @gru.claim("sum of weights less 1")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenes import (
     LSTM,
@@ -11,8 +12,10 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
+    first_step,
     scene,
     show,
     stacked_blocks,
@@ -50,31 +53,33 @@ def conveyor(steps: int, dim: int, seed: int) -> tuple[LSTM, FloatArray, FloatAr
 
 @scene(
     show(
-        "heatmap",
-        of="valves",
-        heading="cell",
-        limits=(-1, 1),
-        rows=("cell before", "forget f", "input i", "new c̃", "cell after", "output o", "hidden h"),
-        numbers=True,
+        "conveyor",
+        cell="cell",
+        new="new",
+        keep="f",
+        add="i",
+        read="o",
+        output="hidden",
+        heading="cell after = forget × before + input × new",
+        note="output = gate × tanh(cell)",
     ),
-    show("series", of={"cell c": "cell", "hidden h": "hidden"}, heading="first unit", scale="linear"),
-    show("series", of={"f": "f", "i": "i", "o": "o"}, heading="its gates", scale="linear", limits=(0, 1)),
-    "claims",
-    title="LSTM",
-    statement="c = f · c + i · c̃: what is written stays until f closes, and h shows it when o opens",
-    poster=0.23,
+    title="One LSTM cell",
+    statement="what is written into the cell stays until the forget gate shuts; the output gate shows it",
+    opening="One memory cell rides along the belt, through three gates: 1 is open, 0 is shut.",
+    smooth=True,
     fps="5",
     covers=(98, 109),
 )
 def lstm(
-    steps: Annotated[int, Bounds(0, 300)] = 48,
+    steps: Annotated[int, Bounds(0, 300)] = 24,
     dim: Annotated[int, Bounds(2, 16)] = 6,
     seed: Seed = 0,
 ) -> MatrixSequence:
     """Valves of an LSTM: values are written into the cell, kept, read and erased, as its inputs command.
 
-    S. Hochreiter and J. Schmidhuber made the cell in 1997; the forget gate is of F. Gers, J. Schmidhuber and
-    F. Cummins, 2000. The product is that of the Jacobians of c and h together.
+    The first unit is shown. A round of commands takes 24 steps. S. Hochreiter and J. Schmidhuber made the cell in
+    1997; the forget gate is of F. Gers, J. Schmidhuber and F. Cummins, 2000. The product is that of the Jacobians of
+    c and h together.
     """
     cell, start, inputs = conveyor(steps, dim, seed)
     states, jacobians = unroll(cell, start, inputs)
@@ -83,8 +88,73 @@ def lstm(
         f, i, o, candidate = cell.gates(states[step], x)
         c, h = np.split(states[step + 1], 2)
         valves[step + 1] = states[step, :dim], f, i, candidate, c, o, h
-    names = {"f": 1, "i": 2, "cell": 4, "o": 5, "hidden": 6}
-    return MatrixSequence(jacobians, series={"valves": valves} | {n: valves[:, row, 0] for n, row in names.items()})
+    names = {"f": 1, "i": 2, "new": 3, "cell": 4, "o": 5, "hidden": 6}
+    first = {name: valves[:, row, 0].copy() for name, row in names.items()}
+    # Before the first step there are no gates yet.
+    for name in ("f", "i", "new", "o"):
+        first[name][0] = np.nan
+    return MatrixSequence(jacobians, series={"valves": valves} | first)
+
+
+def _written(series: Mapping[str, FloatArray]) -> int | None:
+    """Return the last step of the first command to write; None if it does not come."""
+    begun = first_step(series["i"] > 0.5)
+    if begun is None:
+        return None
+    ended = first_step(series["i"][begun:] < 0.5)
+    return len(series["i"]) - 1 if ended is None else begun + ended - 1
+
+
+def _after_writing(series: Mapping[str, FloatArray], condition: NDArray[np.bool_]) -> int | None:
+    """Return the first step after writing at which a condition holds; None if there is none."""
+    written = _written(series)
+    return None if written is None else first_step(condition & (np.arange(len(condition)) > written))
+
+
+@lstm.moment(
+    "Write: the input gate is open, {added:.2} is added to what is there.",
+    note="write",
+    on="cell",
+    otherwise="The film ends before anything is written.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = _written(series)
+    return None if step is None else Reached(step, added=series["i"][step] * series["new"][step])
+
+
+@lstm.moment(
+    "Keep: the forget gate is open, the others are shut, and the bar rides on.",
+    note="keep",
+    on="cell",
+    otherwise="The film ends before the cell is read.",
+)
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    written, read = _written(series), _after_writing(series, series["o"] > 0.5)
+    # In the middle of the time between writing and reading.
+    return None if written is None or read is None else (written + read + 1) // 2
+
+
+@lstm.moment(
+    "Read: the output gate opens. The cell is seen outside and loses nothing by it.",
+    note="read",
+    on="cell",
+    otherwise="",
+)
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    return _after_writing(series, series["o"] > 0.5)
+
+
+@lstm.moment(
+    "Erase: at step {step} the forget gate empties the cell. Until then {left:%} was still there.",
+    note="erase",
+    on="cell",
+    otherwise="The film ends before the cell is erased.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    written, step = _written(series), _after_writing(series, series["f"] < 0.5)
+    if written is None or step is None:
+        return None
+    return Reached(step, left=series["cell"][step - 1] / series["cell"][written])
 
 
 @lstm.claim("c from f, i and c̃")

@@ -13,8 +13,10 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
+    first_step,
     random_gru,
     random_lstm,
     scene,
@@ -88,18 +90,26 @@ def _race(steps: int, dim: int, seed: int, keep_bias: float) -> dict[str, tuple[
 @scene(
     show(
         "series",
-        of={kind: f"recall of {kind}" for kind in _KINDS},
+        of={"gated": "recall of both", "RNN": "recall of tanh RNN"},
         heading="bits recalled",
+        note="gated: LSTM and GRU",
         scale="linear",
         limits=(0.4, 1),
+        unit="%",
         marks={"guessing": 0.5},
+        roles={"gated": "keep", "RNN": "vanish"},
     ),
-    show("series", of={kind: f"log10 {kind}" for kind in _KINDS}, heading="‖∂s_t/∂s₀‖"),
-    show("bars", of="parameters", heading="parameters", labels=("RNN", "GRU", "LSTM")),
-    "claims",
+    show(
+        "series",
+        of={kind.removeprefix("tanh "): f"log10 {kind}" for kind in _KINDS},
+        heading="gradient",
+        note="effect of the first state",
+        values=False,
+        roles={"LSTM": "data", "GRU": "keep", "RNN": "vanish"},
+    ),
     title="LSTM or GRU",
     statement="both recall the first input long after a plain RNN, the GRU with 3/4 of the parameters",
-    poster=0.6,
+    opening="The first input is one bit, then comes noise. How long can a network still tell the bit?",
     fps="10",
     covers=(98, 114),
 )
@@ -126,7 +136,28 @@ def lstm_or_gru(
     series = {"parameters": np.broadcast_to(np.array(counts, dtype=float), (steps + 1, 3))}
     for kind, (recall, jacobians) in race.items():
         series |= {f"recall of {kind}": recall, f"log10 {kind}": log10_norms(jacobians)}
+    series["recall of both"] = np.minimum(series["recall of LSTM"], series["recall of GRU"])
     return MatrixSequence(race["LSTM"][1], series=series)
+
+
+@lstm_or_gru.moment(
+    "After {step} steps the plain RNN <vanish>hardly does better than guessing</>: {right:%} are right.",
+    note="nearly guessing",
+    on="recall of tanh RNN",
+    otherwise="Up to step {steps} all three still tell the bit.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["recall of tanh RNN"] < 0.6)
+    return None if step is None else Reached(step, right=series["recall of tanh RNN"][step])
+
+
+@lstm_or_gru.moment(
+    "After {steps} steps: LSTM {lstm:%} right, GRU {gru:%} with {share:.2} of its weights, RNN {rnn:%}."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    _, fewer, more = series["parameters"][0]
+    lstm, gru, rnn = (series[f"recall of {kind}"][-1] for kind in _KINDS)
+    return Reached(steps, lstm=lstm, gru=gru, share=fewer / more, rnn=rnn) if steps else None
 
 
 @lstm_or_gru.claim("weights LSTM / GRU")

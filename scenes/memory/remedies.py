@@ -11,8 +11,10 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     complex_step_jacobian,
+    first_step,
     haar_orthogonal,
     random_lstm,
     scene,
@@ -32,13 +34,16 @@ _REMEDIES: dict[str, tuple[Maker, bool]] = {
 
 
 @scene(
-    show("series", of={name: f"log10 {name}" for name in _REMEDIES}, heading="gradient over time"),
-    show("bars", of="log10 all", heading="now", scale="log10", labels=tuple(_REMEDIES)),
-    show("heatmap", of="square", heading="log10: RNN, LSTM", limits=(-10, 10), rows=("random", "orth."), numbers=True),
-    "claims",
+    show(
+        "series",
+        of={name: f"log10 {name}" for name in _REMEDIES},
+        heading="gradient left",
+        note="effect of the first state",
+        roles={"neither": "vanish", "orthogonal": "keep", "gates": "muted", "both": "data"},
+    ),
     title="Two remedies",
     statement="how much of the gradient is left: orthogonal weights help, and so do the gates of an LSTM",
-    poster=1.0,
+    opening="Orthogonal weights, the gates of an LSTM, both or neither: how much gradient is left?",
     fps="10",
     covers=(36,),
 )
@@ -68,10 +73,26 @@ def remedies(
         else:
             jacobians = plain_network(maker, dim, seed).run(inputs).jacobians
         series[f"log10 {name}"] = log10_norms(jacobians)
-    together = np.stack([series[f"log10 {name}"] for name in _REMEDIES], axis=1)
-    # Rows: random and orthogonal; columns: RNN and LSTM.
-    square = np.swapaxes(together.reshape(-1, 2, 2), 1, 2)
-    return MatrixSequence(jacobians, series=series | {"log10 all": together, "square": square})
+    return MatrixSequence(jacobians, series=series)
+
+
+@remedies.moment(
+    "After {step} steps with neither <vanish>1/1000 is left</>, with gates {gates:%}, orthogonal {orthogonal:%}.",
+    otherwise="Up to step {steps} more than 1/1000 is left with neither remedy, too.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["log10 neither"] < -3)
+    if step is None:
+        return None
+    return Reached(step, **{name: 10 ** series[f"log10 {name}"][step] for name in ("gates", "orthogonal")})
+
+
+@remedies.moment(
+    "After {steps} steps: <vanish>neither {neither:log10}</>, gates {gates:log10}, "
+    "<keep>orthogonal {orthogonal:log10}</>, both {both:log10}."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    return Reached(steps, **{name: series[f"log10 {name}"][-1] for name in _REMEDIES}) if steps else None
 
 
 def _gain(series: Mapping[str, FloatArray], name: str) -> float:

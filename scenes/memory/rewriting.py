@@ -10,6 +10,7 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     haar_orthogonal,
     random_lstm,
@@ -18,6 +19,8 @@ from scenes import (
     unroll,
 )
 from scenes.memory._networks import INPUTS, noise, plain_network
+
+_ROLES = {"state of an RNN": "vanish", "cell of an LSTM": "keep"}
 
 
 def ring(side: int) -> FloatArray:
@@ -39,10 +42,19 @@ def cosines(states: FloatArray) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="picture", limits=(-1, 1)),
-    show("series", of="cosine", heading="cosine with start", scale="linear", limits=(-0.5, 1)),
+    show("heatmap", of="picture", limits=(-1, 1), heading="a picture, one unit a cell", roles=_ROLES),
+    show(
+        "series",
+        of="cosine",
+        heading="likeness to the ring",
+        note="1: the same, 0: none",
+        scale="linear",
+        limits=(-0.5, 1),
+        roles=_ROLES,
+    ),
     title="Rewritten or kept",
     statement="an RNN overwrites its whole state at every step; the cell of an LSTM has a memory apart",
+    opening="Both remember a picture of a ring, one unit a cell. Then both are given noise.",
     poster=0.5,
     fps="2.5",
     covers=(108,),
@@ -82,6 +94,23 @@ def rewriting(
             jacobians, series=pictures(states[:, :dim]) | {"gates": gates, "RNN's cosine": cosines(plain.states)}
         ),
     }
+
+
+@rewriting.moment(
+    "One step, and the RNN has <vanish>written over everything</>: likeness {left:.2}.",
+    column="state of an RNN",
+    otherwise="Without a step nothing is written over.",
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    return Reached(1, left=series["cosine"][1]) if steps else None
+
+
+@rewriting.moment(
+    "After {steps} steps the ring is <keep>still in the cell of the LSTM</>: likeness {left:.2}.",
+    column="cell of an LSTM",
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    return Reached(steps, left=series["cosine"][-1]) if steps > 1 else None
 
 
 def mean_cosine(values: FloatArray) -> float:

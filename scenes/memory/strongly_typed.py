@@ -1,5 +1,6 @@
 """Gradients of a strongly-typed RNN."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
@@ -9,9 +10,11 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
     complex_step_jacobian,
+    first_step,
     gaussian_matrix,
     scene,
     show,
@@ -19,6 +22,15 @@ from scenes import (
 )
 from scenes.memory._gradients import same_log10_norm
 from scenes.memory._networks import INPUTS, noise, plain_network
+
+
+def _is_mixed(matrix: FloatArray) -> bool:
+    """Whether most of a matrix lies beside its diagonal."""
+    diagonal = float(np.linalg.norm(matrix.diagonal()))
+    return float(np.linalg.norm(matrix)) ** 2 > 2 * diagonal**2
+
+
+_ROLES = {"strongly-typed": "keep", "tanh RNN": "vanish"}
 
 
 def typed_gates(steps: int, dim: int, seed: int, gate_bias: float) -> tuple[FloatArray, FloatArray]:
@@ -30,11 +42,17 @@ def typed_gates(steps: int, dim: int, seed: int, gate_bias: float) -> tuple[Floa
 
 
 @scene(
-    show("matrix", limits=(-1, 1)),
-    "norms",
-    title="Strongly-typed RNN",
+    show("matrix", limits=(-1, 1), numbers=False, heading="∂hₜ/∂h₀", roles=_ROLES),
+    show(
+        "series",
+        of="log10_spectral_norm",
+        heading="what is left of h₀",
+        note="its effect on hₜ",
+        roles=_ROLES,
+    ),
+    title="Units that never mix",
     statement="h = f · h + (1 − f) · z, with f of the input alone: the gradient is exactly ∏ f",
-    poster=0.25,
+    opening="A strongly-typed RNN only multiplies each unit by a gate. A tanh RNN mixes all units.",
     fps="10",
     covers=(45,),
 )
@@ -74,6 +92,35 @@ def typed_state(start: FloatArray, f: FloatArray, z: FloatArray) -> FloatArray:
     for gate, new in zip(f, z, strict=True):
         start = gate * start + (1 - gate) * new
     return start
+
+
+@strongly_typed.moment(
+    "Step {step}: the tanh RNN has <vanish>mixed its units</>, the strongly-typed one <keep>has not</>.",
+    column="tanh RNN",
+    otherwise="Up to step {steps} the units of the tanh RNN hardly mix.",
+)
+def _(product: Trajectory, steps: int) -> int | None:
+    return next((step for step in range(steps + 1) if _is_mixed(product.matrix(step))), None)
+
+
+@strongly_typed.moment(
+    "After {step} steps the tanh RNN has <vanish>1/1000</> left, the strongly-typed one <keep>{kept:%}</>.",
+    column="tanh RNN",
+    otherwise="Up to step {steps} the tanh RNN keeps more than 1/1000.",
+)
+def _(product: Trajectory, columns: Mapping[str, Trajectory]) -> Reached | None:
+    step = first_step(product.log10_spectral_norm < -3)
+    if step is None:
+        return None
+    return Reached(step, kept=10 ** float(columns["strongly-typed"].log10_spectral_norm[step]))
+
+
+@strongly_typed.moment(
+    "No unit has mixed: the diagonal holds exactly the product of {steps} gates, <keep>{kept:%}</> at most.",
+    column="strongly-typed",
+)
+def _(product: Trajectory, steps: int) -> Reached | None:
+    return Reached(steps, kept=10 ** float(product.log10_spectral_norm[-1])) if steps else None
 
 
 @strongly_typed.claim("product less ∏ f", column="strongly-typed")

@@ -1,14 +1,30 @@
 """Gradients of a GRU whose update gate closes."""
 
+from collections.abc import Mapping
 from math import log
 from typing import Annotated
 
 import numpy as np
 
-from scenes import GRU, Bounds, Claimed, FloatArray, MatrixSequence, Seed, Trajectory, random_gru, scene, show, unroll
-from scenes.memory._gradients import whole_jacobian
+from scenes import (
+    GRU,
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Seed,
+    Trajectory,
+    first_step,
+    random_gru,
+    scene,
+    show,
+    unroll,
+)
+from scenes.memory._gradients import log10_norms, whole_jacobian
 
 _UPDATES = (0.1, 0.01, 0.001)
+_ROLES = {"u = 0.1": "vanish", "u = 0.01": "data", "u = 0.001": "keep"}
 
 
 def opened(update: float, steps: int, dim: int, seed: int) -> tuple[GRU, FloatArray, FloatArray]:
@@ -40,11 +56,19 @@ def opened(update: float, steps: int, dim: int, seed: int) -> tuple[GRU, FloatAr
 
 
 @scene(
-    show("matrix", limits=(-1, 1)),
-    show("series", of="log10_spectral_norm", heading="norm"),
-    title="An update gate swept to 0",
-    statement="h = (1 − u) · h + u · h̃: as u → 0 all is kept, ∂h_t/∂h₀ → I (PyTorch: z = 1 − u)",
-    poster=1.0,
+    show("matrix", limits=(-1, 1), numbers=False, heading="∂hₜ/∂h₀", roles=_ROLES),
+    show(
+        "series",
+        of="left",
+        heading="what is left of h₀",
+        note="its effect on hₜ",
+        scale="linear",
+        unit="%",
+        roles=_ROLES,
+    ),
+    title="A shut update gate keeps all",
+    statement="h = (1 − u) · h + u · h̃: as u → 0 all is kept, ∂hₜ/∂h₀ → I (PyTorch: z = 1 − u)",
+    opening="At every step a GRU replaces the part u of its state h. What is left of the first state?",
     fps="10",
     covers=(113,),
 )
@@ -58,7 +82,31 @@ def update_gate(
     Here the old state is kept by 1 − u. Where a network computes what is kept, as in PyTorch and Keras, the same
     happens as its gate z = 1 − u goes to 1.
     """
-    return {f"u = {update:g}": MatrixSequence(unroll(*opened(update, steps, dim, seed))[1]) for update in _UPDATES}
+    columns = {}
+    for update in _UPDATES:
+        jacobians = unroll(*opened(update, steps, dim, seed))[1]
+        columns[f"u = {update:g}"] = MatrixSequence(jacobians, series={"left": 10.0 ** log10_norms(jacobians)})
+    return columns
+
+
+@update_gate.moment(
+    "With u = 0.1 <vanish>half is gone</> after {step} steps; with u = 0.001 <keep>{kept:%} is left</>.",
+    column="u = 0.1",
+    note="half left",
+    on="left",
+    otherwise="Up to step {steps} not even u = 0.1 loses half.",
+)
+def _(series: Mapping[str, FloatArray], columns: Mapping[str, Trajectory]) -> Reached | None:
+    step = first_step(series["left"] < 0.5)
+    return None if step is None else Reached(step, kept=columns["u = 0.001"].series["left"][step])
+
+
+@update_gate.moment(
+    "After {steps} steps: <vanish>{first:%}</> with u = 0.1, {second:%} with 0.01, <keep>{third:%}</> with 0.001."
+)
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    first, second, third = (columns[f"u = {update:g}"].series["left"][-1] for update in _UPDATES)
+    return Reached(steps, first=first, second=second, third=third) if steps else None
 
 
 def _distance(matrix: FloatArray) -> float:

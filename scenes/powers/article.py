@@ -10,6 +10,7 @@ from scenes import (
     Claimed,
     Dim,
     MatrixSequence,
+    Reached,
     Seed,
     Steps,
     Trajectory,
@@ -19,16 +20,20 @@ from scenes import (
     haar_orthogonal,
     repeated,
     scene,
+    show,
     transient,
     with_spectral_radius,
 )
 
 
 @scene(
-    "matrix",
-    "norms",
+    show("matrix", limits=(-1, 1)),
+    show("norms", heading="size of Wᵗ"),
+    show("eigenvalues", heading="λ of W", powers=False),
     title="Vanishing, exploding, orthogonal",
     statement="in the long run the largest modulus of an eigenvalue decides what repeated multiplication does",
+    opening="Same start, I. Only W differs: its largest λ is inside, outside or on the circle.",
+    running="Every step multiplies by W once more. A colour is an entry; at 0 it fades into the page.",
     covers=(1, 15, 24),
 )
 def article(
@@ -53,6 +58,34 @@ def article(
         "exploding": repeated(with_spectral_radius(random, exploding_radius), steps),
         "orthogonal": repeated(haar_orthogonal(dim, seed), steps),
     }
+
+
+def _sizes(columns: Mapping[str, Trajectory], step: int) -> tuple[float, float]:
+    """Return how large the vanishing and the exploding product are."""
+    left, grown = (columns[label].log10_spectral_norm[step] for label in ("vanishing", "exploding"))
+    return float(10**left), float(min(grown, 300.0))
+
+
+@article.moment(
+    "After the same {step} steps: <vanish>{left:%} is left</>, <explode>{grown:log10} times as much</>, "
+    "<keep>all of it</>."
+)
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    left, grown = _sizes(columns, steps // 2)
+    return Reached(steps // 2, left=left, grown=grown) if left < 0.5 and grown > np.log10(2) else None
+
+
+@article.moment(
+    "<vanish>{left:%} is left: {inside} < 1.</> <explode>{grown:log10} times as large: {outside} > 1.</> "
+    "<keep>Same size: orthogonal.</>"
+)
+def _(
+    columns: Mapping[str, Trajectory], steps: int, vanishing_radius: float, exploding_radius: float
+) -> Reached | None:
+    left, grown = _sizes(columns, steps)
+    if left >= 1 or grown <= 0:
+        return None
+    return Reached(steps, left=left, grown=grown, inside=vanishing_radius, outside=exploding_radius)
 
 
 @article.claim("decades per step", column="vanishing")

@@ -7,6 +7,7 @@ from scenes import (
     Claimed,
     Dim,
     MatrixSequence,
+    Reached,
     Seed,
     Steps,
     Trajectory,
@@ -14,6 +15,7 @@ from scenes import (
     doubling,
     gaussian_matrix,
     growth,
+    last_change,
     repeated,
     scene,
     show,
@@ -23,12 +25,12 @@ from scenes import (
 
 @scene(
     "matrix",
-    show("series", of="log10_spectral_norm", heading="spectral norm", marks={"1,000": 3.0}),
-    "eigenvalues",
-    "scaled_matrix",
+    show("norms", heading="size of Wᵗ", marks={"1000": 3.0}, roles={"": "explode"}),
+    show("eigenvalues", role="explode", note="one is outside the circle: it grows"),
     title="Exploding matrix",
     statement="an eigenvalue has a modulus above 1, so the product grows without end",
-    poster=0.375,
+    opening="W is multiplied by itself. Its largest eigenvalue has modulus {spectral_radius}: above 1.",
+    running="<explode>The entries leave the scale.</> One eigenvalue lies outside the circle, and its powers run away.",
     covers=(1, 24, 27),
 )
 def exploding(
@@ -45,6 +47,25 @@ def exploding(
         Modulus of the largest eigenvalue.
     """
     return repeated(with_spectral_radius(gaussian_matrix(dim, seed), spectral_radius), steps)
+
+
+@exploding.moment(
+    "From step {step} on it is <explode>more than 1000 times</> as large.",
+    note="step {step}",
+    on="log10_spectral_norm",
+    otherwise="Within {steps} steps it does not become 1000 times as large; it would go on growing.",
+)
+def _(product: Trajectory) -> Reached | None:
+    step = last_change(product.log10_spectral_norm > 3)
+    return Reached(step) if step else None
+
+
+@exploding.moment(
+    "After {step} steps it is <explode>{grown:log10} times as large</>: each multiplies by {radius} in the long run."
+)
+def _(product: Trajectory, steps: int, spectral_radius: float) -> Reached | None:
+    grown = float(product.log10_spectral_norm[-1])
+    return Reached(steps, grown=grown, radius=spectral_radius) if grown > 0 else None
 
 
 def _shrinking(steps: int, dim: int, seed: int) -> MatrixSequence:

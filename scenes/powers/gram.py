@@ -10,10 +10,12 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
     gaussian_matrix,
     haar_orthogonal,
+    last_change,
     repeated,
     scene,
     show,
@@ -43,17 +45,19 @@ def _column(factor: FloatArray, steps: int) -> MatrixSequence:
 
 
 @scene(
-    show("heatmap", of="cosines", limits=(-1, 1)),
+    show("heatmap", of="cosines", limits=(-1, 1), heading="cosines between columns"),
     show(
         "series",
-        of={"largest |cos|": "largest cosine", "σ₃ / σ₁": "third"},
-        heading="",
+        of="third",
+        heading="outside one plane",
+        note="third stretch as a part of the first",
         scale="linear",
         limits=(0, 1),
     ),
     title="Angles between columns",
     statement="columns of random powers fall into a line or a plane; those of an orthogonal matrix keep right angles",
-    poster=0.75,
+    opening="A cell is the cosine of two columns' angle: 0 a right angle, ±1 the same line.",
+    running="<keep>Orthogonal: only each column with itself, all others at right angles.</> Random: they close in.",
     fps="5",
     covers=(16, 17),
 )
@@ -82,6 +86,21 @@ def _log10_third_modulus(matrix: FloatArray) -> float:
     """Return ``log10 |λ₃ / λ₁|``, the eigenvalues in descending order of their moduli."""
     moduli = np.sort(np.abs(np.linalg.eigvals(matrix)))
     return float(np.log10(moduli[-3] / moduli[-1]))
+
+
+@gram.moment("From step {step} on the random columns lie in one plane: less than 1 % is outside it.")
+def _(columns: Mapping[str, Trajectory]) -> Reached | None:
+    step = last_change(columns["random"].series["third"] < 0.01)
+    return Reached(step) if step else None
+
+
+@gram.moment(
+    "After {step} steps {outside:%} is outside one plane. <keep>Orthogonal: all angles still right.</>",
+    otherwise="Within {steps} steps the random columns do not fall into a plane.",
+)
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    outside = float(columns["random"].series["third"][-1])
+    return Reached(steps, outside=outside) if outside < 0.5 else None
 
 
 @gram.claim("log10 σ₃ / σ₁", column="random")

@@ -5,17 +5,30 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, MatrixSequence, Steps, Trajectory, jordan_block, repeated, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    MatrixSequence,
+    Reached,
+    Steps,
+    Trajectory,
+    first_step,
+    jordan_block,
+    repeated,
+    scene,
+    show,
+)
 
 
 @scene(
     show("matrix", limits=(-50, 50)),
-    "norms",
-    "eigenvalues",
-    "claims",
+    show("norms", heading="size of Jᵗ"),
     title="Jordan block",
     statement="every eigenvalue is {eigenvalue}, but there are too few eigenvectors: powers are a polynomial times λᵗ",
-    poster=0.5,
+    opening="Every eigenvalue of J is {eigenvalue}. Eigenvalues do not see the ones above the diagonal.",
+    running="The diagonal is {eigenvalue}ᵗ; above it numbers pile up.",
+    symbol="J",
+    explain=3,
     covers=(15,),
 )
 def jordan(
@@ -31,6 +44,27 @@ def jordan(
         The eigenvalue λ, on the diagonal; 1 stands above it.
     """
     return repeated(jordan_block(dim, eigenvalue), steps)
+
+
+@jordan.moment(
+    "At step {step} the size is {size:3}, though the diagonal is only {diagonal:3}.",
+    on="log10_spectral_norm",
+    note="step {step}: {size:3}",
+)
+def _(product: Trajectory, steps: int, eigenvalue: float) -> Reached | None:
+    step = first_step(product.log10_spectral_norm >= 2 + np.arange(steps + 1) * np.log10(eigenvalue))
+    if step is None or abs(product.log10_spectral_norm[step]) > 9:
+        return None
+    return Reached(step, size=float(10 ** product.log10_spectral_norm[step]), diagonal=float(eigenvalue**step))
+
+
+@jordan.moment(
+    "After {step} steps: size {size:log10}, where λᵗ alone is {diagonal:log10}. The rest is a polynomial in t."
+)
+def _(product: Trajectory, steps: int, eigenvalue: float) -> Reached | None:
+    if not steps:
+        return None
+    return Reached(steps, size=float(product.log10_spectral_norm[-1]), diagonal=float(steps * np.log10(eigenvalue)))
 
 
 @jordan.claim("log10 of the corner")

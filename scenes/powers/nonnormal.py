@@ -4,17 +4,36 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Steps, Trajectory, repeated, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Steps,
+    Trajectory,
+    last_change,
+    peak,
+    repeated,
+    scene,
+    show,
+)
 
 
 @scene(
-    show("matrix", limits=(-40, 40)),
-    "norms",
-    "eigenvalues",
-    "claims",
+    show("ring", note="both eigenvalues of W are {spectral_radius}"),
+    show(
+        "series",
+        of={"": "spectral_norm", "if W were normal": "normal"},
+        theory=("if W were normal",),
+        heading="longest vector, ‖Wᵗ‖",
+        scale="linear",
+    ),
     title="Growth before decay",
     statement="both eigenvalues are {spectral_radius}, yet the product grows first: it is not normal",
-    poster=0.14,
+    opening="Both eigenvalues of W are {spectral_radius}, below 1. So its powers vanish, but do they at once?",
+    running="W shears the circle into a needle. Its longest vector is {norm:3} long.",
+    arrange="stacked",
     covers=(103,),
 )
 def nonnormal(
@@ -31,7 +50,33 @@ def nonnormal(
     coupling : float
         The entry c above the diagonal; whatever ρ is, powers grow at first where c exceeds 1 − ρ².
     """
-    return repeated([[spectral_radius, coupling], [0.0, spectral_radius]], steps)
+    normal = spectral_radius ** np.arange(steps + 1.0)
+    return repeated([[spectral_radius, coupling], [0.0, spectral_radius]], steps, {"normal": normal})
+
+
+@nonnormal.moment(
+    "First the circle is sheared into a needle: {step} steps make it {length:3} times as long.",
+    note="peak: {length:3} times at step {step},\nalthough {radius}{step:^} is only {normal:2}",
+    on="spectral_norm",
+)
+def _(product: Trajectory, spectral_radius: float) -> Reached | None:
+    step = peak(product.log10_spectral_norm)
+    length = float(10 ** product.log10_spectral_norm[step])
+    if length <= 1.5:
+        return None
+    return Reached(step, length=length, normal=spectral_radius**step, radius=spectral_radius)
+
+
+@nonnormal.moment(
+    "Only later does {radius}ᵗ win: below 1 from step {since} on, {length:2} after {step} steps.",
+    otherwise="Within {steps} steps it does not come below 1 again: {spectral_radius}ᵗ wins later.",
+)
+def _(product: Trajectory, steps: int, spectral_radius: float) -> Reached | None:
+    since = last_change(product.log10_spectral_norm < 0)
+    if since is None or not steps:
+        return None
+    length = float(10 ** product.log10_spectral_norm[-1])
+    return Reached(steps, since=since, length=length, radius=spectral_radius)
 
 
 def _stretch(t: FloatArray, spectral_radius: float, coupling: float) -> FloatArray:

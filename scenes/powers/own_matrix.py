@@ -11,9 +11,11 @@ from scenes import (
     FloatArray,
     MatrixSequence,
     ParameterError,
+    Reached,
     Seed,
     Steps,
     Trajectory,
+    first_step,
     glorot_normal,
     repeated,
     scene,
@@ -45,11 +47,13 @@ def _nearest_orthogonal(matrix: FloatArray) -> FloatArray:
 
 
 @scene(
-    "matrix",
-    show("series", of={"norm": "log10_spectral_norm", "spectral radius": "log10_spectral_radius"}, heading=""),
+    show("matrix", numbers=False),
+    show("norms", heading="size of Wᵗ"),
+    show("eigenvalues", heading="λ of W", powers=False),
     title="A recurrent kernel",
     statement="left as it is, right with every singular value set to 1",
-    poster=0.25,
+    opening="A network multiplies its state by W at every step. Left W as it is, right made orthogonal.",
+    running="As it is, its eigenvalues decide. <keep>With every stretch set to 1, nothing can vanish or explode.</>",
     covers=(31, 33),
 )
 def own_matrix(steps: Steps = 64, dim: Dim = 16, seed: Seed = 0, file: str = "") -> dict[str, MatrixSequence]:
@@ -111,6 +115,20 @@ def _largest_by_gram(matrix: FloatArray) -> float:
 
 def _departure_rounding(matrix: FloatArray) -> float:
     return float(1e-13 * len(matrix) * (1 + _largest_by_gram(matrix) ** 2))
+
+
+@own_matrix.moment(
+    "At step {step} the kernel as it is has {size:log10} times its size; <keep>the orthogonal one still 1</>."
+)
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    size = columns["as it is"].log10_spectral_norm
+    step = first_step(np.abs(size) >= 1)
+    return Reached(step, size=float(size[step])) if step and step < steps else None
+
+
+@own_matrix.moment("After {step} steps: as it is {size:log10} times its size, <keep>nearest orthogonal: 1</>.")
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached:
+    return Reached(steps, size=float(columns["as it is"].log10_spectral_norm[-1]))
 
 
 @own_matrix.claim("‖WᵀW − I‖", column="as it is")

@@ -1,12 +1,27 @@
 """Powers of a random permutation."""
 
+from collections.abc import Mapping
 from math import lcm
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes import Bounds, Claimed, MatrixSequence, Seed, Trajectory, permutation_matrix, repeated, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Seed,
+    Trajectory,
+    first_step,
+    peak,
+    permutation_matrix,
+    repeated,
+    scene,
+    show,
+)
 
 
 def order_of(dim: int, seed: int) -> NDArray[np.int64]:
@@ -15,13 +30,14 @@ def order_of(dim: int, seed: int) -> NDArray[np.int64]:
 
 
 @scene(
-    "matrix",
-    show("series", of="at home", heading="items in their place", scale="linear"),
-    "eigenvalues",
-    "claims",
+    show("matrix", limits=(-1, 1), numbers=False, note="W shuffles: column from, row to"),
+    show("series", of="at home", heading="items in their place", note="of {dim}", scale="linear", roles={"": "keep"}),
+    show("eigenvalues", role="keep", note="all of size 1"),
     title="Permutation",
     statement="shuffling the same way again and again ends where it began",
-    poster=0.2,
+    opening="W shuffles {dim} items. Each step shuffles the same way once more.",
+    running="The items are mixed, but nothing is lost: each cell is 0 or 1.",
+    counter="shuffle",
     fps="5",
 )
 def permutation(
@@ -73,6 +89,25 @@ def _shuffled(order: NDArray[np.int64], times: int) -> NDArray[np.int64]:
             items = items[order]
         order, times = order[order], times // 2
     return items
+
+
+@permutation.moment("Shuffled {step} times: {home:3} of {dim} items are back in their place, not yet all.")
+def _(series: Mapping[str, FloatArray], dim: int) -> Reached | None:
+    home = series["at home"]
+    again = first_step((home == dim) & (np.arange(len(home)) > 0)) or len(home)
+    between = np.where((np.arange(len(home)) > 0) & (np.arange(len(home)) < again), home, -1)
+    step = peak(between)
+    return Reached(step, home=float(home[step])) if between[step] > 0 else None
+
+
+@permutation.moment(
+    "After {step} shuffles <keep>every item is home again</>: W{step:^} = I.",
+    otherwise="After {steps} shuffles they are not all home yet; they will be, however long it takes.",
+)
+def _(series: Mapping[str, FloatArray], dim: int) -> Reached | None:
+    home = series["at home"]
+    step = first_step((home == dim) & (np.arange(len(home)) > 0))
+    return None if step is None else Reached(step)
 
 
 @permutation.claim("I again at step")

@@ -5,7 +5,19 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, repeated, rotation_matrix, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Trajectory,
+    first_step,
+    repeated,
+    rotation_matrix,
+    scene,
+    show,
+)
 from scenes.powers._common import ring, ring_error
 
 _EPS = float(np.finfo(float).eps)
@@ -28,11 +40,13 @@ def _planar_power(kind: str, power: int, outwards: float = 1.05) -> FloatArray:
 
 
 @scene(
-    show("points", of="ring", heading="", reach=1.6, trail=True),
-    show("series", of="log10_spectral_norm", heading="norm"),
+    show("points", of="ring", heading="a ring of starts", reach=1.6, trail=True),
+    show("norms", heading="size of Wᵗ"),
     title="Phase plane",
     statement="the eigenvalues decide where all starts go: in, in and out, turning in, or round",
-    poster=0.5,
+    opening="Four matrices, one ring of starts. Where does each W send them, step by step?",
+    running="<vanish>Node: all go in.</> <explode>Saddle: in, then out.</> Spiral: turning in. "
+    "<keep>Centre: round and round.</>",
     covers=(2, 15),
 )
 def phase_plane(steps: Annotated[int, Bounds(0, 2_000)] = 64) -> dict[str, MatrixSequence]:
@@ -43,6 +57,24 @@ def phase_plane(steps: Annotated[int, Bounds(0, 2_000)] = 64) -> dict[str, Matri
     """
     matrices = {kind: _planar_power(kind, 1) for kind in _WAYS}
     return {kind: repeated(matrix, steps, {"ring": ring(matrix, steps)}) for kind, matrix in matrices.items()}
+
+
+@phase_plane.moment("Step {step}: points of the <explode>saddle</> are farther out than any start. One |λ| is above 1.")
+def _(columns: Mapping[str, Trajectory]) -> Reached | None:
+    saddle = columns["saddle"].log10_spectral_norm
+    step = first_step((saddle > np.log10(2)) & (np.arange(len(saddle)) > 3))
+    return None if step is None else Reached(step)
+
+
+@phase_plane.moment(
+    "<vanish>Node {node:%}</>, spiral {spiral:%}: all end at 0. <explode>Saddle: × {saddle:log10}.</> "
+    "<keep>Centre: it stays.</>"
+)
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    sizes = {kind: float(column.log10_spectral_norm[-1]) for kind, column in columns.items()}
+    if steps < 8:
+        return None
+    return Reached(steps, node=10 ** sizes["node"], spiral=10 ** sizes["spiral"], saddle=sizes["saddle"])
 
 
 for _kind in _WAYS:

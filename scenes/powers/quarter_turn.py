@@ -5,17 +5,20 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Trajectory, repeated, scene, show
+from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Reached, Trajectory, repeated, scene, show
 
 
 @scene(
-    "matrix",
-    show("series", of={"cos(t · 90°)": "cosine", "sin(t · 90°)": "sine"}, heading="first row", scale="linear"),
-    "eigenvalues",
-    "vector",
+    show("eigenvalues", role="keep", note="i and −i, and their powers"),
+    show("vector", heading="a vector", note="turned by 90° a step", footer="length 1"),
+    show("matrix", heading="R{step:^}", limits=(-1, 1)),
     title="Quarter turn",
     statement="a real matrix with the eigenvalues i and −i: they walk round the circle, and it turns",
-    poster=0.375,
+    opening="R is real, its eigenvalues are i and −i. Multiplied by itself, it turns.",
+    running="<keep>Each eigenvalue walks a quarter of the circle a step</>, and so does the vector.",
+    symbol="R",
+    explain=2,
+    smooth=True,
     fps="2.5",
     covers=(21, 22),
 )
@@ -26,6 +29,23 @@ def quarter_turn(steps: Annotated[int, Bounds(0, 10_000)] = 16) -> MatrixSequenc
     path = turns[np.arange(steps + 1) % 4]
     series = {"vector": path, "cosine": path[:, 0], "sine": -path[:, 1]}
     return repeated([[0.0, 1.0], [-1.0, 0.0]], steps, series)
+
+
+@quarter_turn.moment("Half a turn: R² = −I. The eigenvalues i and −i are both −1 now.")
+def _(steps: int) -> Reached | None:
+    return Reached(2) if steps >= 2 else None
+
+
+@quarter_turn.moment("Four steps, one turn: <keep>R⁴ = I</>, exactly.")
+def _(steps: int) -> Reached | None:
+    return Reached(4) if steps >= 4 else None
+
+
+@quarter_turn.moment(
+    "After {step} steps, {turns:.2} turns: nothing has grown, nothing was lost.",
+)
+def _(steps: int) -> Reached:
+    return Reached(steps, turns=steps / 4)
 
 
 @quarter_turn.claim("R⁴ − I")

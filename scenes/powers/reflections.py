@@ -4,18 +4,18 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, MatrixSequence, Seed, Trajectory, haar_orthogonal, repeated, scene, show
+from scenes import Bounds, Claimed, MatrixSequence, Reached, Seed, Trajectory, haar_orthogonal, repeated, scene, show
 from scenes.powers._common import rounding
 
 
 @scene(
-    "matrix",
-    show("series", of="distance", heading="distance from I", scale="linear"),
-    "eigenvalues",
-    "claims",
+    show("matrix", limits=(-1, 1), numbers=False),
+    show("series", of="distance", heading="distance from I", note="0: nothing has changed", scale="linear"),
+    show("eigenvalues", role="keep", note="all 1 or −1"),
     title="Only real eigenvalues",
     statement="orthogonal with all eigenvalues 1 or −1: a reflection, and twice a reflection is nothing",
-    poster=0.75,
+    opening="W is orthogonal, and its eigenvalues are all 1 or −1: a reflection. What can it do?",
+    running="W, then I, then W again: two pictures take turns.",
     fps="2",
     covers=(19,),
 )
@@ -41,6 +41,16 @@ def reflections(
         distance[step] = np.linalg.norm(product - np.eye(dim))
         product = matrix @ product
     return repeated(matrix, steps, {"distance": distance})
+
+
+@reflections.moment("Reflected twice, everything is where it was: <keep>W² = I</>.")
+def _(steps: int) -> Reached | None:
+    return Reached(2) if steps >= 2 else None
+
+
+@reflections.moment("After {step} steps still only W and I: real eigenvalues of size 1 can do no more.")
+def _(steps: int) -> Reached | None:
+    return Reached(steps) if steps >= 3 else None
 
 
 def _turning(steps: int, dim: int, seed: int) -> MatrixSequence:

@@ -1,5 +1,6 @@
 """Powers of a plane rotation."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
@@ -8,26 +9,31 @@ from scenes import (
     Bounds,
     Claimed,
     Dim,
+    FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Steps,
     Trajectory,
+    first_step,
     gaussian_matrix,
-    random_unit_vector,
     repeated,
     rotation_matrix,
     scene,
+    show,
 )
 
 
 @scene(
-    "matrix",
-    "norms",
-    "eigenvalues",
-    "vector",
+    show("vector", heading="a vector of the plane", footer="turned by {turned}°, length 1"),
+    show("matrix", limits=(-1, 1)),
+    show("eigenvalues", role="keep", note="of W, and of its power"),
     title="Rotation",
     statement="each step turns the plane by {angle}°, lengths never change",
-    poster=0.125,
+    opening="W turns the plane by {angle}°. Every step multiplies by W once more.",
+    running="Each step turns by {angle}° more. <keep>The length stays 1.</>",
+    explain=2,
+    smooth=True,
     covers=(20, 22),
 )
 def rotation(
@@ -46,17 +52,31 @@ def rotation(
     angle : float
         Degrees turned at every step.
     seed : int
-        Seed of the plane and of the vector whose path is drawn.
+        Seed of the plane, if there are more than two dimensions.
     """
     turn = rotation_matrix(np.deg2rad(angle))
     vector = np.empty((steps + 1, 2))
-    vector[0] = random_unit_vector(2, seed)
+    vector[0] = 1.0, 0.0
     for step in range(steps):
         vector[step + 1] = turn @ vector[step]
     if dim > 2:
         plane = np.linalg.qr(gaussian_matrix(dim, seed)[:, :2])[0]
         turn = rotation_matrix(np.deg2rad(angle), plane)
-    return repeated(turn, steps, series={"vector": vector})
+    return repeated(turn, steps, series={"vector": vector, "turned": angle * np.arange(steps + 1)})
+
+
+@rotation.moment(
+    "After {step} steps it has turned by {turned:4}°: a quarter of a turn, and <keep>no longer than before</>."
+)
+def _(series: Mapping[str, FloatArray], angle: float) -> Reached | None:
+    step = first_step(np.abs(series["turned"]) >= 90 - 1e-9)
+    return None if step is None or abs(angle) > 90 else Reached(step, turned=float(abs(series["turned"][step])))
+
+
+@rotation.moment("After {step} steps it has turned by {turned:4}°, and its length is <keep>{length:.3}</>.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    length = float(np.hypot(*series["vector"][-1]))
+    return Reached(steps, turned=float(series["turned"][-1]), length=length)
 
 
 @rotation.claim("trace at the end")

@@ -10,6 +10,7 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
     gaussian_matrix,
@@ -28,11 +29,12 @@ def _alternating(matrix: FloatArray, steps: int) -> MatrixSequence:
 
 
 @scene(
-    show("matrix", limits=(-1, 1)),
-    "norms",
+    show("matrix", limits=(-1, 1), numbers=False),
+    show("norms", heading="size of the product"),
     title="W, then its transpose",
     statement="Wᵀ undoes an orthogonal W; of any other matrix the largest singular value is raised",
-    poster=0.5,
+    opening="Multiply by W, then by its transpose Wᵀ, then by W again, in turn.",
+    running="The random matrix grows at every step. <keep>The orthogonal one comes back to I at every second.</>",
     fps="2",
     covers=(16,),
 )
@@ -52,6 +54,16 @@ def transposes(
         "random": _alternating(gaussian_matrix(dim, seed), steps),
         "orthogonal": _alternating(haar_orthogonal(dim, seed), steps),
     }
+
+
+@transposes.moment("Two steps: <keep>Wᵀ W = I, the transpose has undone W.</> Of the random W it has not.")
+def _(steps: int) -> Reached | None:
+    return Reached(2) if steps >= 2 else None
+
+
+@transposes.moment("After {step} steps: random {grown:log10} times as large, <keep>orthogonal as at the start</>.")
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    return Reached(steps, grown=float(columns["random"].log10_spectral_norm[-1])) if steps >= 3 else None
 
 
 @transposes.claim("log10 norm at last", column="random")

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, MatrixSequence, Trajectory, repeated, rotation_matrix, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    MatrixSequence,
+    Reached,
+    Trajectory,
+    first_step,
+    repeated,
+    rotation_matrix,
+    scene,
+    show,
+)
 from scenes.powers._common import ring, ring_error
 
 _EPS = float(np.finfo(float).eps)
@@ -15,11 +26,14 @@ _POWERS = {"|λ| < 1": 1, "|λ| = 1": 0, "|λ| > 1": -1}
 
 
 @scene(
-    show("points", of="ring", heading="", reach=2.0, trail=True),
-    "norms",
+    show("points", of="ring", heading="a ring of points", reach=2.0, trail=True, turning=True),
+    show("norms", heading="size of Wᵗ"),
     title="Inside, on, outside the circle",
     statement="the same turn three times; only the modulus of the eigenvalues differs",
-    poster=0.375,
+    opening="The same turn three times. Only the modulus of the eigenvalues λ differs.",
+    running="<vanish>Inside the circle points spiral in</>, <keep>on it they go round</>, "
+    "<explode>outside they spiral out</>.",
+    smooth=True,
     covers=(15,),
 )
 def trichotomy(
@@ -36,6 +50,27 @@ def trichotomy(
     turn = rotation_matrix(np.deg2rad(_DEGREES))
     factors = {"|λ| < 1": modulus * turn, "|λ| = 1": turn, "|λ| > 1": turn / modulus}
     return {label: repeated(factor, steps, {"ring": ring(factor, steps)}) for label, factor in factors.items()}
+
+
+@trichotomy.moment(
+    "After {step} steps: <vanish>{left:%} of the ring's size is left</>, <keep>all of it</>, "
+    "<explode>{grown:3} times as much</>."
+)
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    step = first_step(columns["|λ| > 1"].log10_spectral_norm >= np.log10(2))
+    if step is None:
+        return None
+    sizes = (float(10 ** columns[label].log10_spectral_norm[step]) for label in ("|λ| < 1", "|λ| > 1"))
+    return Reached(step, **dict(zip(("left", "grown"), sizes, strict=True)))
+
+
+@trichotomy.moment(
+    "<vanish>|λ| below 1: {left:%} is left.</> <keep>|λ| = 1: all.</> "
+    "<explode>|λ| above 1: {grown:log10} times as much.</>"
+)
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    left, grown = (float(columns[label].log10_spectral_norm[-1]) for label in ("|λ| < 1", "|λ| > 1"))
+    return Reached(steps, left=10**left, grown=grown) if steps else None
 
 
 for _label, _power in _POWERS.items():

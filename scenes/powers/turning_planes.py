@@ -1,5 +1,6 @@
 """Powers of a 5 × 5 orthogonal matrix that turns two planes and leaves an axis where it is."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
@@ -9,9 +10,11 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
     block_rotation,
+    first_step,
     haar_orthogonal,
     repeated,
     scene,
@@ -43,19 +46,20 @@ def _planes(matrix: FloatArray) -> list[FloatArray]:
 
 
 @scene(
-    "matrix",
     show(
-        "series",
-        of={"slow": "slow trace", "fast": "fast trace", "axis": "axis trace"},
-        heading="traces",
-        scale="linear",
-        limits=(-2, 2),
+        "points",
+        of={"slow plane": "slow", "fast plane": "fast", "axis": "axis"},
+        heading="one vector, seen in each plane",
+        reach=1.0,
+        trail=True,
+        turning=True,
     ),
-    show("points", of={"slow": "slow", "fast": "fast", "axis": "axis"}, heading="", reach=1.0, trail=True),
-    "claims",
+    show("matrix", limits=(-1, 1), numbers=False, note="5 × 5, orthogonal"),
     title="Two planes and an axis",
     statement="a 5 × 5 orthogonal matrix: two planes turn at their own pace, one direction stands still",
-    poster=0.375,
+    opening="Multiplied again and again, W turns two planes at their own pace. One axis stands still.",
+    running="The slow plane has turned by {slow_turn:3}°, the fast one by {fast_turn:4}°.",
+    smooth=True,
     fps="10",
     covers=(17, 18, 20),
 )
@@ -68,7 +72,7 @@ def turning_planes(
     """Powers of a real orthogonal matrix whose complex eigenvalues come in pairs: every pair turns a plane.
 
     The planes are found from the matrix alone. Drawn are the shadows of one moving vector in each
-    plane and on the axis, and each pair's share ``λᵗ + λ̄ᵗ = 2 cos tθ`` of the trace.
+    plane and on the axis.
 
     Parameters
     ----------
@@ -82,15 +86,34 @@ def turning_planes(
     # Its shadows have different lengths, so that their circles are told apart.
     vector = axis[:, 0] * 0.3 + planes[0][:, 0] * 0.9 + planes[1][:, 0] * 0.6
     path, product = np.empty((steps + 1, 5)), np.eye(5)
-    traces = np.empty((steps + 1, 3))
     for step in range(steps + 1):
         path[step] = product @ vector
-        traces[step] = [np.trace(basis.T @ product @ basis) for basis in (planes[0], planes[1], axis)]
         product = matrix @ product
-    series = {f"{name} trace": traces[:, k] for k, name in enumerate(("slow", "fast", "axis"))}
+    series = {"slow_turn": slow * np.arange(steps + 1), "fast_turn": fast * np.arange(steps + 1)}
     series |= {name: (path @ plane)[:, None] for name, plane in zip(("slow", "fast"), planes, strict=True)}
     series["axis"] = np.stack([path @ axis, np.zeros((steps + 1, 1))], axis=2)
     return repeated(matrix, steps, series)
+
+
+@turning_planes.moment("The fast plane has been round once after {step} steps; the axis has not moved.")
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["fast_turn"] >= 360 - 1e-9)
+    return None if step is None else Reached(step)
+
+
+@turning_planes.moment(
+    "The slow plane has been round once after {step} steps, and <keep>every length is as at the start</>."
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["slow_turn"] >= 360 - 1e-9)
+    return None if step is None else Reached(step)
+
+
+@turning_planes.moment(
+    "The slow plane has turned {slow_turns:3} times, the fast one {fast_turns:3} times: <keep>no length has changed</>."
+)
+def _(steps: int, slow: float, fast: float) -> Reached:
+    return Reached(steps, slow_turns=steps * slow / 360, fast_turns=steps * fast / 360)
 
 
 def _angle(product: Trajectory, index: int, degrees: float) -> Claimed:

@@ -7,6 +7,7 @@ from scenes import (
     Claimed,
     Dim,
     MatrixSequence,
+    Reached,
     Seed,
     Steps,
     Trajectory,
@@ -14,6 +15,7 @@ from scenes import (
     doubling,
     gaussian_matrix,
     growth,
+    last_change,
     repeated,
     scene,
     show,
@@ -23,12 +25,12 @@ from scenes import (
 
 @scene(
     "matrix",
-    show("series", of="log10_spectral_norm", heading="spectral norm", marks={"1/1000": -3.0}),
-    "eigenvalues",
-    "scaled_matrix",
+    show("norms", heading="size of Wᵗ", marks={"1/1000": -3.0}, roles={"": "vanish"}),
+    show("eigenvalues", role="vanish", note="all inside the circle: they shrink"),
     title="Vanishing matrix",
     statement="every eigenvalue has a modulus below 1, so the product dies out",
-    poster=0.125,
+    opening="W is multiplied by itself. Its largest eigenvalue has modulus {spectral_radius}: below 1.",
+    running="<vanish>The entries fade into the page.</> All eigenvalues lie inside the circle: their powers shrink.",
     covers=(1, 24, 26),
 )
 def vanishing(
@@ -45,6 +47,23 @@ def vanishing(
         Modulus of the largest eigenvalue.
     """
     return repeated(with_spectral_radius(gaussian_matrix(dim, seed), spectral_radius), steps)
+
+
+@vanishing.moment(
+    "Less than <vanish>1/1000</> is left from step {step} on.",
+    note="step {step}",
+    on="log10_spectral_norm",
+    otherwise="Within {steps} steps more than 1/1000 is left; it would go on shrinking.",
+)
+def _(product: Trajectory) -> Reached | None:
+    step = last_change(product.log10_spectral_norm < -3)
+    return Reached(step) if step else None
+
+
+@vanishing.moment("After {step} steps <vanish>{left:%} is left</>: each step multiplies by {radius} in the long run.")
+def _(product: Trajectory, steps: int, spectral_radius: float) -> Reached | None:
+    left = float(10 ** product.log10_spectral_norm[-1])
+    return Reached(steps, left=left, radius=spectral_radius) if left < 1 else None
 
 
 def _growing(steps: int, dim: int, seed: int) -> MatrixSequence:

@@ -11,8 +11,10 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
+    first_step,
     haar_orthogonal,
     repeated,
     scene,
@@ -44,14 +46,29 @@ def _log10(sizes: FloatArray) -> FloatArray:
 
 
 @scene(
-    show("series", of={name: f"log10 {name}" for name in FORMATS}, heading="‖PᵀP − I‖_F / √n"),
-    show("series", of="singular values in float16", heading="singular values in float16", scale="linear"),
-    show("readout", of={name: f"log10_change_{name}" for name in FORMATS}, heading="| ‖P‖_F / √n − 1 |"),
-    "claims",
-    title="Drift of an orthogonal product",
+    show(
+        "series",
+        of={"exact": "exact", "sixteen stretches": "stretches"},
+        theory=("exact",),
+        scale="linear",
+        x="× 10 products",
+        heading="stretches in float16",
+        note="all {dim} should stay 1",
+        roles={"sixteen stretches": "explode"},
+    ),
+    show(
+        "bars",
+        of="digits",
+        labels=tuple(FORMATS),
+        heading="right digits",
+        note="of all lengths",
+    ),
+    title="Rounding adds up",
     statement="Q rounded to a format is not quite orthogonal: its powers drift, ten products a step",
-    poster=1.0,
+    opening="Q only turns. Rounded, it stretches a little: what do many products make of that?",
+    counter="products {products}",
     fps="10",
+    poster=1.0,
     covers=(28,),
 )
 def drift(
@@ -71,10 +88,16 @@ def drift(
     """
     turn = haar_orthogonal(dim, seed)
     found = {name: _every_tenth(turn.astype(kind), steps) for name, kind in FORMATS.items()}
-    series = {"singular values in float16": np.linalg.svd(found["float16"], compute_uv=False)}
+    stretches = {name: np.linalg.svd(products, compute_uv=False) for name, products in found.items()}
+    off = {name: np.abs(found - 1).max(axis=1) for name, found in stretches.items()}
+    series = {"stretches": stretches["float16"], "exact": np.ones(steps + 1)}
+    series["off"] = off["float16"]
+    # No format has more right digits than it has.
+    digits = [-np.log10(np.maximum(off[name], np.finfo(kind).eps)) for name, kind in FORMATS.items()]
+    series["digits"] = np.stack(digits, axis=1)
+    series["products"] = _STRIDE * np.arange(steps + 1.0)
     for name, products in found.items():
         series[f"log10 {name}"] = _log10(np.array([_departure(product) for product in products]))
-        series[f"log10_change_{name}"] = _log10(np.abs(np.linalg.norm(products, axis=(1, 2)) / dim**0.5 - 1))
     return repeated(np.linalg.matrix_power(turn, _STRIDE), steps, series)
 
 
@@ -100,3 +123,18 @@ def _(product: Trajectory, steps: int, dim: int) -> Claimed:
         float(6 * (_STRIDE * steps + 1) * np.finfo(float).eps),
         "The factor and each of its products are off by some eps.",
     )
+
+
+@drift.moment(
+    "After {products} products <explode>float16</> is off by more than 1 %: some lengths are wrong already.",
+    otherwise="Within {steps} times ten products float16 is not off by 1 %.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["off"] > 0.01)
+    return None if step is None else Reached(step, products=_STRIDE * step)
+
+
+@drift.moment("Right digits after {products} products: {half} in float16, {single} in float32, {double} in float64.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    half, single, double = (int(count) for count in series["digits"][-1])
+    return Reached(steps, products=_STRIDE * steps, half=half, single=single, double=double) if steps else None

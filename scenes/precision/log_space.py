@@ -6,7 +6,19 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import FORMATS, Bounds, Claimed, FloatArray, MatrixSequence, Seed, Trajectory, scene, show
+from scenes import (
+    FORMATS,
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Seed,
+    Trajectory,
+    first_step,
+    scene,
+    show,
+)
 
 
 def probabilities(steps: int, seed: int, typical: float) -> FloatArray:
@@ -28,17 +40,34 @@ def probabilities(steps: int, seed: int, typical: float) -> FloatArray:
     return np.asarray(0.5 * (2 * typical) ** (2 * np.random.default_rng(seed).random(steps)))
 
 
+def _last_power(name: str) -> int:
+    """Return the power of two that is the smallest number of a format above 0."""
+    return round(log2(float(np.finfo(FORMATS[name]).smallest_subnormal)))
+
+
 @scene(
     show(
         "series",
-        of={"float16": "log16", "float32": "log32", "float64": "log64", "m · 2ᵉ": "log10_spectral_norm"},
-        heading="product of probabilities",
+        of={"e": "exponent"} | {f"{name} ends": f"end {name}" for name in FORMATS},
+        theory=tuple(f"{name} ends" for name in FORMATS),
+        scale="linear",
+        values=False,
+        heading="exponent e",
+        note="the product is m · 2ᵉ",
+        roles={"e": "keep"},
     ),
-    show("series", of="mantissa", heading="mantissa m", scale="linear", limits=(0.5, 1)),
-    show("readout", of={name: name for name in FORMATS} | {"exponent e": "exponent"}, heading="what is left"),
-    "claims",
-    title="Log space",
+    show(
+        "readout",
+        of={name: name for name in FORMATS} | {"number m": "mantissa", "exponent e": "exponent"},
+        digits=3,
+        heading="the product",
+        note="in each format",
+        roles=dict.fromkeys(FORMATS, "data") | {"number m": "keep", "exponent e": "keep"},
+    ),
+    title="Many probabilities multiplied",
     statement="many probabilities multiplied: every format ends at 0, mantissa and exponent do not",
+    opening="{steps} probabilities, typically {probability:3}, are multiplied. What is left of the product?",
+    counter="factor",
     poster=1.0,
     covers=(49,),
 )
@@ -62,16 +91,16 @@ def log_space(
             product = product * kind(value)
             track[step] = product
         series[name] = track
-        with np.errstate(divide="ignore"):
-            series[f"log{name[5:]}"] = np.where(track > 0, np.log10(track), np.nan)
     mantissas, exponents = np.empty(steps + 1), np.empty(steps + 1)
-    mantissa, exponent = 0.5, 1
+    mantissa, exponent = 1.0, 0
     for step in range(steps + 1):
         mantissas[step], exponents[step] = mantissa, exponent
         if step < steps:
-            mantissa, shift = (float(x) for x in np.frexp(mantissa * values[step]))
-            exponent += int(shift)
+            half, shift = (float(x) for x in np.frexp(mantissa * values[step]))
+            mantissa, exponent = 2 * half, exponent + int(shift) - 1
     series |= {"mantissa": mantissas, "exponent": exponents}
+    # Below half of the smallest number all is rounded to 0.
+    series |= {f"end {name}": np.full(steps + 1, _last_power(name) - 1.0) for name in FORMATS}
     return MatrixSequence(values[:, None, None], series=series)
 
 
@@ -109,3 +138,19 @@ def _(product: Trajectory, steps: int, seed: int, probability: float) -> Claimed
         float(4 * np.finfo(float).eps * (steps + 1 + abs(found))),
         "Each of T products rounds by eps / 2, and their logarithm by eps of its own size.",
     )
+
+
+for _format in FORMATS:
+
+    @log_space.moment(
+        f"After {{step}} factors <warn>{_format} says 0</>: it has no number below 2{{power:^}}.",
+        otherwise=f"Within {{steps}} factors {_format} does not say 0.",
+    )
+    def _(series: Mapping[str, FloatArray], name: str = _format) -> Reached | None:
+        step = first_step(series[name] == 0)
+        return None if step is None else Reached(step, power=_last_power(name))
+
+
+@log_space.moment("<keep>Kept as number and exponent</> the product is still there: {number:3}·2{power:^}.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    return Reached(steps, number=series["mantissa"][-1], power=int(series["exponent"][-1]))

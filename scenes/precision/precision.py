@@ -1,4 +1,4 @@
-"""One product in three floating-point formats, and scaled."""
+"""One product in three floating-point formats, and as number and power of ten."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -12,9 +12,11 @@ from scenes import (
     Dim,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Steps,
     Trajectory,
+    first_step,
     haar_orthogonal,
     repeated,
     scene,
@@ -30,52 +32,63 @@ def _finite_log10_norm(product: FloatArray) -> float:
     return float(np.log10(np.linalg.norm(product / largest, 2)) + np.log10(largest))
 
 
-def _plain(turn: FloatArray, scale: float, steps: int, kind: type[np.floating[Any]]) -> tuple[FloatArray, FloatArray]:
-    """Multiply ``scale · turn`` in one format, without any scaling of the product, until the format fails.
+def _plain(turn: FloatArray, scale: float, steps: int, kind: type[np.floating[Any]]) -> FloatArray:
+    """Return log10 of the norms of ``(scale · turn)ᵗ``, multiplied in one format without any scaling of the product.
 
-    Returns log10 of the norms and log10 of the relative errors, each shape (T + 1,), NaN from where it has failed.
+    Returns
+    -------
+    ndarray, shape (T + 1,)
+        NaN from where the format has failed.
     """
-    norms, errors = np.full(steps + 1, np.nan), np.full(steps + 1, np.nan)
-    factor = (scale * turn).astype(kind)
-    product, true = np.eye(len(turn), dtype=kind), np.eye(len(turn))
+    norms = np.full(steps + 1, np.nan)
+    factor, product = (scale * turn).astype(kind), np.eye(len(turn), dtype=kind)
     for step in range(steps + 1):
         norm = _finite_log10_norm(product.astype(np.float64))
         # Below the smallest normal number digits are lost, and what rounds up never reaches zero.
         if not norm >= np.log10(float(np.finfo(kind).smallest_normal)):
             break
         norms[step] = norm
-        # Divided by its size in two halves: scale^step itself may be beyond float64.
-        with np.errstate(over="ignore", under="ignore"):
-            unit = product.astype(np.float64) * np.exp(-step * np.log(scale) / 2) * np.exp(-step * np.log(scale) / 2)
-        error = np.linalg.norm(unit - true, 2)
-        errors[step] = np.log10(error) if error > 0 else np.nan
-        true = turn @ true
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             product = factor @ product
-    return norms, errors
+    return norms
+
+
+def _log10_end(name: str, spectral_radius: float) -> float:
+    """Return log10 of a format's last number: its largest, or, for products that shrink, its smallest normal one."""
+    kind = np.finfo(FORMATS[name])
+    return float(np.log10(float(kind.max if spectral_radius >= 1 else kind.smallest_normal)))
 
 
 @scene(
     show(
-        "series",
-        of={"float16": "float16", "float32": "float32", "float64": "float64", "scaled": "log10_spectral_norm"},
-        heading="spectral norm",
+        "bars",
+        of="used",
+        labels=tuple(FORMATS),
+        limits=(0, 1.1),
+        unit="%",
+        heading="range used",
+        note="of all powers of ten that a format has",
     ),
-    show("series", of={name: f"error of {name}" for name in FORMATS}, heading="relative error"),
-    "scaled_matrix",
-    "claims",
-    title="Number formats",
-    statement="the same product, until each format runs out of exponents: at log max / log ρ",
-    poster=1.0,
+    show(
+        "readout",
+        of={name: f"log10_{name}" for name in FORMATS} | {"number · 10ᵏ": "log10_spectral_norm"},
+        heading="size of the product",
+        note="as each one says",
+        roles=dict.fromkeys(FORMATS, "data") | {"number · 10ᵏ": "keep"},
+    ),
+    title="Number formats run out",
+    statement="the same product, until each format runs out of powers of ten; number and exponent apart go on",
+    opening="Every step makes the product {spectral_radius:3} times as large. How long can number formats follow?",
+    fps="120",
     covers=(25, 49),
 )
 def precision(
-    steps: Steps = 180,
+    steps: Steps = 1_600,
     dim: Dim = 6,
     seed: Seed = 0,
-    spectral_radius: Annotated[float, Bounds(0.001, 1_000)] = 60.0,
+    spectral_radius: Annotated[float, Bounds(0.001, 1_000)] = 1.6,
 ) -> MatrixSequence:
-    """Products in float16, float32, float64 and scaled: where each overflows, underflows or drifts.
+    """Products in float16, float32, float64, and with the exponent apart: where each overflows or underflows.
 
     Parameters
     ----------
@@ -83,10 +96,14 @@ def precision(
         Factor by which an orthogonal matrix is scaled: every singular value of the product is its power.
     """
     turn = haar_orthogonal(dim, seed)
-    series = {}
+    series, used = {}, []
     for name, kind in FORMATS.items():
-        series[name], series[f"error of {name}"] = _plain(turn, spectral_radius, steps, kind)
-    return repeated(spectral_radius * turn, steps, series)
+        norms = _plain(turn, spectral_radius, steps, kind)
+        failed = np.isnan(norms)
+        series[name] = norms
+        series[f"log10_{name}"] = np.where(failed, np.inf if spectral_radius >= 1 else -np.inf, norms)
+        used.append(np.where(failed, 1.0, np.clip(norms / _log10_end(name, spectral_radius), 0.0, 1.0)))
+    return repeated(spectral_radius * turn, steps, series | {"used": np.stack(used, axis=1)})
 
 
 def _last_step(name: str, spectral_radius: float, steps: int) -> float:
@@ -123,3 +140,19 @@ def _(product: Trajectory, steps: int, dim: int, spectral_radius: float) -> Clai
         float(4 * (steps + 1) * (np.sqrt(dim) + abs(np.log(spectral_radius))) * eps),
         "The factor, and each of T multiplications, is off by about sqrt(n) · eps; log ρ rounds by eps of itself.",
     )
+
+
+for _format in FORMATS:
+
+    @precision.moment(
+        f"<warn>{_format} is at its end</> after {{step}} steps: its last number is {{end:log10}}.",
+        otherwise=f"Within {{steps}} steps {_format} does not come to its end.",
+    )
+    def _(series: Mapping[str, FloatArray], spectral_radius: float, name: str = _format) -> Reached | None:
+        step = first_step(np.isnan(series[name]))
+        return None if step is None else Reached(step, end=_log10_end(name, spectral_radius))
+
+
+@precision.moment("<keep>Number and power of ten apart</> go on: {size:log10} after {steps} steps.")
+def _(product: Trajectory, steps: int) -> Reached:
+    return Reached(steps, size=product.log10_spectral_norm[-1])

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, Record, Seed, scene, show
+from scenes import Bounds, Claimed, FloatArray, Reached, Record, Seed, last_change, scene, show
 from scenes.products._common import (
     DRAWS,
     HEADLINE_SIGMAS,
@@ -20,7 +20,7 @@ from scenes.products._common import (
 )
 
 # Scales that bars are drawn for, as multiples of the critical one.
-SCALES = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7])
+SCALES = np.array([0.6, 0.8, 1.0, 1.2, 1.4])
 
 
 def _series(logs: FloatArray, dim: int, factor: float) -> dict[str, FloatArray]:
@@ -33,13 +33,15 @@ def _series(logs: FloatArray, dim: int, factor: float) -> dict[str, FloatArray]:
     mean = np.concatenate([[0.0], lengths[1:].mean(axis=1) / t[1:]])
     level = lengths + t[:, None] * np.log10(critical)
     shift = t[:, None] * np.log10(factor)
-    theory = lyapunov_exponent(dim) / LN10
     return {
+        "mean above": (level + shift).mean(axis=1),
+        "mean level": level.mean(axis=1),
+        "mean below": (level - shift).mean(axis=1),
         "above": (level + shift)[:, :WALKERS],
         "level": level[:, :WALKERS],
         "below": (level - shift)[:, :WALKERS],
-        "slopes": np.where(t[:, None] > 0, mean[:, None] + np.log10(SCALES * critical), 0.0),
-        "true slopes": np.broadcast_to(theory + np.log10(SCALES * critical), (steps + 1, len(SCALES))),
+        "change": np.where(t[:, None] > 0, 10.0 ** mean[:, None] * SCALES * critical - 1, 0.0),
+        "true change": np.broadcast_to(SCALES - 1, (steps + 1, len(SCALES))),
         "critical so far": np.where(t > 0, 10.0**-mean, np.nan),
         "critical": np.full(steps + 1, critical),
         "spread": lengths.std(axis=1, ddof=1),
@@ -47,24 +49,51 @@ def _series(logs: FloatArray, dim: int, factor: float) -> dict[str, FloatArray]:
 
 
 @scene(
-    show("series", of={"above": "above", "critical": "level", "below": "below"}, heading="length of vectors"),
+    show(
+        "series",
+        of={
+            "too large": "mean above",
+            "critical": "mean level",
+            "too small": "mean below",
+            "each of the large": "above",
+            "each of the critical": "level",
+            "each of the small": "below",
+        },
+        values=False,
+        heading="length",
+        note="of 24 vectors at each scale",
+        roles={
+            "too large": "explode",
+            "critical": "data",
+            "too small": "vanish",
+            "each of the large": "explode",
+            "each of the critical": "data",
+            "each of the small": "vanish",
+        },
+    ),
     show(
         "bars",
-        of="slopes",
-        heading="decades per step, by scale / critical",
-        reference="true slopes",
+        of="change",
+        reference="true change",
         labels=[f"{s:.1f}" for s in SCALES],
+        unit="%",
         limits=(-0.5, 0.5),
+        heading="change per step",
+        note="by scale, critical = 1",
     ),
     show(
-        "readout",
-        of={"critical scale so far": "critical so far", "exp(−μ₁)": "critical", "spread, decades": "spread"},
-        heading="measured",
+        "series",
+        of={"measured": "critical so far", "theory": "critical"},
+        theory=("theory",),
+        scale="linear",
+        heading="critical scale",
+        note="as measured so far",
+        roles={"measured": "data"},
     ),
-    "claims",
     title="Critical scale",
-    statement="the scale of the entries decides: at exp(−μ₁) products neither grow nor shrink, but wander",
-    poster=0.75,
+    statement="the scale of the entries decides: at one scale products neither grow nor shrink, but wander",
+    opening="Each step multiplies by a fresh random matrix. How large may its entries be?",
+    poster=1.0,
     covers=(52,),
 )
 def critical_scale(
@@ -137,3 +166,17 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int, factor: float) -> 
     return Claimed(
         max(*drifts, spread), 0.0, 1.0, "Allowed are 6 standard errors of 24 mean lengths and of 200 lengths' spread."
     )
+
+
+@critical_scale.moment(
+    "From step {step} on all of the large scale <explode>have grown</>, all of the small <vanish>have shrunk</>."
+)
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    return last_change((series["above"] > 0).all(axis=1) & (series["below"] < 0).all(axis=1))
+
+
+@critical_scale.moment(
+    "At {critical:3} lengths only wander: {more:%} more <explode>explodes</>, {less:%} less <vanish>vanishes</>."
+)
+def _(steps: int, dim: int, factor: float) -> Reached:
+    return Reached(steps, critical=float(np.exp(-lyapunov_exponent(dim))), more=factor - 1, less=1 - 1 / factor)

@@ -11,7 +11,9 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
+    first_step,
     haar_orthogonal,
     repeated,
     scene,
@@ -79,26 +81,76 @@ def _sequence(draws: FloatArray, turns: FloatArray, steps: int) -> MatrixSequenc
     spectra = np.linalg.eigvals(draws)
     grows = np.abs(spectra).max(axis=1) > 1
     counts = np.linspace(1, len(draws), steps + 1).astype(int) if steps else np.array([len(draws)])
-    kept = _log10_sizes(turns, steps)
+    kept, sizes = _log10_sizes(turns, steps), _log10_sizes(draws[: _fewer(_CURVES, dim)], steps)
+    cloud = _cloud(spectra[: min(_CLOUD, _EIGENVALUES // dim)], steps)
     series = {
-        "Gaussian": _log10_sizes(draws[: _fewer(_CURVES, dim)], steps),
+        "Gaussian": sizes,
+        **_by_fate(sizes, grows[: sizes.shape[1]]),
         "orthogonal": kept[np.arange(steps + 1), np.abs(kept).argmax(axis=1)],
         "counted": np.array([grows[:count].mean() for count in counts]),
+        "draws": counts.astype(float),
         "exact": np.full(steps + 1, chance_of_growth(dim)),
-        "cloud": _cloud(spectra[: min(_CLOUD, _EIGENVALUES // dim)], steps),
+        "outside": np.where(np.hypot(*cloud.T).T[..., None] > 1, cloud, np.nan),
+        "inside": np.where(np.hypot(*cloud.T).T[..., None] > 1, np.nan, cloud),
     }
     return repeated(draws[0], steps, series)
 
 
+def _by_fate(sizes: FloatArray, grows: NDArray[np.bool_]) -> dict[str, FloatArray]:
+    """Return curves of matrices that explode apart from those of others, NaN for the rest, and the farthest of each."""
+    up, down = (np.where(chosen, sizes, np.nan) for chosen in (grows, ~grows))
+    none = np.full(len(sizes), np.nan)
+    return {
+        "up": up,
+        "down": down,
+        "largest": sizes[:, grows][:, sizes[-1, grows].argmax()] if grows.any() else none,
+        "smallest": sizes[:, ~grows][:, sizes[-1, ~grows].argmin()] if not grows.all() else none,
+    }
+
+
 @scene(
-    show("series", of={"orthogonal": "orthogonal", "Gaussian": "Gaussian"}, heading="‖Wᵗ‖ / √n"),
-    show("series", of={"counted": "counted", "exact": "exact"}, heading="share ρ > 1", scale="linear", limits=(0, 1)),
-    show("points", of="cloud", heading="eigenvalues", reach=1.5),
-    "claims",
+    show(
+        "series",
+        of={
+            "orthogonal": "orthogonal",
+            "largest": "largest",
+            "smallest": "smallest",
+            "each that explodes": "up",
+            "each that vanishes": "down",
+        },
+        heading="size",
+        note="of powers of Gaussian matrices",
+        roles={
+            "largest": "explode",
+            "each that explodes": "explode",
+            "smallest": "vanish",
+            "each that vanishes": "vanish",
+        },
+    ),
+    show(
+        "points",
+        of={"|λ| > 1": "outside", "|λ| < 1": "inside"},
+        reach=1.5,
+        heading="eigenvalues",
+        note="of more and more draws",
+        roles={"|λ| > 1": "explode", "|λ| < 1": "vanish"},
+    ),
+    show(
+        "series",
+        of={"counted": "counted", "exact": "exact"},
+        theory=("exact",),
+        scale="linear",
+        limits=(0, 1),
+        unit="%",
+        heading="draws that explode",
+        note="more draws each step",
+        roles={"counted": "explode"},
+    ),
     title="Many random matrices",
     statement="Gaussian draws explode or vanish as it happens; orthogonal draws all keep their size",
-    poster=1.0,
+    opening="Random matrices are multiplied by themselves: do they explode, vanish, or stay?",
     fps="10",
+    poster=1.0,
     covers=(30, 31),
 )
 def ensemble(
@@ -174,3 +226,15 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int) -> Clai
         1.0,
         "Allowed are Bernstein's bound at 6 sigma, what eigenvectors add to a power, and rounding by n · eps a step.",
     )
+
+
+@ensemble.moment("After {step} steps one draw has <explode>exploded</> to {size:log10} times its size.")
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    largest = series["largest"]
+    step = first_step(largest > 3)
+    return None if step is None else Reached(step, size=largest[step])
+
+
+@ensemble.moment("{share:%} of {draws} Gaussian draws <explode>explode</>; orthogonal ones <keep>keep their size</>.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    return Reached(steps, share=series["counted"][-1], draws=int(series["draws"][-1]))

@@ -1,13 +1,26 @@
 """Products of fresh Gaussian matrices: they explode, and their columns fall in line."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from math import gamma, log2
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, Trajectory, haar_orthogonal, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Seed,
+    Trajectory,
+    first_step,
+    haar_orthogonal,
+    last_change,
+    scene,
+    show,
+)
 from scenes.products._common import (
     DRAWS,
     HEADLINE_SIGMAS,
@@ -19,54 +32,13 @@ from scenes.products._common import (
     share,
     slope_error,
 )
-
-
-class _Ensemble(NamedTuple):
-    """Natural logarithms of many products at every step, shape (T + 1, draws): of σ₁, and of σ₁ / σ₂."""
-
-    norms: FloatArray
-    ratios: FloatArray
-
-
-def second_compounds(stack: FloatArray) -> FloatArray:
-    """Return the matrices of all 2 × 2 minors: their norms are σ₁ σ₂, and they multiply as the matrices do.
-
-    Parameters
-    ----------
-    stack : ndarray, shape (k, n, n)
-        The matrices.
-
-    Returns
-    -------
-    ndarray, shape (k, n (n − 1) / 2, n (n − 1) / 2)
-    """
-    i, j = np.triu_indices(stack.shape[1], 1)
-    upper, lower = stack[:, i], stack[:, j]
-    return np.asarray(upper[:, :, i] * lower[:, :, j] - upper[:, :, j] * lower[:, :, i])
-
-
-def _log_norms(stacks: Iterable[FloatArray]) -> FloatArray:
-    """Return log ‖W_t … W_0‖ for products made side by side, each kept at size one."""
-    product, sizes, norms = None, 0.0, []
-    for factors in stacks:
-        product = factors if product is None else factors @ product
-        largest = np.abs(product).max(axis=(1, 2))
-        product, sizes = product / largest[:, None, None], sizes + np.log(largest)
-        norms.append(sizes + np.log(np.linalg.svd(product, compute_uv=False)[:, 0]))
-    return np.array(norms)
-
-
-def _multiplied(factors: FloatArray) -> _Ensemble:
-    """Multiply side by side; `factors` has the shape (T + 1, draws, n, n)."""
-    norms = _log_norms(factors)
-    # log (σ₁ / σ₂) = 2 log σ₁ − log (σ₁ σ₂), right even where σ₂ itself is lost in the product.
-    return _Ensemble(norms, 2 * norms - _log_norms(second_compounds(stack) for stack in factors))
+from scenes.products._side_by_side import Ensemble, multiplied
 
 
 @lru_cache(maxsize=2)
-def _ensemble(steps: int, dim: int, seed: int) -> _Ensemble:
+def _ensemble(steps: int, dim: int, seed: int) -> Ensemble:
     """Return 200 further products, which the filmed one is not among."""
-    return _multiplied(np.random.default_rng([seed, 1]).standard_normal((steps + 1, DRAWS, dim, dim)))
+    return multiplied(np.random.default_rng([seed, 1]).standard_normal((steps + 1, DRAWS, dim, dim)))
 
 
 def filmed_factors(steps: int, dim: int, seed: int) -> FloatArray:
@@ -85,33 +57,48 @@ def _mean_axis(steps: int, dim: int, index: int) -> float:
     return ((steps + 1) * lyapunov_exponent(dim, index) - seen / 2) / LN10
 
 
+def _seen_in_plane(product: FloatArray, columns: FloatArray) -> FloatArray:
+    """Return columns in the plane of the product's two largest stretches, shape (n, 2), the first one to the right."""
+    plane = np.linalg.svd(product)[0][:, :2]
+    points = columns.T @ plane
+    return np.asarray(points * np.where(points[0] < 0, -1.0, 1.0))
+
+
 def _sequence(factors: FloatArray, mean_ratio: FloatArray) -> MatrixSequence:
     """Return the product of these factors, beside the mean of log10 σ₁ / σ₂ over others."""
     count, dim, _ = factors.shape
-    cosines, product = np.empty(factors.shape), np.eye(dim)
+    cosines, seen, product = np.empty(factors.shape), np.empty((count, dim, 2)), np.eye(dim)
     for step in range(count):
         product = factors[step] @ (product / np.abs(product).max())
         unit = product / np.linalg.norm(product, axis=0)
-        cosines[step] = unit.T @ unit
-    axes = np.array([[_mean_axis(step, dim, index) for index in range(1, dim + 1)] for step in range(count)])
+        cosines[step], seen[step] = unit.T @ unit, _seen_in_plane(product, unit)
+    norms, ratios = (logs[:, 0] / LN10 for logs in multiplied(factors[:, None]))
     series = {
         "cosines": cosines,
-        "axes": axes,
-        "gap": axes[:, 0] - axes[:, 1],
-        "ratio": _multiplied(factors[:, None]).ratios[:, 0] / LN10,
+        "columns": seen,
+        "apart": np.rad2deg(np.arccos(np.minimum(np.abs(cosines).min(axis=(1, 2)), 1.0))),
+        "first": norms,
+        "second": norms - ratios,
+        "first axis": np.array([_mean_axis(step, dim, 1) for step in range(count)]),
+        "second axis": np.array([_mean_axis(step, dim, 2) for step in range(count)]),
         "mean ratio": mean_ratio,
     }
     return MatrixSequence(factors[1:], factors[0], series)
 
 
 @scene(
-    show("series", of={"this product": "log10_singular_values", "theory": "axes"}, heading="singular values"),
-    show("series", of={"this": "ratio", "mean of 200": "mean ratio", "theory": "gap"}, heading="σ₁ / σ₂"),
-    show("heatmap", of="cosines", heading="cosines of columns", limits=(-1, 1)),
-    "claims",
-    title="Product of Gaussian matrices",
+    show("arrows", of="columns", heading="columns of the product", note="a fresh matrix a step"),
+    show(
+        "series",
+        of={"1st": "first", "2nd": "second", "theory": "first axis", "": "second axis"},
+        theory=("theory", ""),
+        heading="two largest stretches",
+        roles={"1st": "explode", "2nd": "data"},
+    ),
+    show("scaled_matrix", heading="the product", note="divided by its largest entry"),
+    title="A product of random matrices",
     statement="it explodes, and its columns fall in line: what is left of {dim} dimensions is one",
-    poster=0.5,
+    opening="Every step multiplies by a fresh random {dim} × {dim} matrix. What becomes of the columns?",
     covers=(50, 51),
 )
 def gaussian_product(
@@ -121,8 +108,8 @@ def gaussian_product(
 ) -> MatrixSequence:
     """Products of fresh standard normal matrices explode, and collapse to rank one.
 
-    The first frame is a single matrix; after it come `steps` more factors. The cells are the cosines
-    between the columns of the product.
+    The first frame is a single matrix; after it come `steps` more factors. The columns of the product are seen
+    in the plane of its two largest stretches.
 
     Parameters
     ----------
@@ -238,3 +225,25 @@ def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int, dim: in
         1.0,
         "Allowed are 6 standard errors of both, what a finite product's axes may differ by, and cosines off by 1e-6.",
     )
+
+
+@gaussian_product.moment(
+    "After {step} steps all {dim} columns lie <keep>on one line</>, within 1 degree.",
+    otherwise="Within {steps} steps the columns do not come within 1 degree of one line.",
+)
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    return last_change(series["apart"] < 1)
+
+
+@gaussian_product.moment("The product explodes: after {step} steps it is <explode>{size:log10} times</> as large.")
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["first"] > 10)
+    return None if step is None else Reached(step, size=series["first"][step])
+
+
+@gaussian_product.moment(
+    "<explode>{first:log10} times</> as long in one direction, {ratio:log10} times less in any other: a line is left."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    first, second = series["first"][-1], series["second"][-1]
+    return Reached(steps, first=first, ratio=first - second) if series["apart"][-1] < 1 else None

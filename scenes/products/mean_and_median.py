@@ -10,8 +10,10 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
+    last_change,
     log_chi_square,
     polygamma,
     scene,
@@ -53,14 +55,29 @@ def _sequence(steps: int, dim: int, seed: int, scale: float) -> MatrixSequence:
 
 
 @scene(
-    show("series", of={"median": "median", "root of E‖v‖²": "expectation", "runs": "runs"}, heading="‖v‖"),
-    show("series", of="share", heading="share of the largest 1 % in Σ‖v‖²", scale="linear", limits=(0, 1)),
-    "scaled_matrix",
-    "claims",
+    show(
+        "series",
+        of={"typical": "median", "mean square": "expectation", "runs": "runs"},
+        theory=("mean square",),
+        heading="length of a vector",
+        note="50 of 4,000 runs",
+        roles={"typical": "vanish", "runs": "data"},
+    ),
+    show(
+        "series",
+        of="share",
+        scale="linear",
+        limits=(0, 1),
+        unit="%",
+        heading="share of the top 1 %",
+        note="of all squares",
+    ),
     title="Mean and median",
-    statement="Xavier keeps the mean of ‖v‖², and yet the typical vector dies",
-    poster=1.0,
+    statement="Xavier keeps the mean of squared lengths, and yet the typical vector dies",
+    opening="A vector goes through fresh Xavier layers, made to keep the mean of squared lengths.",
+    counter="layer",
     fps="10",
+    poster=1.0,
     covers=(65,),
 )
 def mean_and_median(
@@ -165,3 +182,18 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
         ),
     ]
     return Claimed(max(off), 0.0, 1.0, "Allowed are 6 deviations of each, and what is left of the median's skewness.")
+
+
+@mean_and_median.moment(
+    "After {step} layers the best 1 % of the runs hold <data>most of the mean square</>.",
+    otherwise="Within {steps} layers the best 1 % of the runs do not come to hold most of the mean square.",
+)
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    return last_change(series["share"] > 0.5)
+
+
+@mean_and_median.moment(
+    "Mean square 1, and yet the typical vector <vanish>shrinks</> to {median:log10} in {steps} layers."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    return Reached(steps, median=series["median"][-1]) if steps else None

@@ -5,7 +5,20 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, Record, Seed, gaussian_matrix, rotation_matrix, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    Reached,
+    Record,
+    Seed,
+    first_step,
+    gaussian_matrix,
+    peak,
+    rotation_matrix,
+    scene,
+    show,
+)
 
 _EPS = float(np.finfo(float).eps)
 
@@ -20,6 +33,11 @@ def turned(matrix: FloatArray, degrees: float) -> FloatArray:
     return np.asarray(turn @ matrix @ turn.T)
 
 
+def _without_rounding(values: FloatArray) -> FloatArray:
+    """Return 0 for what is there by rounding alone."""
+    return np.where(np.abs(values) < 16 * _EPS, 0.0, values)
+
+
 def _radius(matrix: FloatArray) -> float:
     return float(np.abs(np.linalg.eigvals(matrix)).max())
 
@@ -32,32 +50,61 @@ def _record(a: FloatArray, b: FloatArray, steps: int, dim: int, seed: int) -> Re
     """Return what is drawn while b is turned, both of shape (2, 2), and one of a random pair with it."""
     random_a, random_b = (gaussian_matrix(dim, [seed, k]) for k in range(2))
     angles = _turns(steps)
-    products = np.array([a @ turned(b, angle) for angle in angles])
+    turns = _without_rounding(np.array([turned(b, angle) for angle in angles]))
+    products = _without_rounding(a @ turns)
+    start = np.array([1.0, 0.0])
     size = float(np.linalg.norm(random_a, 2) * np.linalg.norm(random_b, 2))
     return Record(
         {
+            "angle": angles,
             "radius": np.array([_radius(p) for p in products]),
             "bound": np.full(steps + 1, np.linalg.norm(a, 2) * np.linalg.norm(b, 2)),
-            "alone": np.array([_radius(a) * _radius(turned(b, angle)) for angle in angles]),
+            "alone": np.array([_radius(a) * _radius(turn) for turn in turns]),
             "random radius": np.array([_radius(random_a @ turned(random_b, angle)) for angle in angles]),
             "random bound": np.full(steps + 1, size),
+            "A": np.broadcast_to(a, products.shape),
+            "B": turns,
             "AB": products,
+            "x": np.broadcast_to(start, (steps + 1, 2)),
+            "Bx": turns @ start,
+            "ABx": products @ start,
         }
     )
 
 
 @scene(
     show(
-        "series",
-        of={"ρ(AB)": "radius", "σ₁(A) σ₁(B)": "bound", "ρ(A) ρ(B)": "alone"},
-        heading="ρ(A) = ρ(B) = 0",
-        scale="linear",
+        "arrows",
+        of={"x": "x", "Bx": "Bx", "ABx": "ABx"},
+        x=(-1.4, 4.6),
+        y=(-1.15, 2.6),
+        trail="Bx",
+        heading="one round",
+        note="x goes through B, then A",
+        roles={"x": "data", "Bx": "vanish", "ABx": "explode"},
     ),
-    show("series", of={"ρ(AB)": "random radius", "σ₁(A) σ₁(B)": "random bound"}, heading="random A, B", scale="linear"),
-    show("heatmap", of="AB", heading="AB", limits=(-4, 4), numbers=True),
-    "claims",
-    title="Radius of a product",
-    statement="ρ(A) = ρ(B) = 0, and yet ρ(AB) = 4 where B is turned by 90°: only norms bound it",
+    show(
+        "equation",
+        of={"A": "A", "B": "B", "AB": "AB"},
+        signs=("·", "="),
+        outlined="AB",
+        heading="A · B = AB",
+        note="alone, both end at 0: A² = B² = 0",
+    ),
+    show(
+        "series",
+        of={"AB": "radius", "bound 2 · 2": "bound", "A or B alone": "alone"},
+        theory=("bound 2 · 2",),
+        scale="linear",
+        x="steps, half a turn",
+        heading="largest |λ|",
+        note="what a round makes of x",
+        roles={"AB": "explode", "A or B alone": "vanish"},
+    ),
+    title="Two zeros make four",
+    statement="A and B have no eigenvalue but 0, and yet AB has 4 where B is turned by 90°: only stretches bound it",
+    opening="A twice is 0, and B twice is 0. Now B is turned: what do B and then A make of x?",
+    counter="B turned by {angle}°",
     poster=0.5,
     fps="20",
     covers=(73,),
@@ -137,3 +184,21 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
         64 * dim * _EPS,
         "Turn, product and eigenvalue round by a few eps each, those of the random pair by n · eps.",
     )
+
+
+@product_bound.moment("At {angle:3}° a round through B and A no longer shortens x.")
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["radius"] >= 1 - 1e-9)
+    return None if step is None else Reached(step, angle=series["angle"][step])
+
+
+@product_bound.moment("At {angle:3}° every round makes x <explode>{radius:3} times</> as long, though A² = B² = 0.")
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = peak(series["radius"])
+    return Reached(step, angle=series["angle"][step], radius=series["radius"][step]) if step else None
+
+
+@product_bound.moment("Eigenvalues do not bound a product, stretches do: never more than {each} · {each} = {both}.")
+def _(steps: int) -> Reached:
+    stretch = float(np.linalg.norm(NILPOTENT, 2))
+    return Reached(steps, each=stretch, both=stretch**2)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, Record, Seed, gaussian_matrix, scene, show
+from scenes import Bounds, Claimed, FloatArray, Reached, Record, Seed, first_step, gaussian_matrix, scene, show
 from scenes.products._common import (
     DRAWS,
     HEADLINE_SIGMAS,
@@ -51,7 +51,10 @@ def _fresh_slope(dim: int) -> float:
 def _record(same: FloatArray, fresh: FloatArray, dim: int, seed: int) -> Record:
     """Return what is drawn of these lengths."""
     steps = len(same) - 1
-    radii = np.sort(np.abs(np.linalg.eigvals(repeated_matrices(dim, seed))).max(axis=1))[::-1]
+    radii = np.abs(np.linalg.eigvals(repeated_matrices(dim, seed))).max(axis=1)
+    order = np.argsort(radii)[::-1]
+    t = np.arange(steps + 1)[:, None]
+    growth = 10 ** (same[:, :WALKERS] / np.maximum(t, 1))
     return Record(
         {
             "same": same[:, :WALKERS],
@@ -59,20 +62,46 @@ def _record(same: FloatArray, fresh: FloatArray, dim: int, seed: int) -> Record:
             "mean same": same.mean(axis=1),
             "mean fresh": fresh.mean(axis=1),
             "theory": np.arange(steps + 1) * _fresh_slope(dim),
-            "radii": np.broadcast_to(radii, (steps + 1, WALKERS)),
-            "unit circle": np.ones((steps + 1, WALKERS)),
+            "growth": growth[:, order],
+            "radii": np.broadcast_to(radii[order], (steps + 1, WALKERS)),
         }
     )
 
 
 @scene(
-    show("series", of={"same matrix": "same", "fresh matrices": "fresh"}, heading="length"),
-    show("series", of={"same": "mean same", "fresh": "mean fresh", "theory": "theory"}, heading="mean length"),
-    show("bars", of="radii", heading="ρ of the same", reference="unit circle"),
-    "claims",
-    title="The same matrix, or fresh ones",
-    statement="entries N(0, 1/n): powers follow the spectral radius; fresh factors lose about 0.22/n decades a step",
-    poster=0.75,
+    show(
+        "series",
+        of={
+            "same matrix": "mean same",
+            "fresh matrices": "mean fresh",
+            "fresh, expected": "theory",
+            "each of the fresh": "fresh",
+            "each of the same": "same",
+        },
+        theory=("fresh, expected",),
+        values=False,
+        heading="length",
+        note="of 24 vectors each",
+        roles={
+            "same matrix": "explode",
+            "each of the same": "explode",
+            "fresh matrices": "vanish",
+            "each of the fresh": "vanish",
+        },
+    ),
+    show(
+        "bars",
+        of="growth",
+        reference="radii",
+        x="matrices",
+        heading="growth per step",
+        note="mark: largest |λ|",
+        role="explode",
+    ),
+    title="Same or fresh matrices",
+    statement="one random matrix again and again grows as its largest eigenvalue says; fresh ones shrink on average",
+    opening="One random matrix again and again, or fresh ones: how long do vectors get?",
+    poster=1.0,
     covers=(40,),
 )
 def same_or_fresh(
@@ -144,3 +173,16 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int) -> Clai
         1.0,
         "Allowed are 6 standard errors of the fresh vectors' mean, and to powers what their eigenvectors allow.",
     )
+
+
+@same_or_fresh.moment("After {step} steps <explode>one repeated matrix</> leads all fresh ones 1,000 times.")
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    return first_step(series["same"].max(axis=1) > series["fresh"].max(axis=1) + 3)
+
+
+@same_or_fresh.moment(
+    "<explode>The same:</> {low:.2} to {high:.2} times a step, its |λ| each; <vanish>fresh:</> {lost:%} lost a step."
+)
+def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Reached:
+    radii = series["radii"][-1]
+    return Reached(steps, low=radii[-1], high=radii[0], lost=1 - 10 ** _fresh_slope(dim))

@@ -13,7 +13,9 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
+    first_step,
     haar_orthogonal,
     scene,
     show,
@@ -32,22 +34,24 @@ def resting(dim: int, seed: int, activation: str, retention: float) -> tuple[RNN
 
 
 @scene(
-    show("heatmap", of="map", limits=(-1, 1)),
+    show("heatmap", of="map", heading="row: input, column: step", limits=(-1, 1)),
     show(
         "series",
-        of={"first input": "influence", "retentionᵗ": "power"},
-        heading="‖∂h(t) / ∂x(1)‖",
+        of={"first input": "influence", "as set": "power"},
+        theory=("as set",),
+        heading="left of the first input",
+        note="dashed: times {retention} a step",
+        roles={"first input": "vanish"},
     ),
-    show("series", of="overlap", heading="cos(h(t), h(1))", scale="linear", limits=(-1, 1)),
-    "claims",
     title="How long an input is felt",
     statement="row s, column t: ‖∂h(t) / ∂x(s)‖, what the input of step s still does at step t",
+    opening="Each row is an input, each column a later step: how strongly is it felt there?",
     poster=1.0,
     fps="6.25",
     covers=(79, 96),
 )
 def influence(
-    steps: Annotated[int, Bounds(32, 128)] = 64,
+    steps: Annotated[int, Bounds(32, 128)] = 60,
     dim: Annotated[int, Bounds(2, 64)] = 32,
     seed: Seed = 0,
     activation: Annotated[str, Choices(("tanh", "sigmoid", "identity"))] = "tanh",
@@ -80,26 +84,40 @@ def influence(
     curve, weakest = np.full(steps + 1, np.nan), np.ones(steps + 1)
     curve[1:] = np.log10(maps[-1, 0, :steps])
     weakest[1:] = run.slopes.min(axis=1) / network.activation.steepest
-    away = run.states - rest
-    lengths = np.linalg.norm(away, axis=1)
-    overlap = np.zeros(steps + 1)
-    overlap[1:] = away[1:] @ away[min(1, steps)] / (lengths[1:] * lengths[min(1, steps)])
     power = np.where(since > 0, (since - 1) * np.log10(retention), np.nan)
-    series = {"map": maps, "influence": curve, "power": power, "weakest": weakest, "overlap": overlap}
+    series = {"map": maps, "influence": curve, "power": power, "weakest": weakest}
     return MatrixSequence(run.jacobians, series=series)
+
+
+def _measured_half_life(felt: FloatArray, steps: int) -> float:
+    """Return in how many steps half is lost, over the second half: by then the pulse is mostly forgotten."""
+    start = steps // 2
+    return float(-np.log10(2) * (steps - start) / (felt[-1] - felt[start]))
+
+
+@influence.moment(
+    "<vanish>Less than half</> of the first input is left at step {step}.", on="influence", note="half left"
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["influence"] < np.log10(0.5))
+    return None if step is None else Reached(step)
+
+
+@influence.moment("Step {steps}: {left:log10} of the first input is left; half is lost in every {half:2} steps.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    left = float(series["influence"][-1])
+    return Reached(steps, left=left, half=_measured_half_life(series["influence"], steps))
 
 
 @influence.claim("half-life in steps")
 def _(series: Mapping[str, FloatArray], steps: int, retention: float) -> Claimed:
-    # The decay is measured over the second half: by then the pulse is mostly forgotten.
-    felt, start = series["influence"], steps // 2
-    rate = (felt[-1] - felt[start]) / (steps - start)
+    start = steps // 2
     expected = float(-np.log(2) / np.log(retention))
     # Slopes that are less steep than at rest make the half-life shorter, by so much at most.
     weakest = series["weakest"][start + 1 :]
     shortest = -np.log(2) / (np.log(retention) + np.log(weakest).mean())
     return Claimed(
-        float(-np.log10(2) / rate),
+        _measured_half_life(series["influence"], steps),
         expected,
         float(expected * (1 + 1e-9) - shortest),
         "The singular values of each Jacobian lie between its least and its greatest slope, times the retention.",

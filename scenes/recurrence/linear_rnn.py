@@ -10,39 +10,33 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
     gaussian_matrix,
     growth,
+    last_change,
     repeated,
     scene,
     show,
     with_spectral_radius,
 )
-from scenes.recurrence._layout import COLUMNS
-
-
-def _chain(states: FloatArray) -> FloatArray:
-    """Return for every step the states so far as tiles in reading order; where they are too many, the last ones."""
-    count, n = len(states), states.shape[1] + 1
-    across = min(int(np.ceil(np.sqrt(count))), COLUMNS // n)
-    down = min(-(-count // across), COLUMNS // n)
-    sheets = np.zeros((count, down * n - 1, across * n - 1))
-    for step in range(count):
-        first = max(0, step // across + 1 - down) * across
-        for index, state in enumerate(states[first : step + 1]):
-            row, column = index // across * n, index % across * n
-            sheets[step, row : row + n - 1, column : column + n - 1] = state
-    return sheets
 
 
 @scene(
-    show("heatmap", of="chain", limits=(-1, 1)),
+    show(
+        "states",
+        of="state",
+        equal="W{step:^}",
+        along="W",
+        heading="one box a step",
+        note="h₀ = I, then W times the last",
+    ),
     "norms",
-    show("heatmap", of="state", heading="state h(t)", limits=(-1, 1)),
-    "claims",
     title="A network without input",
     statement="h(t) = W h(t − 1) from h(0) = I: each cell of the chain holds the next power of W",
+    opening="Without input and activation, each state is W times the one before: its powers.",
+    arrange="stacked",
     poster=1.0,
     fps="6.25",
     covers=(1, 23, 24, 25),
@@ -60,18 +54,54 @@ def linear_rnn(
     spectral_radius : float
         Largest eigenvalue modulus of W.
     """
+    return _rolled_out(steps, dim, seed, spectral_radius, 0.0)
+
+
+def _rolled_out(steps: int, dim: int, seed: int, spectral_radius: float, heard: float) -> MatrixSequence:
+    """Return the states of a network that hears so much of an input at every step."""
     matrix = with_spectral_radius(gaussian_matrix(dim, seed), spectral_radius)
+    inputs = heard * np.random.default_rng([seed, 1]).standard_normal((steps, dim, dim))
     states = np.empty((steps + 1, dim, dim))
     states[0] = np.eye(dim)
     for step in range(steps):
-        states[step + 1] = matrix @ states[step]
-    return repeated(matrix, steps, {"chain": _chain(states), "state": states})
+        states[step + 1] = matrix @ states[step] + inputs[step]
+    return repeated(matrix, steps, {"state": states})
 
 
-@linear_rnn.claim("states other than Wᵗ")
-def _(product: Trajectory, series: Mapping[str, FloatArray]) -> Claimed:
-    other = sum(not np.array_equal(state, product.matrix(step)) for step, state in enumerate(series["state"]))
-    return Claimed(float(other), 0.0, 0.0, "Both multiply the same numbers in the same order.")
+def _with_input(steps: int, dim: int, seed: int, spectral_radius: float) -> MatrixSequence:
+    return _rolled_out(steps, dim, seed, spectral_radius, 0.01)
+
+
+@linear_rnn.moment("By step {step}, W has been multiplied {step} times: the state is W{step:^}.")
+def _(steps: int) -> Reached:
+    return Reached(min(3, steps))
+
+
+@linear_rnn.moment(
+    "At step {step} its size is {size:log10} times that of the start.",
+    on="log10_spectral_norm",
+    note="{size:log10} times",
+)
+def _(product: Trajectory, steps: int) -> Reached:
+    # From where on it has changed by a factor of two for good.
+    sizes = product.log10_spectral_norm
+    step = last_change(np.abs(sizes) > np.log10(2))
+    return Reached(steps if step is None else step, size=float(sizes[steps if step is None else step]))
+
+
+@linear_rnn.moment("At step {step} the state is W{step:^}: {size:log10} times as large as at the start.")
+def _(product: Trajectory, steps: int) -> Reached:
+    return Reached(steps, size=float(product.log10_spectral_norm[-1]))
+
+
+@linear_rnn.claim("states − powers of W", headline=True, counterexample=_with_input)
+def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Claimed:
+    # Powers by squaring, which multiply other numbers in another order.
+    matrix, worst = product.matrix(1) if steps else np.eye(product.dim), 0.0
+    for step, state in enumerate(series["state"]):
+        power = np.linalg.matrix_power(matrix, step)
+        worst = max(worst, float(np.abs(state - power).max() / max(np.abs(power).max(), 1e-300)))
+    return Claimed(worst, 0.0, 1e-9, "Both round by some n · eps for every multiplication, relative to their size.")
 
 
 @linear_rnn.claim("decades per step")

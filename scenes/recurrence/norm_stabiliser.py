@@ -13,6 +13,7 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     complex_step_jacobian,
     scene,
@@ -20,32 +21,32 @@ from scenes import (
 )
 from scenes.recurrence._predictors import NETS, UNITS, Predictors, first_states, first_weights, random_waves, trained
 
+_ROLES = {"plain": "explode", "penalty": "keep", "each without": "explode", "each with": "keep"}
+
 
 @scene(
     show(
         "series",
-        of={"no penalty": "log10 norms without", "penalty": "log10 norms with"},
-        heading="‖h_t‖ of 8 networks",
-        milestones={"training horizon": "horizon"},
+        of={
+            "plain": "log10_norm_without",
+            "penalty": "log10_norm_with",
+            "each without": "log10 norms without",
+            "each with": "log10 norms with",
+        },
+        heading="length of the state",
+        note="thin: 8 networks each",
+        roles=_ROLES,
     ),
     show(
         "series",
-        of={"no penalty": "log10_error_without", "penalty": "log10_error_with"},
-        heading="error of prediction",
+        of={"plain": "log10_error_without", "penalty": "log10_error_with"},
+        heading="error",
+        note="of the next value; penalty: on changes of length",
+        roles=_ROLES,
     ),
-    show(
-        "readout",
-        of={
-            "‖h_t‖, no penalty": "log10_norm_without",
-            "‖h_t‖, penalty": "log10_norm_with",
-            "error, no penalty": "log10_error_without",
-            "error, penalty": "log10_error_with",
-        },
-        heading="now, mean",
-    ),
-    "claims",
-    title="Norm stabiliser",
+    title="A penalty holds the state's length",
     statement="a penalty on changes of ‖h‖, trained for {horizon} steps, holds it for many more",
+    opening="Networks have learnt waves of {horizon} steps. Now the waves go on: how long do states get?",
     poster=1.0,
     covers=(41,),
 )
@@ -77,7 +78,7 @@ def norm_stabiliser(
     errors, norms = both.losses(waves)
     # There is no logarithm of h = 0, and no prediction before the first step.
     sizes = np.log10(np.where(norms > 0, norms, np.nan))
-    series: dict[str, FloatArray] = {"horizon": np.full(steps + 1, float(horizon))}
+    series: dict[str, FloatArray] = {}
     for name, part in (("without", slice(0, NETS)), ("with", slice(NETS, None))):
         series[f"log10 norms {name}"] = sizes[:, part]
         series[f"log10_norm_{name}"] = sizes[:, part].mean(axis=1)
@@ -85,6 +86,27 @@ def norm_stabiliser(
     first = RNN(both.recurrent[NETS], both.inputs[NETS], both.bias[NETS, 0], ACTIVATIONS["ReLU"])
     run = first.run(waves[:-1, NETS, 0])
     return MatrixSequence(run.jacobians, series=series)
+
+
+@norm_stabiliser.moment(
+    "Step {horizon}, where training ended: length <explode>{grown:log10}</>, <keep>{held:log10}</> with the penalty.",
+    on="log10_norm_without",
+    note="trained up to here",
+)
+def _(series: Mapping[str, FloatArray], horizon: int) -> Reached:
+    return Reached(horizon, **_lengths(series, horizon))
+
+
+@norm_stabiliser.moment(
+    "Step {steps}: the state is <explode>{grown:log10}</> long without the penalty, <keep>{held:log10}</> with it."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    return Reached(steps, **_lengths(series, steps))
+
+
+def _lengths(series: Mapping[str, FloatArray], step: int) -> dict[str, float]:
+    """Return log10 of the mean length of states without the penalty and with it."""
+    return {"grown": float(series["log10_norm_without"][step]), "held": float(series["log10_norm_with"][step])}
 
 
 def _growth(log10_norms: FloatArray, horizon: int) -> float:

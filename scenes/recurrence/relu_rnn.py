@@ -5,8 +5,20 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, Trajectory, haar_orthogonal, relu, scene, show
-from scenes.recurrence._layout import tape
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Seed,
+    Trajectory,
+    haar_orthogonal,
+    last_change,
+    relu,
+    scene,
+    show,
+)
 
 # The largest eigenvalue of W is 1, the next one is _SECOND, and each further one is _FALL times the one before it.
 _SECOND, _FALL = 0.5, 0.9
@@ -25,20 +37,34 @@ def _relu_run(matrix: FloatArray, start: FloatArray, steps: int) -> tuple[FloatA
     return units, sizes
 
 
+def _tanh_run(matrix: FloatArray, start: FloatArray, steps: int) -> FloatArray:
+    """Return log10 of the lengths of a state that goes through tanh at every step."""
+    states = np.empty((steps + 1, len(start)))
+    states[0] = start
+    for step in range(steps):
+        states[step + 1] = np.tanh(matrix @ states[step])
+    return np.asarray(np.log10(np.linalg.norm(states, axis=1)))
+
+
 @scene(
-    show("heatmap", of="slopes · W"),
-    show("series", of={"growing": "growing", "shrinking": "shrinking"}, heading="length of the state"),
-    show("heatmap", of="tape", heading="direction of state", limits=(-1, 1)),
-    show("series", of="active", heading="active units", scale="linear", limits=(0, 1)),
-    title="A network of ReLU units",
+    show("heatmap", of="slopes · W", heading="blank rows: silent units"),
+    show(
+        "series",
+        of={"grows": "growing", "shrinks": "shrinking", "tanh": "tanh"},
+        heading="length of the state",
+        note="times {growing} or {shrinking} a step",
+        roles={"grows": "explode", "shrinks": "vanish", "tanh": "data"},
+    ),
+    title="ReLU states grow or shrink",
     statement="silent units leave blank rows: the radius of the rest of W decides, {growing} or {shrinking}",
+    opening="A network of ReLU units: what is below zero falls silent. Watch how long its state gets.",
     poster=1.0,
     fps="6.25",
     covers=(56, 81),
 )
 def relu_rnn(
     steps: Annotated[int, Bounds(32, 400)] = 40,
-    dim: Annotated[int, Bounds(2, 64)] = 32,
+    dim: Annotated[int, Bounds(2, 64)] = 30,
     seed: Seed = 0,
     growing: Annotated[float, Bounds(1.001, 1.5)] = 1.1,
     shrinking: Annotated[float, Bounds(0.5, 0.999)] = 0.9,
@@ -73,10 +99,25 @@ def relu_rnn(
         "growing": sizes + since * np.log10(growing / radius),
         "shrinking": sizes + since * np.log10(shrinking / radius),
         "units": units,
-        "tape": tape(units[1:] / np.maximum(units[1:].max(axis=1, keepdims=True), 1e-300), 32),
+        "tanh": _tanh_run(matrix, units[0], steps),
         "active": active.mean(axis=1),
     }
     return MatrixSequence(factors, series=series)
+
+
+@relu_rnn.moment("From step {step} on the same {count} of {dim} units are active: only their part of W counts.")
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    active = series["units"] > 0
+    settled = last_change((active == active[-1]).all(axis=1))
+    return None if settled is None else Reached(settled, count=int(active[-1].sum()))
+
+
+@relu_rnn.moment(
+    "Step {steps}: length <explode>{large:log10}</> or <vanish>{small:log10}</>; tanh bounds it, here {tanh:log10}."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    ends = {name: float(series[track][-1]) for name, track in (("large", "growing"), ("small", "shrinking"))}
+    return Reached(steps, tanh=float(series["tanh"][-1]), **ends)
 
 
 def _last_growth(log10_lengths: FloatArray, radius: float) -> Claimed:

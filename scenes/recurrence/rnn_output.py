@@ -13,6 +13,7 @@ from scenes import (
     Choices,
     Claimed,
     FloatArray,
+    Reached,
     Record,
     Seed,
     gaussian_matrix,
@@ -25,6 +26,7 @@ from scenes import (
 from scenes.recurrence._symbols import symbols
 
 _KINDS, _LENGTH, _DELAY = 7, 16, 2
+_SYMBOLS = tuple("abcdefg")
 
 # Weights in the convention of row vectors: Z1 = X W1x + H_p W1h + b1, Z2 = H W2 + b2. Complex for a derivative by
 # complex step.
@@ -102,13 +104,21 @@ def _norm(weights: Weights) -> float:
 
 
 @scene(
-    show("heatmap", of="pictures", limits=(-1, 1)),
-    show("bars", of="right", reference="one", heading="probability of the right symbol", limits=(0, 1)),
-    show("series", of="loss", heading="loss", scale="linear"),
-    show("readout", of={"|step|": "update", "rate · |gradient|": "expected update"}, heading="an update"),
+    show(
+        "heatmap",
+        of="pictures",
+        heading="answers above, truth below",
+        limits=(-1, 1),
+        rows=(*_SYMBOLS, "", *_SYMBOLS),
+        columns=tuple(str(place + 1) for place in range(_LENGTH)),
+    ),
+    show("series", of="loss", heading="loss", note="how wrong the net is", scale="linear"),
+    show("heatmap", of="error", heading="answers − truth", note="row: symbol", limits=(-1, 1), rows=_SYMBOLS),
     title="Learning an output",
     statement="above: probabilities over time, below: what they should be, the symbol of two steps before",
-    poster=0.6,
+    opening="A network reads 16 symbols and learns to name, at each, the one two steps before.",
+    counter="update",
+    poster=0.45,
     fps="10",
     covers=(84, 87, 88, 90),
 )
@@ -145,9 +155,35 @@ def rnn_output(
             moves[:, step] = _norm({k: weights[k] - before[k] for k in weights}), expected
         before, expected = weights, learning_rate * _norm(gradients)
     pictures[:, :_KINDS] = np.swapaxes(found, 1, 2)
-    right = (found * targets).sum(axis=2)
-    series = {"pictures": pictures, "found": found, "loss": loss, "right": right, "one": np.ones_like(right)}
+    error = np.swapaxes(found - targets, 1, 2)
+    series = {"pictures": pictures, "error": error, "found": found, "loss": loss}
     return Record(series | {"update": moves[0], "expected update": moves[1]})
+
+
+def _right(series: Mapping[str, FloatArray], seed: int) -> FloatArray:
+    """Return at how many places the most likely symbol is the right one, by update."""
+    _, targets = lesson(seed)
+    return np.asarray((series["found"].argmax(axis=2) == targets.argmax(axis=1)).sum(axis=1), float)
+
+
+@rnn_output.moment("Update {step}: the most likely symbol is the right one at {count} of {length} places.")
+def _(series: Mapping[str, FloatArray], seed: int, steps: int) -> Reached:
+    # The first update after which half are right.
+    right = _right(series, seed)
+    step = int((right >= _LENGTH / 2).argmax()) if right.max() >= _LENGTH / 2 else steps
+    return Reached(step, count=int(right[step]), length=_LENGTH)
+
+
+@rnn_output.moment("Update {step}: now {count} of {length} answers are right.", on="loss", note="{count} right")
+def _(series: Mapping[str, FloatArray], seed: int) -> Reached:
+    right = _right(series, seed)
+    return Reached(int(right.argmax()), count=int(right.max()), length=_LENGTH)
+
+
+@rnn_output.moment("Update {steps}: {count} of {length} right, and the loss is {last:.2}, at the start {first:.2}.")
+def _(series: Mapping[str, FloatArray], seed: int, steps: int) -> Reached:
+    first, last = float(series["loss"][0]), float(series["loss"][-1])
+    return Reached(steps, count=int(_right(series, seed)[-1]), length=_LENGTH, first=first, last=last)
 
 
 @rnn_output.claim("gradient − derivative")

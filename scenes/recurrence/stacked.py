@@ -13,7 +13,9 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
+    Trajectory,
     complex_step_jacobian,
     random_unit_vector,
     scene,
@@ -98,13 +100,25 @@ class Grid:
 
 
 _COLUMNS = {"without skips": False, "with skips": True}
+_ROLES = {"without skips": "vanish", "with skips": "keep"}
+# One network may be an exception, so that the film's statement is claimed of so many.
+_NETWORKS = 16
 
 
 @scene(
-    show("heatmap", of="gradient", limits=(-1, 1)),
-    show("series", of="log10 front", heading="at the front"),
-    title="Stacked RNN",
+    show("heatmap", of="gradient", heading="gradient", note="up: layer, right: time", roles=_ROLES),
+    show(
+        "series",
+        of="log10 front",
+        heading="largest gradient",
+        note="in the cells it has just reached",
+        x="steps back",
+        roles=_ROLES,
+    ),
+    title="Deep RNNs need skips",
     statement="back over {length} times and down {layers} layers: skips keep the gradient on its way",
+    opening="A gradient starts at the last word of the top layer, top right, and goes down and back.",
+    counter="steps back",
     poster=1.0,
     fps="4",
     covers=(120,),
@@ -130,21 +144,67 @@ def stacked(
     gain : float
         Weights have the deviation gain / √n.
     """
+    return _compared(layers, length, dim, seed, gain, _COLUMNS)
+
+
+def _compared(
+    layers: int, length: int, dim: int, seed: int, gain: float, kinds: Mapping[str, bool]
+) -> dict[str, MatrixSequence]:
+    """Return gradients by label; `kinds` says which networks have skips."""
     steps = layers + length - 2
     row, time = np.indices((layers, length))
     # Steps back from the top right; the top layer is drawn on top.
     distance = row + length - 1 - time
     columns = {}
-    for label, skips in _COLUMNS.items():
-        grid = Grid(layers, length, dim, seed, gain, skips)
-        sizes = np.linalg.norm(grid.gradients(), axis=2)[::-1]
+    for label, skips in kinds.items():
+        grids = [Grid(layers, length, dim, seed + index, gain, skips) for index in range(_NETWORKS)]
+        sizes = np.linalg.norm(grids[0].gradients(), axis=2)[::-1]
         shown = np.where(distance <= np.arange(steps + 1)[:, None, None], sizes, 0.0)
         front = [np.log10(sizes[distance == step].max()) for step in range(steps + 1)]
-        by_time, by_layer = grid.jacobians()
+        by_time, by_layer = grids[0].jacobians()
         path = [*by_layer[:0:-1, -1], *by_time[0, :0:-1]]
         factors = np.array([jacobian.T for jacobian in path]).reshape(steps, dim, dim)
-        columns[label] = MatrixSequence(factors, series={"gradient": shown, "log10 front": front})
+        lowest = np.log10([np.linalg.norm(grid.gradients()[0, -1]) for grid in grids])
+        lowest = np.tile(lowest, (steps + 1, 1))
+        columns[label] = MatrixSequence(
+            factors, series={"gradient": shown, "log10 front": front, "log10 lowest": lowest}
+        )
     return columns
+
+
+def _without_skips(layers: int, length: int, dim: int, seed: int, gain: float) -> dict[str, MatrixSequence]:
+    return _compared(layers, length, dim, seed, gain, dict.fromkeys(_COLUMNS, False))
+
+
+def _fronts(columns: Mapping[str, Trajectory], step: int) -> dict[str, float]:
+    """Return log10 of the largest gradient where it has come to, by column."""
+    names = {"without": "without skips", "kept": "with skips"}
+    return {name: float(columns[label].series["log10 front"][step]) for name, label in names.items()}
+
+
+@stacked.moment(
+    "Layer 1 is reached: at most <vanish>{without:log10}</> is left without skips, <keep>{kept:log10}</> with them."
+)
+def _(columns: Mapping[str, Trajectory], layers: int) -> Reached:
+    return Reached(layers - 1, **_fronts(columns, layers - 1))
+
+
+@stacked.moment(
+    "{steps} steps back, at the first word: <vanish>{without:log10}</> without skips, <keep>{kept:log10}</> with them."
+)
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached:
+    return Reached(steps, **_fronts(columns, steps))
+
+
+@stacked.claim("lowest layer, without / with", headline=True, counterexample=_without_skips)
+def _(columns: Mapping[str, Trajectory], layers: int) -> Claimed:
+    without, kept = (columns[label].series["log10 lowest"][-1] for label in _COLUMNS)
+    return Claimed(
+        float(10 ** (without - kept).mean()),
+        0.0,
+        1.0 if layers == 1 else 1 - 1e-9,
+        "At the last time less should be left in the lowest layer, on average of logarithms over 16 networks.",
+    )
 
 
 for _label, _skips in _COLUMNS.items():

@@ -11,6 +11,7 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
     complex_step_jacobian,
@@ -32,12 +33,12 @@ def chain(steps: int, dim: int, seed: int) -> tuple[RNN, FloatArray, FloatArray]
 
 
 @scene(
-    show("matrix", limits=(-1, 1)),
-    show("heatmap", of="factors", heading="∂h_t/∂h_{t−1}, from the last step back", limits=(-1, 1)),
-    show("bars", of="norms", heading="norm of ∂h_T/∂h_t"),
-    "claims",
-    title="The chain rolled out",
+    show("chain", heading="the network, one box a step", note="J: effect of one step on the next"),
+    title="A gradient goes back in time",
     statement="the gradient by h₀ is a product of neighbours: one more Jacobian for every step back",
+    opening="How strongly does h₀ still act on the last state? We go back, one step at a time.",
+    counter="steps back",
+    smooth=True,
     poster=0.6,
     fps="1.25",
     covers=(76, 100),
@@ -54,20 +55,36 @@ def unrolled(
     """
     network, inputs, start = chain(steps, dim, seed)
     jacobians = network.run(inputs, start).jacobians
-    width = max(steps * (dim + 1) - 1, 1)
-    strip, norms = np.zeros((steps + 1, dim, width)), np.zeros((steps + 1, steps + 1))
-    product = np.eye(dim)
-    norms[:, steps] = 1.0
-    for back in range(1, steps + 1):
-        index = steps - back
-        product = product @ jacobians[index]
-        strip[back:, :, index * (dim + 1) : index * (dim + 1) + dim] = jacobians[index]
-        norms[back:, index] = np.linalg.norm(product, 2)
-    factors = np.swapaxes(jacobians[::-1], 1, 2)
-    return MatrixSequence(factors, series={"factors": strip, "norms": norms})
+    return MatrixSequence(np.swapaxes(jacobians[::-1], 1, 2))
 
 
-@unrolled.claim("‖∂h_T/∂h₀‖")
+def _left(product: Trajectory, step: int) -> float:
+    """Return how much of a gradient is left at most after so many steps back."""
+    return 10 ** float(product.log10_spectral_norm[step])
+
+
+@unrolled.moment("One step back, one factor: J says how the last state hears the one before.")
+def _(steps: int) -> Reached | None:
+    return Reached(1) if steps else None
+
+
+@unrolled.moment("Each further step back multiplies by one more factor: after {step}, at most {left:%} is left.")
+def _(product: Trajectory, steps: int) -> Reached:
+    return Reached(min(2, steps), left=_left(product, min(2, steps)))
+
+
+@unrolled.moment("Back at h₀: at most {left:%} of the gradient arrives, one factor for every step.")
+def _(product: Trajectory, steps: int) -> Reached:
+    return Reached(steps, left=_left(product, steps))
+
+
+def _without_slopes(steps: int, dim: int, seed: int) -> MatrixSequence:
+    """Return products of W alone, as if tanh were a straight line."""
+    network, _, _ = chain(steps, dim, seed)
+    return MatrixSequence(np.broadcast_to(network.recurrent.T, (steps, dim, dim)))
+
+
+@unrolled.claim("largest stretch, from h₀ to the last state", headline=True, counterexample=_without_slopes)
 def _(product: Trajectory, steps: int, dim: int, seed: int) -> Claimed:
     network, inputs, start = chain(steps, dim, seed)
     jacobian = complex_step_jacobian(lambda h: network.run(inputs, h).states[-1], start)
@@ -76,15 +93,4 @@ def _(product: Trajectory, steps: int, dim: int, seed: int) -> Claimed:
         float(np.linalg.norm(jacobian, 2)),
         1e-13 * (steps + 1) * float(np.prod(np.linalg.norm(product.sequence.factors, 2, axis=(1, 2)))),
         "Each of T products rounds by about n · eps times the norms of all factors.",
-    )
-
-
-@unrolled.claim("weights, any length")
-def _(steps: int, dim: int, seed: int) -> Claimed:
-    network, _, _ = chain(steps, dim, seed)
-    return Claimed(
-        float(network.recurrent.size + network.inputs.size + network.bias.size),
-        float(dim * (dim + _INPUTS + 1)),
-        0.0,
-        "Whole numbers: n × n, n × 3 and n weights, whatever the number of steps.",
     )

@@ -1,15 +1,27 @@
 """Gradients of deep tanh networks, and the likeness of two inputs, by gain of the weights."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Seed, normal_quadrature, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    MatrixSequence,
+    Reached,
+    Seed,
+    first_step,
+    normal_quadrature,
+    scene,
+    show,
+)
 
 _GAINS = np.geomspace(0.5, 2, 9)
 # Indices of the gains whose curves are drawn.
 _SHOWN = {"0.7": 2, "1": 4, "2": 8}
+_ROLES = {"gain 0.7:": "vanish", "gain 1:": "keep", "gain 2:": "explode"}
 # Cosine of the two inputs.
 _COSINE = 0.9
 _NETS = 64
@@ -41,21 +53,64 @@ def mean_field(gain: float, steps: int) -> FloatArray:
     return growth
 
 
+def _carried(steps: int, dim: int, seed: int, activation: Callable[[FloatArray], FloatArray]) -> MatrixSequence:
+    """Return what becomes of inputs and directions behind layers of tanh, or of none."""
+    rng = np.random.default_rng([seed, 0])
+    starts = np.linalg.qr(rng.standard_normal((_NETS, dim, 3)))[0]
+    first, second = starts[:, :, 0], _COSINE * starts[:, :, 0] + np.sqrt(1 - _COSINE**2) * starts[:, :, 1]
+    # Two states and a direction of every net and gain, shape (nets, n, gains, 3).
+    carried = np.stack([first * np.sqrt(dim), second * np.sqrt(dim), starts[:, :, 2]], axis=2)
+    carried = np.repeat(carried[:, :, None], len(_GAINS), axis=2)
+    growth, cosines = np.zeros((steps + 1, len(_GAINS))), np.full((steps + 1, len(_GAINS)), _COSINE)
+    factors = np.empty((steps, dim, dim))
+    for step in range(steps):
+        weights = rng.standard_normal((_NETS, dim, dim)) / np.sqrt(dim)
+        carried = (weights @ carried.reshape(_NETS, dim, -1)).reshape(carried.shape) * _GAINS[:, None]
+        carried[..., :2] = activation(carried[..., :2])
+        slopes = 1 - carried[..., 0] ** 2 if activation is np.tanh else np.ones_like(carried[..., 0])
+        carried[..., 2] *= slopes
+        factors[step] = slopes[0, :, _SHOWN["1"], None] * weights[0]
+        lengths = np.linalg.norm(carried, axis=1)
+        growth[step + 1] = np.log10(lengths[..., 2]).mean(axis=0)
+        products = (carried[..., 0] * carried[..., 1]).sum(axis=1)
+        cosines[step + 1] = (products / lengths[..., 0] / lengths[..., 1]).mean(axis=0)
+    series = {"growth": growth, "mean field": np.stack([mean_field(gain, steps) for gain in _GAINS], axis=1)}
+    for name, index in _SHOWN.items():
+        series |= {f"gradient {name}": growth[:, index], f"cosine {name}": cosines[:, index]}
+    return MatrixSequence(factors, series=series)
+
+
 @scene(
+    show(
+        "series",
+        of={f"gain {name}:": f"gradient {name}" for name in _SHOWN},
+        heading="gradient",
+        note="what a small change becomes",
+        roles=_ROLES,
+    ),
+    show(
+        "series",
+        of={f"gain {name}:": f"cosine {name}" for name in _SHOWN},
+        heading="likeness",
+        note="of two inputs, 1: the same",
+        scale="linear",
+        limits=(-0.25, 1),
+        roles=_ROLES,
+    ),
     show(
         "bars",
         of="growth",
         reference="mean field",
-        heading="gradient, by gain of the weights",
+        heading="gradient by gain",
+        note="marks: theory",
         scale="log10",
         labels=tuple({0: "0.5", 4: "1", 8: "2"}.get(index, "") for index in range(9)),
+        x="gain",
     ),
-    show("series", of={name: f"gradient {name}" for name in _SHOWN}, heading="gradient"),
-    show("series", of={name: f"cosine {name}" for name in _SHOWN}, heading="cosine", scale="linear", limits=(-0.5, 1)),
-    "claims",
     title="The edge of chaos",
     statement="deep tanh nets: below gain 1 gradients vanish; above, they explode and like inputs part",
-    poster=1.0,
+    opening="Deep nets of random tanh layers differ in one number: the gain, the size of their weights.",
+    counter="layer",
     fps="6.25",
     covers=(38,),
 )
@@ -70,46 +125,48 @@ def edge_of_chaos(
     length, as the mean of its logarithm over 64 nets; marks are what mean-field theory says of it. The factors are
     the first net's Jacobians at gain 1.
     """
-    rng = np.random.default_rng([seed, 0])
-    starts = np.linalg.qr(rng.standard_normal((_NETS, dim, 3)))[0]
-    first, second = starts[:, :, 0], _COSINE * starts[:, :, 0] + np.sqrt(1 - _COSINE**2) * starts[:, :, 1]
-    # Two states and a direction of every net and gain, shape (nets, n, gains, 3).
-    carried = np.stack([first * np.sqrt(dim), second * np.sqrt(dim), starts[:, :, 2]], axis=2)
-    carried = np.repeat(carried[:, :, None], len(_GAINS), axis=2)
-    growth, cosines = np.zeros((steps + 1, len(_GAINS))), np.full((steps + 1, len(_GAINS)), _COSINE)
-    factors = np.empty((steps, dim, dim))
-    for step in range(steps):
-        weights = rng.standard_normal((_NETS, dim, dim)) / np.sqrt(dim)
-        carried = (weights @ carried.reshape(_NETS, dim, -1)).reshape(carried.shape) * _GAINS[:, None]
-        carried[..., :2] = np.tanh(carried[..., :2])
-        slopes = 1 - carried[..., 0] ** 2
-        carried[..., 2] *= slopes
-        factors[step] = slopes[0, :, _SHOWN["1"], None] * weights[0]
-        lengths = np.linalg.norm(carried, axis=1)
-        growth[step + 1] = np.log10(lengths[..., 2]).mean(axis=0)
-        products = (carried[..., 0] * carried[..., 1]).sum(axis=1)
-        cosines[step + 1] = (products / lengths[..., 0] / lengths[..., 1]).mean(axis=0)
-    series = {"growth": growth, "mean field": np.stack([mean_field(gain, steps) for gain in _GAINS], axis=1)}
-    for name, index in _SHOWN.items():
-        series |= {f"gradient {name}": growth[:, index], f"cosine {name}": cosines[:, index]}
-    return MatrixSequence(factors, series=series)
+    return _carried(steps, dim, seed, np.tanh)
 
 
-for _name, _index in _SHOWN.items():
+@edge_of_chaos.moment(
+    "<vanish>Gain 0.7</>: after {step} layers less than 1 % of a small change is left.",
+    on="gradient 0.7",
+    note="1 % left",
+)
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    return first_step(series["gradient 0.7"] < -2)
 
-    @edge_of_chaos.claim(f"decades/layer, g = {_name}")
-    def _(series: Mapping[str, FloatArray], steps: int, dim: int, index: int = _index) -> Claimed:
-        gain = _GAINS[index]
-        # A layer moves the log of a squared length with a variance of 2 / n as it is linear; its slopes, which vary
-        # with the state, add at most g² times as much. By half the variance a mean of logarithms is below the
-        # logarithm of the mean.
-        variance = 2 * (1 + gain**2) * steps / dim
-        return Claimed(
-            float(series["growth"][-1, index] / max(steps, 1)),
-            float(mean_field(gain, steps)[-1] / max(steps, 1)),
-            float((5 * np.sqrt(variance / _NETS) + variance / 2) / 2 / np.log(10) / max(steps, 1)),
-            "Five deviations of the mean of 64 nets with a variance of 2 (1 + g²) / n a layer, and half of that.",
-        )
+
+@edge_of_chaos.moment(
+    "<explode>Gain 2</>: after {step} layers two inputs that were {before:%} alike are {now:%} alike.",
+)
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    step = first_step(series["cosine 2"] < 0.1)
+    return None if step is None else Reached(step, before=_COSINE, now=float(series["cosine 2"][step]))
+
+
+@edge_of_chaos.moment(
+    "After {steps} layers a change of 1 is <vanish>{low:log10} at gain 0.7</>, <keep>{edge:log10} at gain 1</>, "
+    "<explode>{high:log10} at gain 2</>."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    low, edge, high = (float(series[f"gradient {name}"][-1]) for name in _SHOWN)
+    return Reached(steps, low=low, edge=edge, high=high)
+
+
+def _slope(series: Mapping[str, FloatArray], steps: int, dim: int, index: int) -> Claimed:
+    """Return the decades that a gain's gradient gains per layer, beside what mean-field theory says."""
+    gain = _GAINS[index]
+    # A layer moves the log of a squared length with a variance of 2 / n as it is linear; its slopes, which vary with
+    # the state, add at most g² times as much. By half the variance a mean of logarithms is below the logarithm of
+    # the mean.
+    variance = 2 * (1 + gain**2) * steps / dim
+    return Claimed(
+        float(series["growth"][-1, index] / max(steps, 1)),
+        float(mean_field(gain, steps)[-1] / max(steps, 1)),
+        float((5 * np.sqrt(variance / _NETS) + variance / 2) / 2 / np.log(10) / max(steps, 1)),
+        "Five deviations of the mean of 64 nets with a variance of 2 (1 + g²) / n a layer, and half of that.",
+    )
 
 
 def mean_field_cosine(gain: float, steps: int) -> float:
@@ -134,11 +191,39 @@ def mean_field_cosine(gain: float, steps: int) -> float:
     return cosine
 
 
-@edge_of_chaos.claim("cosine at last, g = 2")
-def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
+def _likeness(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
+    """Return the cosine of the two inputs at gain 2, beside what mean-field theory says."""
     return Claimed(
         float(series["cosine 2"][-1]),
         mean_field_cosine(float(_GAINS[_SHOWN["2"]]), steps),
         float(5 * np.sqrt(2 / (dim * _NETS)) + 5 / dim),
         "Five deviations of the mean of 64 cosines of random vectors, and a shift by width of 5 / n.",
     )
+
+
+def _without_tanh(steps: int, dim: int, seed: int) -> MatrixSequence:
+    """Return the same of linear layers: gradients grow like powers of the gain, and inputs do not part."""
+    return _carried(steps, dim, seed, np.positive)
+
+
+@edge_of_chaos.claim("gradients, likeness: off / allowed", headline=True, counterexample=_without_tanh)
+def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
+    each = [*(_slope(series, steps, dim, index) for index in _SHOWN.values()), _likeness(series, steps, dim)]
+    return Claimed(
+        max(abs(one.value - one.expected) / max(one.tolerance, 1e-12) for one in each),
+        0.0,
+        1.0,
+        "Allowed is what is allowed to the three gradients and the cosine each.",
+    )
+
+
+for _name, _index in _SHOWN.items():
+
+    @edge_of_chaos.claim(f"decades/layer, g = {_name}")
+    def _(series: Mapping[str, FloatArray], steps: int, dim: int, index: int = _index) -> Claimed:
+        return _slope(series, steps, dim, index)
+
+
+@edge_of_chaos.claim("cosine at last, g = 2")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
+    return _likeness(series, steps, dim)

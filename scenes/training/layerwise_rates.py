@@ -5,11 +5,27 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, Record, Seed, gaussian_matrix, haar_orthogonal, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    Numbers,
+    Reached,
+    Record,
+    Seed,
+    first_step,
+    gaussian_matrix,
+    haar_orthogonal,
+    scene,
+    show,
+)
 from scenes.training._deep_linear import chain_gradients, product_of
 
 _LAYERS = 8
-_RULES = ("one rate", "LARS")
+_SINGLE, _EACH = "one rate", "one each (LARS)"
+# Which columns have a rate for every layer.
+_RULES = {_SINGLE: False, _EACH: True}
+_ROLES = {_SINGLE: "data", _EACH: "keep"}
 
 
 def _layer_scales(spread: float) -> FloatArray:
@@ -38,12 +54,44 @@ def _schedule(steps: int, rate: float) -> FloatArray:
     return np.asarray(rate * (1 - np.arange(steps + 1) / (steps + 1)) ** 2)
 
 
+def _train(rules: Mapping[str, bool], steps: int, dim: int, seed: int, spread: float, rate: float) -> dict[str, Record]:
+    """Return trainings by label, with a rate for every layer or with one."""
+    teacher = _teacher(dim, seed)
+    columns = {}
+    for label, layerwise in rules.items():
+        layers, single = _scaled_layers(dim, seed, spread), 0.0
+        series = {"updates": np.empty((steps + 1, _LAYERS)), "trust": np.empty((steps + 1, _LAYERS))}
+        losses = np.empty(steps + 1)
+        for step, share in enumerate(_schedule(steps, rate)):
+            error = product_of(layers) - teacher
+            gradients = chain_gradients(layers, error)
+            trust = _sizes(layers) / _sizes(gradients)
+            single = single or rate * float(trust.min())
+            rates = share * trust if layerwise else np.full(_LAYERS, single)
+            losses[step] = np.log10((error**2).sum() / 2)
+            series["trust"][step] = np.log10(trust)
+            series["updates"][step] = rates / trust
+            layers = layers - rates[:, None, None] * gradients
+        moved = np.cumsum(series["updates"], axis=0) - series["updates"]
+        columns[label] = Record(series | {"moved": moved, "loss": losses})
+    return columns
+
+
 @scene(
-    show("bars", of="updates", heading="", labels=tuple(map(str, range(1, _LAYERS + 1)))),
-    show("series", of="loss", heading="loss"),
+    show(
+        "bars",
+        of="moved",
+        heading="moved so far",
+        note="all updates of a layer",
+        labels=tuple(map(str, range(1, _LAYERS + 1))),
+        x="layers",
+        unit="%",
+        roles=_ROLES,
+    ),
+    show("series", of="loss", heading="loss", note="how wrong the net is", roles=_ROLES),
     title="A rate for every layer",
     statement="‖update‖ / ‖weights‖ by layer: one rate starves the last layers, LARS moves all alike",
-    poster=0.5,
+    opening="Eight layers of scale 1/{spread} to {spread} learn with one learning rate, or with one each (LARS).",
     fps="10",
     covers=(74,),
 )
@@ -67,28 +115,31 @@ def layerwise_rates(
     rate : float
         Share of its norm that a layer is moved by.
     """
-    teacher = _teacher(dim, seed)
-    columns = {}
-    for rule in _RULES:
-        layers, single = _scaled_layers(dim, seed, spread), 0.0
-        series = {"updates": np.empty((steps + 1, _LAYERS)), "trust": np.empty((steps + 1, _LAYERS))}
-        losses = np.empty(steps + 1)
-        for step, share in enumerate(_schedule(steps, rate)):
-            error = product_of(layers) - teacher
-            gradients = chain_gradients(layers, error)
-            trust = _sizes(layers) / _sizes(gradients)
-            single = single or rate * float(trust.min())
-            rates = share * trust if rule == "LARS" else np.full(_LAYERS, single)
-            losses[step] = np.log10((error**2).sum() / 2)
-            series["trust"][step] = np.log10(trust)
-            series["updates"][step] = rates / trust
-            layers = layers - rates[:, None, None] * gradients
-        columns[rule] = Record(series | {"loss": losses})
-    return columns
+    return _train(_RULES, steps, dim, seed, spread, rate)
 
 
-@layerwise_rates.claim("largest / smallest", column="one rate")
-def _(series: Mapping[str, FloatArray], spread: float) -> Claimed:
+@layerwise_rates.moment("After {step} steps <keep>LARS</> has less than 1 % of the first loss left, one rate {left:%}.")
+def _(columns: Mapping[str, Numbers]) -> Reached | None:
+    single, each = (columns[label].series["loss"] for label in _RULES)
+    step = first_step(each < each[0] - 2)
+    return None if step is None else Reached(step, left=10 ** float(single[step] - single[0]))
+
+
+@layerwise_rates.moment(
+    "One rate moved layer 1 by {first:%}, layer 8 by {last:%}; <keep>LARS</> moved each by {each:%}."
+)
+def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
+    single, each = (columns[label].series["moved"][-1] for label in _RULES)
+    return Reached(steps, first=float(single[0]), last=float(single[-1]), each=float(each[0]))
+
+
+def _swapped(steps: int, dim: int, seed: int, spread: float, rate: float) -> dict[str, Record]:
+    """Return the same with the two rules exchanged."""
+    return _train({label: not layerwise for label, layerwise in _RULES.items()}, steps, dim, seed, spread, rate)
+
+
+def _unevenness(series: Mapping[str, FloatArray], spread: float) -> Claimed:
+    """Return by how much more the first layer is moved than the last one, at first."""
     updates = series["updates"][0]
     return Claimed(
         float(updates.max() / updates.min()),
@@ -98,8 +149,8 @@ def _(series: Mapping[str, FloatArray], spread: float) -> Claimed:
     )
 
 
-@layerwise_rates.claim("relative departure", column="LARS")
-def _(series: Mapping[str, FloatArray], steps: int, rate: float) -> Claimed:
+def _departure(series: Mapping[str, FloatArray], steps: int, rate: float) -> Claimed:
+    """Return how far a layer's share of movement is at most from the one that all should have."""
     return Claimed(
         float(np.abs(series["updates"] / _schedule(steps, rate)[:, None] - 1).max()),
         0.0,
@@ -108,7 +159,25 @@ def _(series: Mapping[str, FloatArray], steps: int, rate: float) -> Claimed:
     )
 
 
-@layerwise_rates.claim("trust ratio, layer 1", column="LARS")
+@layerwise_rates.claim("uneven, even: off / allowed", headline=True, counterexample=_swapped)
+def _(columns: Mapping[str, Numbers], steps: int, spread: float, rate: float) -> Claimed:
+    single, each = (columns[label].series for label in _RULES)
+    both = _unevenness(single, spread), _departure(each, steps, rate)
+    off = max(abs(one.value - one.expected) / one.tolerance for one in both)
+    return Claimed(off, 0.0, 1.0, "Allowed is what is allowed to one rate's unevenness and to LARS' departure.")
+
+
+@layerwise_rates.claim("largest / smallest", column=_SINGLE)
+def _(series: Mapping[str, FloatArray], spread: float) -> Claimed:
+    return _unevenness(series, spread)
+
+
+@layerwise_rates.claim("relative departure", column=_EACH)
+def _(series: Mapping[str, FloatArray], steps: int, rate: float) -> Claimed:
+    return _departure(series, steps, rate)
+
+
+@layerwise_rates.claim("trust ratio, layer 1", column=_EACH)
 def _(series: Mapping[str, FloatArray], dim: int, seed: int, spread: float) -> Claimed:
     # The error of an orthogonal net Q whose teacher is Q (I + N / 2).
     error = 0.5 * np.linalg.norm(gaussian_matrix(dim, [seed, 1]))

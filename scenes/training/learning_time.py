@@ -1,17 +1,28 @@
 """How long deep linear networks of different depths take to learn, from orthogonal and from Gaussian layers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, Record, Seed, gaussian_matrix, haar_orthogonal, scene, show
+from scenes import (
+    Bounds,
+    Claimed,
+    FloatArray,
+    Numbers,
+    Reached,
+    Record,
+    Seed,
+    gaussian_matrix,
+    haar_orthogonal,
+    scene,
+    show,
+)
 from scenes.training._deep_linear import chain_gradients, product_of
 
 _DEPTHS = (2, 4, 8, 16, 32, 64)
-# Singular values of the small network whose learning is followed one by one, and what they are at first.
-_MODES = np.array([3.0, 2.0, 1.0])
-_FIRST_STRENGTH = 0.01
+# Of which part of its first loss a net has learnt.
+_LEARNT = 0.01
 
 
 def _aligned(layers: FloatArray, left: FloatArray, right: FloatArray) -> FloatArray:
@@ -24,18 +35,18 @@ def _aligned(layers: FloatArray, left: FloatArray, right: FloatArray) -> FloatAr
 
 
 def _learning_curve(layers: FloatArray, teacher: FloatArray, rate: float, epochs: int) -> FloatArray:
-    """Return the loss ``‖W_L … W_1 − teacher‖² / 2`` by epoch of gradient descent, shape (epochs + 1,).
+    """Return what is left of ``‖W_L … W_1 − teacher‖²`` by epoch of gradient descent, shape (epochs + 1,).
 
-    NaN from where it has grown a thousandfold: it will not come back.
+    Where it has grown a thousandfold it will not come back, and stays as it is.
     """
-    losses = np.full(epochs + 1, np.nan)
+    losses = np.empty(epochs + 1)
     for epoch in range(epochs + 1):
         error = product_of(layers) - teacher
-        losses[epoch] = (error**2).sum() / 2
+        losses[epoch:] = (error**2).sum()
         if losses[epoch] > 1000 * losses[0]:
             break
         layers = layers - rate / len(layers) * chain_gradients(layers, error)
-    return losses
+    return np.asarray(losses / losses[0])
 
 
 def _strengths(dim: int) -> FloatArray:
@@ -45,42 +56,53 @@ def _strengths(dim: int) -> FloatArray:
 
 def _epochs(losses: FloatArray) -> float:
     """Return the first epoch with a hundredth of the first loss; infinity where there is none."""
-    learnt = losses < losses[0] / 100
+    learnt = losses < _LEARNT * losses[0]
     return float(learnt.argmax()) if learnt.any() else np.inf
 
 
-def _mode_curves(rate: float, steps: int, seed: int) -> dict[str, FloatArray]:
-    """Return singular values of a two-layer net learnt from small weights, and the exact curves.
+def _starts(kind: str, dim: int, depth: int, seed: int) -> FloatArray:
+    """Return the layers that a net begins with, shape (L, n, n)."""
+    if kind == "orthogonal":
+        return np.stack([haar_orthogonal(dim, [seed, 2, depth, layer]) for layer in range(depth)])
+    return np.stack([gaussian_matrix(dim, [seed, 3, depth, layer]) for layer in range(depth)])
 
-    ``s(t) = s / (1 + (s / s₀ − 1) exp(−η s t))`` for gradient flow.
-    """
-    n = len(_MODES)
-    left, middle, right = (haar_orthogonal(n, [seed, 5, stream]) for stream in range(3))
-    layers = np.sqrt(_FIRST_STRENGTH) * np.stack([middle @ right.T, left @ middle.T])
-    teacher = (left * _MODES) @ right.T
-    modes = np.empty((steps + 1, n))
-    for step in range(steps + 1):
-        product = product_of(layers)
-        modes[step] = np.diagonal(left.T @ product @ right)
-        layers = layers - rate / 2 * chain_gradients(layers, product - teacher)
-    t = np.arange(steps + 1)[:, None]
-    return {"modes": modes, "exact modes": _MODES / (1 + (_MODES / _FIRST_STRENGTH - 1) * np.exp(-rate * _MODES * t))}
+
+def _train(kinds: Mapping[str, str], dim: int, seed: int, rate: float, epochs: int) -> dict[str, Record]:
+    """Return what is left of the loss, by column, epoch and depth."""
+    left, right = haar_orthogonal(dim, [seed, 0]), haar_orthogonal(dim, [seed, 1])
+    teacher = (left * _strengths(dim)) @ right.T
+    columns = {}
+    for label, kind in kinds.items():
+        nets = [_aligned(_starts(kind, dim, depth, seed), left, right) for depth in _DEPTHS]
+        curves = np.stack([_learning_curve(layers, teacher, rate, epochs) for layers in nets], axis=1)
+        deepest = np.log10(np.maximum(curves[:, -1], 1e-300))
+        # On the bars a tenth of a per cent is the last digit.
+        columns[label] = Record({"left": curves, "shown": np.round(curves, 3), "deepest": deepest})
+    return columns
 
 
 @scene(
-    show("series", of={"orthogonal": "orthogonal", "Gaussian": "Gaussian"}, heading="loss", limits=(-6, 0.5)),
     show(
         "bars",
-        of="orthogonal epochs",
-        reference="Gaussian epochs",
-        heading="epochs by layers; no mark: not learnt",
+        of="shown",
+        heading="loss left",
+        note="how wrong each net is",
         labels=tuple(map(str, _DEPTHS)),
+        x="layers",
+        limits=(0, 1.15),
+        unit="%",
     ),
-    show("series", of={"net": "modes", "exact": "exact modes"}, heading="modes", scale="linear"),
-    "claims",
+    show(
+        "series",
+        of="deepest",
+        heading="loss of 64 layers",
+        note="dashed: learnt",
+        marks={"": float(np.log10(_LEARNT))},
+    ),
     title="Learning time and depth",
     statement="deep linear nets of 2 to 64 layers: orthogonal ones need no longer for more layers",
-    poster=1.0,
+    opening="Nets of 2 to 64 layers learn one matrix, from orthogonal or random (Gaussian) weights.",
+    counter="epoch",
     fps="12.5",
     covers=(37,),
 )
@@ -89,13 +111,13 @@ def learning_time(
     dim: Annotated[int, Bounds(2, 24)] = 16,
     seed: Seed = 0,
     rate: Annotated[float, Bounds(0.02, 0.1)] = 0.05,
-) -> Record:
+) -> dict[str, Record]:
     """Training of deep linear nets on whitened inputs, from orthogonal and from Gaussian layers.
 
     The rate of every layer is the given one divided by the number of layers, as in Saxe et al.: the product then
     moves equally fast at any depth. The outer layers are turned so that the product begins with the teacher's
     singular vectors ("decoupled initial conditions"). A net counts as learnt once it has a hundredth of its first
-    loss: only then it gets its bar or mark, and Gaussian nets of many layers get none.
+    loss.
 
     Parameters
     ----------
@@ -104,27 +126,7 @@ def learning_time(
     rate : float
         Learning rate, before it is divided by the number of layers.
     """
-    strengths = _strengths(dim)
-    left, right = haar_orthogonal(dim, [seed, 0]), haar_orthogonal(dim, [seed, 1])
-    teacher = (left * strengths) @ right.T
-    makers: dict[str, Callable[[list[int]], FloatArray]] = {
-        "orthogonal": lambda key: haar_orthogonal(dim, key),
-        "Gaussian": lambda key: gaussian_matrix(dim, key),
-    }
-    series = _mode_curves(rate, steps, seed)
-    epochs = np.arange(steps + 1.0)[:, None]
-    for stream, (name, make) in enumerate(makers.items(), 2):
-        losses = []
-        for depth in _DEPTHS:
-            layers = np.stack([make([seed, stream, depth, layer]) for layer in range(depth)])
-            losses.append(_learning_curve(_aligned(layers, left, right), teacher, rate, steps))
-        series[f"{name} losses"] = np.stack(losses, axis=1)
-        # Below a millionth of the first loss there is rounding only.
-        series[name] = np.log10(np.maximum(series[f"{name} losses"] / series[f"{name} losses"][0], 1e-6))
-        needed = np.array([_epochs(loss) for loss in losses])
-        # How many epochs a net needs is not known before it has learnt, and some never do.
-        series[f"{name} epochs"] = np.where(needed <= epochs, needed, np.nan)
-    return Record(series)
+    return _train({"orthogonal": "orthogonal", "Gaussian": "Gaussian"}, dim, seed, rate, steps)
 
 
 def _decoupled(depth: int, strengths: FloatArray, rate: float, steps: int) -> FloatArray:
@@ -136,14 +138,14 @@ def _decoupled(depth: int, strengths: FloatArray, rate: float, steps: int) -> Fl
     root = np.ones_like(strengths)
     losses = np.empty(steps + 1)
     for step in range(steps + 1):
-        losses[step] = ((root**depth - strengths) ** 2).sum() / 2
+        losses[step] = ((root**depth - strengths) ** 2).sum()
         root = root - rate / depth * root ** (depth - 1) * (root**depth - strengths)
     return losses
 
 
-def _seen_epochs(series: Mapping[str, FloatArray], depth: int) -> float:
+def _seen_epochs(columns: Mapping[str, Numbers], depth: int) -> float:
     """Return how many epochs the orthogonal net of so many layers needed."""
-    return _epochs(series["orthogonal losses"][:, _DEPTHS.index(depth)])
+    return _epochs(columns["orthogonal"].series["left"][:, _DEPTHS.index(depth)])
 
 
 def _flow_epochs(depth: int, dim: int, rate: float, steps: int) -> float:
@@ -152,9 +154,50 @@ def _flow_epochs(depth: int, dim: int, rate: float, steps: int) -> float:
     return _epochs(_decoupled(depth, _strengths(dim), rate / parts, steps * parts)) / parts
 
 
-def _counted(series: Mapping[str, FloatArray], depth: int, dim: int, rate: float, steps: int) -> Claimed:
+@learning_time.moment(
+    "Epoch {step}: 64 <keep>orthogonal</> layers have {mine:%} of their loss left, 64 Gaussian ones {left:%}.",
+)
+def _(columns: Mapping[str, Numbers]) -> Reached:
+    step = int(_seen_epochs(columns, _DEPTHS[-1]))
+    mine, left = (float(columns[kind].series["shown"][step, -1]) for kind in ("orthogonal", "Gaussian"))
+    return Reached(step, mine=mine, left=left)
+
+
+@learning_time.moment("After {step} epochs all six <keep>orthogonal</> nets have learnt, that of 2 layers last.")
+def _(columns: Mapping[str, Numbers]) -> int | None:
+    needed = [_seen_epochs(columns, depth) for depth in _DEPTHS]
+    return int(needed[0]) if needed[0] > max(needed[1:]) else None
+
+
+@learning_time.moment(
+    "<keep>Orthogonal</> nets of any depth learnt in {least} to {most} epochs, {count} of 6 Gaussian ones in {steps}."
+)
+def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
+    needed = [int(_seen_epochs(columns, depth)) for depth in _DEPTHS]
+    left = columns["Gaussian"].series["left"]
+    return Reached(steps, least=min(needed), most=max(needed), count=int((left.min(axis=0) < _LEARNT).sum()))
+
+
+def _both_orthogonal(steps: int, dim: int, seed: int, rate: float) -> dict[str, Record]:
+    """Return the same with orthogonal layers in the place of Gaussian ones."""
+    return _train({"orthogonal": "orthogonal", "Gaussian": "orthogonal"}, dim, seed, rate, steps)
+
+
+@learning_time.claim("depth: off / allowed", headline=True, counterexample=_both_orthogonal)
+def _(columns: Mapping[str, Numbers], dim: int, rate: float, steps: int) -> Claimed:
+    shallow, deep = (_seen_epochs(columns, depth) for depth in (_DEPTHS[0], _DEPTHS[-1]))
+    left = float(columns["Gaussian"].series["left"][int(deep), -1])
     return Claimed(
-        _seen_epochs(series, depth),
+        max(deep / shallow, 0.1 / left),
+        0.0,
+        1.0,
+        "64 orthogonal layers need no longer than 2, and then a tenth is left at least to 64 Gaussian ones.",
+    )
+
+
+def _counted(columns: Mapping[str, Numbers], depth: int, dim: int, rate: float, steps: int) -> Claimed:
+    return Claimed(
+        _seen_epochs(columns, depth),
         _epochs(_decoupled(depth, _strengths(dim), rate, steps)),
         1.0,
         "Rounding may move a count by 1.",
@@ -162,35 +205,23 @@ def _counted(series: Mapping[str, FloatArray], depth: int, dim: int, rate: float
 
 
 @learning_time.claim("epochs, 2 layers")
-def _(series: Mapping[str, FloatArray], dim: int, rate: float, steps: int) -> Claimed:
-    return _counted(series, _DEPTHS[0], dim, rate, steps)
+def _(columns: Mapping[str, Numbers], dim: int, rate: float, steps: int) -> Claimed:
+    return _counted(columns, _DEPTHS[0], dim, rate, steps)
 
 
 @learning_time.claim("epochs, 64 layers")
-def _(series: Mapping[str, FloatArray], dim: int, rate: float, steps: int) -> Claimed:
-    return _counted(series, _DEPTHS[-1], dim, rate, steps)
+def _(columns: Mapping[str, Numbers], dim: int, rate: float, steps: int) -> Claimed:
+    return _counted(columns, _DEPTHS[-1], dim, rate, steps)
 
 
 @learning_time.claim("ratio 64 to 2 layers")
-def _(series: Mapping[str, FloatArray], dim: int, rate: float, steps: int) -> Claimed:
+def _(columns: Mapping[str, Numbers], dim: int, rate: float, steps: int) -> Claimed:
     shallow, deep = (_flow_epochs(depth, dim, rate, steps) for depth in (_DEPTHS[0], _DEPTHS[-1]))
     # Both counts are rounded up. A step of size η s² departs from the flow by about half of itself, 2η, but in both
     # counts alike, so that of their ratio less than half of that is left.
     return Claimed(
-        _seen_epochs(series, _DEPTHS[-1]) / _seen_epochs(series, _DEPTHS[0]),
+        _seen_epochs(columns, _DEPTHS[-1]) / _seen_epochs(columns, _DEPTHS[0]),
         deep / shallow,
         2 / shallow + rate,
         "Counts are whole numbers, and steps depart from the gradient's flow by half their size, in both alike.",
-    )
-
-
-@learning_time.claim("modes − exact")
-def _(series: Mapping[str, FloatArray], rate: float) -> Claimed:
-    # Steps of size h = η s lag behind a logistic curve by ln(s / s₀) / 4 of them.
-    strongest = _MODES[0]
-    return Claimed(
-        float(np.abs(series["modes"] - series["exact modes"]).max()),
-        0.0,
-        float(strongest * rate * strongest * np.log(strongest / _FIRST_STRENGTH) / 8),
-        "Euler's steps lag behind a logistic curve by a quarter of ln(s / s₀) steps; doubled.",
     )

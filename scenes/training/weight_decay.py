@@ -10,9 +10,11 @@ from scenes import (
     Claimed,
     FloatArray,
     MatrixSequence,
+    Reached,
     Seed,
     Trajectory,
     gaussian_matrix,
+    last_change,
     scene,
     show,
     with_spectral_radius,
@@ -31,22 +33,57 @@ def _radii(weights: FloatArray) -> FloatArray:
     return np.asarray(np.abs(np.linalg.eigvals(weights)).max(axis=-1))
 
 
+def _learn(steps: int, dim: int, seed: int, rate: float, decay: float, true_radius: float) -> MatrixSequence:
+    """Return W with data and decay, with data alone, and with decay alone, whose factors are (1 − ηλ) I."""
+    truth, covariance = _regression(dim, seed, true_radius)
+    first = with_spectral_radius(gaussian_matrix(dim, [seed, 2]), 1.4)
+    runs = {}
+    for name, use, shrink in (("both", 1.0, decay), ("data", 1.0, 0.0), ("decay", 0.0, decay)):
+        weights = np.empty((steps + 1, dim, dim))
+        weights[0] = first
+        for step in range(steps):
+            gradient = use * (weights[step] - truth) @ covariance + shrink * weights[step]
+            weights[step + 1] = weights[step] - rate * gradient
+        runs[name] = weights
+    ridge = truth @ covariance @ np.linalg.inv(covariance + decay * np.eye(dim))
+    series = {
+        "data and decay": _radii(runs["both"]),
+        "data alone": _radii(runs["data"]),
+        "decay alone": _radii(runs["decay"]),
+        "distance": np.linalg.norm(runs["both"] - ridge, axis=(1, 2)),
+    }
+    for name in ("both", "data"):
+        values = np.linalg.eigvals(runs[name])
+        series[f"{name} eigenvalues"] = np.stack([values.real, values.imag], axis=2)
+    shrinking = np.eye(dim) * (1 - rate * decay)
+    return MatrixSequence(np.broadcast_to(shrinking, (steps, dim, dim)), initial=first, series=series)
+
+
+# Data alone let powers grow, decay alone makes them vanish.
+_ROLES = {"data alone": "explode", "with decay": "keep", "decay alone": "vanish"}
+
+
 @scene(
     show(
-        "points", of={"data, decay": "both eigenvalues", "data": "data eigenvalues"}, heading="eigenvalues", reach=1.6
-    ),
-    show(
         "series",
-        of={"data, decay": "data and decay", "data": "data alone", "decay": "decay alone"},
-        heading="spectral radius",
+        of={"data alone": "data alone", "with decay": "data and decay", "decay alone": "decay alone"},
+        heading="largest eigenvalue",
+        note="above 1: powers explode",
         scale="linear",
         marks={"": 1.0},
+        roles=_ROLES,
     ),
-    show("heatmap", of="weights", heading="W, data and decay", limits=(-1, 1)),
-    "claims",
+    show(
+        "points",
+        of={"data alone": "data eigenvalues", "with decay": "both eigenvalues"},
+        heading="all eigenvalues",
+        note="one direction each",
+        reach=1.6,
+        roles=_ROLES,
+    ),
     title="Weight decay",
-    statement="decay alone shrinks weights by (1 − ηλ) a step; beside data it leads to ridge regression",
-    poster=1.0,
+    statement="decay alone shrinks weights by (1 − ηλ) a step; beside data it leads to those of ridge regression",
+    opening="W learns from data how states follow each other; weight decay shrinks it every step.",
     fps="10",
     covers=(70,),
 )
@@ -73,29 +110,24 @@ def weight_decay(
     true_radius : float
         Spectral radius of the recurrence that the data come from.
     """
-    truth, covariance = _regression(dim, seed, true_radius)
-    first = with_spectral_radius(gaussian_matrix(dim, [seed, 2]), 1.4)
-    runs = {}
-    for name, use, shrink in (("both", 1.0, decay), ("data", 1.0, 0.0), ("decay", 0.0, decay)):
-        weights = np.empty((steps + 1, dim, dim))
-        weights[0] = first
-        for step in range(steps):
-            gradient = use * (weights[step] - truth) @ covariance + shrink * weights[step]
-            weights[step + 1] = weights[step] - rate * gradient
-        runs[name] = weights
-    ridge = truth @ covariance @ np.linalg.inv(covariance + decay * np.eye(dim))
-    series = {
-        "data and decay": _radii(runs["both"]),
-        "data alone": _radii(runs["data"]),
-        "decay alone": _radii(runs["decay"]),
-        "weights": runs["both"],
-        "distance": np.linalg.norm(runs["both"] - ridge, axis=(1, 2)),
-    }
-    for name in ("both", "data"):
-        values = np.linalg.eigvals(runs[name])
-        series[f"{name} eigenvalues"] = np.stack([values.real, values.imag], axis=2)
-    shrinking = np.eye(dim) * (1 - rate * decay)
-    return MatrixSequence(np.broadcast_to(shrinking, (steps, dim, dim)), initial=first, series=series)
+    return _learn(steps, dim, seed, rate, decay, true_radius)
+
+
+@weight_decay.moment(
+    "W learnt from <explode>data alone</> has an eigenvalue above 1 from step {step} on: powers explode."
+)
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    step = last_change(series["data alone"] > 1)
+    return step or None
+
+
+@weight_decay.moment(
+    "Largest eigenvalue: <explode>{data:2} from data alone</>, <keep>{both:2} with decay</>, "
+    "<vanish>{decay:2} from decay alone</>."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    data, both, decay = (float(series[name][-1]) for name in ("data alone", "data and decay", "decay alone"))
+    return Reached(steps, data=data, both=both, decay=decay)
 
 
 @weight_decay.claim("ρ with decay alone")
@@ -112,7 +144,12 @@ def _(
     )
 
 
-@weight_decay.claim("‖W − ridge‖ at last")
+def _without_decay(steps: int, dim: int, seed: int, rate: float, true_radius: float) -> MatrixSequence:
+    """Return the same without weight decay."""
+    return _learn(steps, dim, seed, rate, 0.0, true_radius)
+
+
+@weight_decay.claim("‖W − ridge‖ at last", headline=True, counterexample=_without_decay)
 def _(
     product: Trajectory,
     series: Mapping[str, FloatArray],

@@ -35,8 +35,8 @@ pytestmark = [
 ]
 
 ENDINGS = ("gif", "json", "mp4", "png")
-SHORT = ("--steps", "3", "--dim", "4")
-LONG = ("--steps", "30", "--dim", "4")
+SHORT = ("--steps", "3", "--dim", "4", "--pace", "even")
+LONG = ("--steps", "30", "--dim", "4", "--pace", "even")
 FAKE = Path(__file__).parent.parent / "fake_ffmpeg.py"
 SENTENCE = r"render: [^\x00-\x1f\x7f]+[.?]\n"
 # Seconds after which what still runs is hanging, however busy the machine is.
@@ -433,7 +433,7 @@ def test_disk_that_gets_full_at_the_last_files(place, monkeypatch, ending):
 
     monkeypatch.setattr(storage.AtomicFiles, "write", write)
     with pytest.raises(OutputError, match=rf"orthogonal\.{ending} \(No space left on device\), so .*make room"):
-        run(Job("orthogonal", {"steps": 3, "dim": 4}, output=str(place.folder)))
+        run(Job("orthogonal", {"steps": 3, "dim": 4}, pace="even", output=str(place.folder)))
     assert place.state() == before
 
 
@@ -461,21 +461,21 @@ def test_renaming_is_undone(place, monkeypatch, count, error):
     replace_that_fails(monkeypatch, error, count, 1)
     expected = KeyboardInterrupt if isinstance(error, KeyboardInterrupt) else OutputError
     with pytest.raises(expected):
-        run(Job("orthogonal", {"steps": 1, "dim": 2}, output=str(place.folder)))
+        run(Job("orthogonal", {"steps": 1, "dim": 2}, pace="even", output=str(place.folder)))
     assert place.state() == before
 
 
 def test_renaming_the_first_film_is_undone(place, monkeypatch):
     replace_that_fails(monkeypatch, OSError(errno.EIO, "Input/output error"), 3, 1)
     with pytest.raises(OutputError, match="Input/output error"):
-        run(Job("orthogonal", {"steps": 1, "dim": 2}, output=str(place.folder)))
+        run(Job("orthogonal", {"steps": 1, "dim": 2}, pace="even", output=str(place.folder)))
     assert place.state() is None
 
 
 def test_renaming_waits_for_a_player(place, monkeypatch, good):
     place.old_files()
     calls = replace_that_fails(monkeypatch, PermissionError(errno.EACCES, "in use"), 2, 3)
-    run(Job("orthogonal", {"steps": 3, "dim": 4}, output=str(place.folder)))
+    run(Job("orthogonal", {"steps": 3, "dim": 4}, pace="even", output=str(place.folder)))
     assert len(calls) == 7
     assert place.state() == good
 
@@ -491,7 +491,7 @@ def test_player_that_never_lets_go(place, monkeypatch, good):
 
     monkeypatch.setattr(os, "replace", held)
     with pytest.raises(OutputError, match=r"has it open, so close that one and take .*orthogonal\.new\.gif") as caught:
-        run(Job("orthogonal", {"steps": 3, "dim": 4}, output=str(place.folder)))
+        run(Job("orthogonal", {"steps": 3, "dim": 4}, pace="even", output=str(place.folder)))
     made = place.state()
     rescued = {name: content for name, content in made.items() if ".new." in name}
     assert {name: content for name, content in made.items() if name not in rescued} == before
@@ -774,8 +774,8 @@ def refused(place, monkeypatch, capsys):
         (["--steps", "1000000000"], ["steps", "1,000,000"]),
         (["--steps", "64.5"], ["steps", "whole number", "64.5"]),
         (["--steps", "٦٤"], ["steps", "whole number"]),
-        (["--steps", "200000"], ["200,001 frames", "100,000", "--max-frames"]),
-        (["--steps", "1000000", "--dim", "1024"], ["1,000,001 frames", "100,000", "--max-frames"]),
+        (["--steps", "200000", "--pace", "even"], ["200,001 frames", "100,000", "--max-frames"]),
+        (["--steps", "1000000", "--dim", "1024", "--pace", "even"], ["1,000,001 frames", "100,000", "--max-frames"]),
         (["--dim", "1"], ["dim", "from 2"]),
         (["--seed", "-1"], ["seed", "from 0"]),
         (["--fps", "0"], ["fps", "0.1 to 120"]),
@@ -785,6 +785,12 @@ def refused(place, monkeypatch, capsys):
         (["--fps", "1/0"], ["fps", "0.1 to 120"]),
         (["--hold-first", "nan"], ["hold-first", "3600"]),
         (["--hold-last", "1e9"], ["hold-last", "3600"]),
+        (["--duration", "0.5"], ["duration", "1 to 3600"]),
+        (["--duration", "nan"], ["duration", "3600"]),
+        (["--duration", "9", "--pace", "even"], ["duration", "leave out --pace even"]),
+        (["--duration", "3600", "--fps", "120"], ["432,000 frames", "100,000", "--max-frames"]),
+        (["--pace", "fast"], ["'fast'", "film, even"]),
+        (["--explain", "1,1", "--pace", "even"], ["spelled out", "leave out --pace even"]),
         (["--timeout", "0"], ["timeout", "above 0"]),
         (["--timeout", "nan"], ["timeout", "above 0"]),
         (["--max-frames", "0"], ["--max-frames"]),
@@ -991,7 +997,7 @@ def test_not_enough_memory(place, monkeypatch, where):
 
     monkeypatch.setattr(where, fail)
     with pytest.raises(RenderError, match=r"not enough memory for the film orthogonal, so choose .*smaller"):
-        run(Job("orthogonal", {"steps": 3, "dim": 4}, output=str(place.folder)))
+        run(Job("orthogonal", {"steps": 3, "dim": 4}, pace="even", output=str(place.folder)))
     assert place.state() == before
 
 
@@ -1011,7 +1017,7 @@ def test_no_more_threads(place, monkeypatch, count):
     monkeypatch.setenv(name, value)
     monkeypatch.setattr(threading.Thread, "start", fail)
     with pytest.raises(RenderError, match=", so "):
-        run(Job("orthogonal", {"steps": 3, "dim": 4}, output=str(place.folder)))
+        run(Job("orthogonal", {"steps": 3, "dim": 4}, pace="even", output=str(place.folder)))
     # An ffmpeg that was not ended would make its file again.
     assert place.processes(patience=PATIENCE) == []
     assert place.state() == before

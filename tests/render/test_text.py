@@ -12,10 +12,10 @@ from matplotlib.font_manager import fontManager
 import render.drawing.fonts
 from render.drawing import glyphs
 from render.errors import RenderError, UsageError
-from render.pipeline.timeline import Timeline, parse_fps
-from render.text import Words, literal, number, power_of_ten, size_of
+from render.pipeline.timeline import parse_fps
+from render.text import Words, filled, languages, literal, number, power_of_ten, segments, size_of, unmarked
 
-TRANSLATIONS = sorted((Path(render.text.__file__).parent / "translations").glob("*.toml"))
+TRANSLATIONS = sorted((Path(render.text.__file__).parent / "translations").rglob("*.toml"))
 
 
 @pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda p: p.stem)
@@ -24,19 +24,27 @@ def test_translations_keep_their_placeholders(path):
 
     table = tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
     for text, translated in table.items():
-        assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", translated)), text
+        assert sorted(re.findall(r"\{[^{}]*\}|<\w*>|</>", text)) == sorted(
+            re.findall(r"\{[^{}]*\}|<\w*>|</>", translated)
+        ), text
         assert translated.strip()
 
 
-@pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda p: p.stem)
-def test_every_text_in_the_code_is_translated(path):
+@pytest.mark.parametrize("language", [name for name in languages() if name != "en"])
+def test_every_text_in_the_code_is_translated(language):
     import re
 
-    table = tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
     source = "\n".join(p.read_text(encoding="utf-8") for p in Path(render.text.__file__).parent.rglob("*.py"))
-    texts = re.findall(r'\b(?:words|heading)\(\s*"([^"]+)"', source)
+    texts = re.findall(r'\bwords\(\s*"([^"]+)"', source)
     assert len(texts) >= 8
-    assert set(texts) <= set(table)
+    assert set(texts) <= set(Words(language).table)
+
+
+def test_no_text_has_two_translations():
+    for language in languages():
+        seen = [text for path in TRANSLATIONS if path.parent.name == language
+                for text in tomllib.loads(path.read_text(encoding="utf-8"))["texts"]]  # fmt: skip
+        assert len(seen) == len(set(seen)), sorted(text for text in seen if seen.count(text) > 1)
 
 
 def test_unknown_texts_and_braces_stay_as_they_are():
@@ -97,12 +105,6 @@ def test_a_glyph_no_font_has_is_refused(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("weight", ["regular", "bold", "mono"])
-def test_fonts_cover_hangul_and_mathematics(weight):
-    font = render.drawing.fonts.find_font("행렬 ‖Q‖ = 1 ⁻⁵", weight)
-    assert font is not None
-
-
 def test_titles_lose_control_characters_and_excess(tmp_path):
     assert literal("a\nb\x07\u202ec ") == "a b  c"
     assert len(literal("x" * 10_000)) == 200
@@ -123,12 +125,28 @@ def test_bad_rates_are_refused(text):
         parse_fps(text)
 
 
-def test_timeline_counts():
-    timeline = Timeline(64)
-    assert timeline.frames == 65
-    assert timeline.frame_steps == list(range(65))
-    assert Timeline(0).frame_steps == [0]
-    assert Timeline(2, Fraction(10), 0.2, 0.1).frame_steps == [0, 0, 0, 1, 2, 2]
-    for hold in (-1, float("nan"), float("inf"), 1e9):
-        with pytest.raises(UsageError, match="hold-last must be"):
-            Timeline(2, hold_last=hold)
+@pytest.mark.parametrize(
+    ("text", "values", "written"),
+    [
+        ("{x:%} is left", {"x": 0.038}, "3.8\u00a0% is left"),
+        ("{x:%}", {"x": 0.99931}, "99.9\u00a0%"),
+        ("{x:%}", {"x": 1.0}, "100\u00a0%"),
+        ("{x:log10} times", {"x": 2.6937}, "494 times"),
+        ("{x:log10}", {"x": -2.884}, "0.0013"),
+        ("{x:log10}", {"x": -9.3}, "5.0×10⁻¹⁰"),
+        ("W{step:^} and P{step:_}", {"step": 12}, "W¹² and P₁₂"),
+        ("{x:.2}", {"x": -0.499}, "−0.50"),
+        ("{x:2}", {"x": 0.126}, "0.13"),
+        ("{word}, {unknown}", {"word": "so"}, "so, {unknown}"),
+    ],
+)
+def test_sentences_hold_numbers_as_they_ask_for_them(text, values, written):
+    assert filled(text, values) == written
+
+
+def test_words_of_a_sentence_have_roles():
+    found = segments("After <keep>a b</>, then <vanish>c</>.")
+    assert [(s.text, s.role) for s in found] == [
+        ("After ", None), ("a b", "keep"), (", then ", None), ("c", "vanish"), (".", None)
+    ]  # fmt: skip
+    assert unmarked("After <keep>a b</>, <vanish>c</>.") == "After a b, c."

@@ -10,7 +10,7 @@ import sys
 from functools import partial
 
 import pytest
-from films import cell_centres, decode, edit, ffmpeg, listing, manifest_of
+from films import cell_centres, decode, edit, ffmpeg, listing, manifest_of, panel_of
 
 import render
 from render.check.verify import verify
@@ -21,7 +21,7 @@ from render.pipeline import catalog
 pytestmark = pytest.mark.slow
 
 SENTENCE = r"render: [^\x00-\x1f\x7f]+[.?]\n"
-TINY = {"steps": 1, "dim": 2, "formats": ("gif",), "layout": "square"}
+TINY = {"steps": 1, "dim": 2, "formats": ("gif",), "layout": "square", "pace": "even"}
 LOSSLESS = ("-an", "-c:v", "libx264", "-qp", "0", "-pix_fmt", "yuv420p", "-fps_mode", "passthrough", "-y")
 HEAD = "from pathlib import Path\nfrom scenes import *\n"
 SHEAR = "@scene('matrix', 'norms')\ndef shear(steps: int = 1):\n    return repeated([[1, 1], [0, 1]], steps)\n"
@@ -49,7 +49,7 @@ def check(monkeypatch, capsys):
 def rotation(tmp_path_factory):
     """A folder with an MP4 and a GIF of four frames, never to be changed."""
     folder = tmp_path_factory.mktemp("rotation")
-    render.film("rotation", steps=3, angle=30, layout="square", output=folder)
+    render.film("rotation", steps=3, angle=30, pace="even", output=folder)
     return folder
 
 
@@ -86,7 +86,7 @@ def refilm(path, filters):
 
 def box_of(path, row, column):
     """Return ffmpeg's words for the place of a cell."""
-    panel = manifest_of(path)["panels"][0]
+    panel = panel_of(manifest_of(path), "matrix")
     side = panel["cell"]
     return f"x={panel['x'] + column * side}:y={panel['y'] + row * side}:w={side}:h={side}"
 
@@ -95,13 +95,18 @@ def box_of(path, row, column):
     ("scene", "options"),
     [
         ("vanishing", {**TINY, "dim": 5, "theme": "dark", "language": "ko"}),
-        ("orthogonal", {"steps": 2, "dim": 3, "title": """it's "so": $x \\ 'ü' 행렬 --theme dark"""}),
+        ("orthogonal", {"steps": 2, "dim": 3, "pace": "even", "title": """it's "so": $x \\ 'ü' 행렬 --theme dark"""}),
         ("rotation", {"steps": 2, "fps": "30", "hold_first": 0.1, "hold_last": 0.25, "formats": ("gif",)}),
-        ("rotation", {"steps": 2, "fps": "24000/1001", "formats": ("mp4",), "theme": "dark", "name": "회전-1"}),
-        ("article", {"steps": 2, "seed": 2**32 - 1, "formats": ("mp4",)}),
-        ("article", {"steps": 1, "dim": 3, "layout": "square", "theme": "dark", "formats": ("gif",)}),
+        (
+            "rotation",
+            {"steps": 2, "pace": "even", "fps": "24000/1001", "formats": ("mp4",), "theme": "dark", "name": "회전-1"},
+        ),
+        ("article", {"steps": 2, "seed": 2**32 - 1, "formats": ("mp4",), "duration": 4}),
+        ("article", {"steps": 1, "dim": 3, "layout": "square", "theme": "dark", "formats": ("gif",), "pace": "even"}),
+        ("rotation", {"steps": 5, "angle": 40, "between": True, "formats": ("gif",), "layout": "phone", "duration": 6}),
+        ("orthogonal", {"steps": 3, "dim": 3, "explain": "2,1", "hold_last": 0.5, "duration": 5}),
         ("exploding", {**TINY, "allow_false_claims": True, "max_frames": 7}),
-        ("orthogonal", {**TINY, "steps": 0}),
+        ("orthogonal", {**TINY, "steps": 0, "layout": "wide"}),
     ],
 )
 def test_a_fresh_film_holds_and_is_not_touched(tmp_path, check, scene, options):
@@ -112,10 +117,9 @@ def test_a_fresh_film_holds_and_is_not_touched(tmp_path, check, scene, options):
     assert "✗" not in out
     assert "–" not in out
     assert re.match(r".+\.json: holds\n", out)
-    frames = len(made.manifest["frames"]["steps"])
     for entry in made.manifest["files"]:
         assert f"✓ {entry['name']} has the bytes that the manifest states" in out
-        assert f"✓ {entry['name']}: every decoded frame of {frames if entry['codec'] != 'png' else 1} is" in out
+        assert f"✓ {entry['name']}: every decoded frame of {entry['frames']} is" in out
         assert re.search(rf"✓ {entry['name']}: [\d,]+ cells have the colours of their numbers", out)
     assert f"✓ {len(made.manifest['claims'])} claims hold" in out
     assert listing(tmp_path) == before
@@ -131,7 +135,7 @@ def test_every_cell_of_every_frame_is_compared(film, check):
 
 def test_two_frames_exchanged(film, check):
     refilm(film, "shuffleframes=0 2 1 3")
-    seen = decode(film, 720, 720)
+    seen = decode(film)
     assert len(seen) == 4
     code, out, _ = check(film)
     assert code == 1
@@ -148,10 +152,10 @@ def test_two_frames_exchanged(film, check):
 @pytest.mark.parametrize("suffix", [".mp4", ".gif"])
 def test_one_cell_of_one_frame_in_another_colour(film, check, suffix):
     path = film.with_suffix(suffix)
-    panel = manifest_of(path)["panels"][0]
-    before = cell_centres(decode(path, 720, 720)[2], panel)
+    panel = panel_of(manifest_of(path), "matrix")
+    before = cell_centres(decode(path)[2], panel)
     refilm(path, f"drawbox={box_of(path, 0, 1)}:color=0xf4a582:t=fill:enable='eq(n,2)'")
-    after = cell_centres(decode(path, 720, 720)[2], panel)
+    after = cell_centres(decode(path)[2], panel)
     assert abs(after - before).max(axis=2).argmax() == 1
     state_bytes(path)
     code, out, _ = check(film)
@@ -163,15 +167,17 @@ def test_one_cell_of_one_frame_in_another_colour(film, check, suffix):
 
 def test_a_poster_with_another_cell(film, check):
     poster = film.with_suffix(".png")
+    # A quarter of a turn is the first moment.
+    assert manifest_of(film)["moments"][0]["step"] == 3
     refilm(poster, f"drawbox={box_of(film, 1, 0)}:color=0x053061:t=fill")
     state_bytes(poster)
     code, out, _ = check(film)
     assert code == 1
-    assert "✗ rotation.png shows other colours than its numbers have: step 1, row 2, column 1 of panel matrix" in out
+    assert "✗ rotation.png shows other colours than its numbers have: step 3, row 2, column 1 of panel matrix" in out
 
 
 def test_a_curve_painted_over(film, check):
-    place = manifest_of(film)["panels"][1]
+    place = panel_of(manifest_of(film), "eigenvalues")
     refilm(film, f"drawbox=x={place['x']}:y={place['y']}:w=200:h=40:color=red:t=fill:enable='eq(n,3)'")
     state_bytes(film)
     code, out, _ = check(film)
@@ -272,9 +278,9 @@ EDITS = {
     "colour limits": (put("panels", 0, "limits", 1, value=40.0), "panels[0].limits[1] is 40.0 where"),
     "the step of a frame": (put("frames", "steps", 1, value=0), "frames.steps[1] is 0 where 1 is right"),
     "one key more": (lambda c: c.update(note="genuine"), "note is no entry of a manifest"),
-    "one key more in a panel": (lambda c: c["panels"][0].update(note=1), "panels[0].note is no entry of a manifest"),
+    "one key more in a panel": (lambda c: c["panels"][0].update(memo=1), "panels[0].memo is no entry of a manifest"),
     "the command's frames": (command("--format", "--max-frames 9 --format"), "command is"),
-    "the command's order": (command("--format gif --layout square", "--layout square --format gif"), "command is"),
+    "the command's order": (command("--pace even --layout square", "--layout square --pace even"), "command is"),
 }
 
 
@@ -452,7 +458,24 @@ def test_hostile_parameters_are_faults_in_words(small, check, parameters):
         ("output", "/tmp/elsewhere"),
         ("timeout", 0),
         ("theme", "$(touch canary)"),
-        ("theme", {}),
+        ("theme", 3),
+        ("theme", {"ink": 1}),
+        ("theme", "colours.toml"),
+        ("pace", "fast"),
+        ("pace", None),
+        ("pace", 1),
+        ("duration", 9),
+        ("duration", "9"),
+        ("duration", [9]),
+        ("duration", True),
+        ("duration", 10**400),
+        ("between", 1),
+        ("explain", "1,1"),
+        ("explain", 3),
+        ("size", 719),
+        ("size", 10**9),
+        ("size", "720"),
+        ("size", None),
         ("name", "../../x"),
         ("name", ""),
         ("formats", ["avi"]),
@@ -463,7 +486,10 @@ def test_hostile_parameters_are_faults_in_words(small, check, parameters):
         ("fps", "1" * 400),
         ("fps", True),
         ("hold_last", float("1e400")),
+        ("hold_last", float("nan")),
         ("hold_last", "1"),
+        ("hold_first", float("inf")),
+        ("hold_first", -1),
         ("max_frames", 0),
         ("max_frames", 10**400),
         ("max_frames", 1.5),
@@ -484,6 +510,36 @@ def test_hostile_jobs_are_faults_in_words_and_write_nothing(small, check, option
     said = "✗ the manifest was edited" if (option, value) == ("layout", "wide") else None
     assert (said or "✗ the film cannot be rendered again: ") in out
     assert listing(small.parent) == before
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("duration", float("inf")),
+        ("duration", float("nan")),
+        ("duration", 0.5),
+        ("duration", 3600),
+        ("duration", 2),
+        ("explain", "3,3"),
+        ("explain", "1;1"),
+        ("explain", "9" * 400 + ",1"),
+        ("fps", "120"),
+    ],
+)
+def test_hostile_jobs_of_films_with_beats_are_faults_in_words(small, check, option, value):
+    edit(small, lambda content: content["job"].update({"pace": "film", option: value}))
+    before = listing(small.parent)
+    code, out, _ = check(small)
+    assert code == 1
+    assert "✗ the film cannot be rendered again: " in out
+    assert listing(small.parent) == before
+
+
+def test_a_theme_without_a_name_is_another_film(small, check):
+    edit(small, lambda content: content["job"].update(theme={}))
+    code, out, _ = check(small)
+    assert code == 1
+    assert "✗ the manifest was edited" in out or "✗ the film cannot be rendered again: " in out
 
 
 @pytest.mark.parametrize("job", ["x", None, [], {}, {"scene": "vanishing"}])
@@ -508,7 +564,7 @@ def own(tmp_path, monkeypatch):
     """The manifest of a film of a scene file that leaves a trace whenever it is run; both lie in one folder."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "own.py").write_text(HEAD + "Path('trace').touch()\n" + SHEAR, encoding="utf-8")
-    render.film("own.py", formats="gif", layout="square", output=tmp_path)
+    render.film("own.py", formats="gif", layout="square", pace="even", output=tmp_path)
     (tmp_path / "trace").unlink()
     return tmp_path / "own.json"
 

@@ -37,7 +37,9 @@ def test_paths_go_to_standard_output_and_nothing_else(tmp_path):
 
 def test_quiet_and_json(tmp_path):
     assert run("scene", "orthogonal", *SMALL, "--quiet", "-o", tmp_path).stdout == ""
-    done = run("scene", "orthogonal", *SMALL, "--json", "-o", tmp_path, "--format", "gif", "--fps", 60)
+    done = run(
+        "scene", "orthogonal", *SMALL, "--json", "-o", tmp_path, "--format", "gif", "--fps", 60, "--pace", "even"
+    )
     told = json.loads(done.stdout)
     assert [Path(f["path"]).name for f in told["files"]] == ["orthogonal.gif", "orthogonal.png"]
     assert told["files"][0]["frames"] == 3
@@ -68,7 +70,8 @@ def test_help_of_a_scene_tells_its_parameters():
         (["orthogonal", "--steps", "64.5"], "steps must be"),
         (["orthogonal", "--steps", "٦٤"], "steps must be"),
         (["orthogonal", "--steps", "1000000000"], "1,000,000"),
-        (["orthogonal", "--steps", "100000"], "--max-frames"),
+        (["orthogonal", "--steps", "100000", "--pace", "even"], "--max-frames"),
+        (["orthogonal", "--max-frames", "9"], "where 9 are allowed"),
         (["orthogonal", "--dim", "1"], "dim must be"),
         (["orthogonal", "--dim", "99999"], "1,024"),
         (["orthogonal", "--seed", "-3"], "seed must be"),
@@ -157,14 +160,16 @@ def listing_files(folder):
 def test_the_scene_of_the_contributing_guide_works(tmp_path):
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     source = next(block for block in re.findall(r"```python\n(.*?)```", guide, re.S) if "@scene" in block)
-    # A scene, and its claim.
-    assert [len(part.strip().splitlines()) <= 7 for part in source.split("\n\n\n")] == [True] * 3
+    # A scene, a moment and a claim.
+    assert [len(part.strip().splitlines()) <= 4 for part in source.split("\n\n\n")] == [True] * 4
     (tmp_path / "shear.py").write_text(source, encoding="utf-8")
     done = run("scene", "shear.py", "--steps", 3, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "output" / "shear.mp4").exists()
-    (claim,) = json.loads((tmp_path / "output" / "shear.json").read_text(encoding="utf-8"))["claims"]
+    manifest = json.loads((tmp_path / "output" / "shear.json").read_text(encoding="utf-8"))
+    (claim,), (moment,) = manifest["claims"], manifest["moments"]
     assert (claim["claim"], claim["value"], claim["holds"]) == ("the corner", 0.75, True)
+    assert moment["sentence"] == "3 steps of 0.25 have moved the plane by 0.75."
     shear = load_scene(str(tmp_path / "shear.py"))
     assert shear.headline.text == "the corner"
     other = resolve(str(tmp_path / "shear.py"), {}).counterexample()
@@ -195,7 +200,7 @@ def test_a_new_scene_needs_one_file(tmp_path):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     (folder / "scenes" / "powers" / "steep.py").write_text(SCENE, encoding="utf-8")
-    translations = folder / "render" / "translations" / "ko.toml"
+    translations = folder / "render" / "translations" / "ko" / "powers.toml"
     with translations.open("a", encoding="utf-8") as file:
         file.write('"Steep" = "가파름"\n"diagonal entries below 1 die out" = "1보다 작은 대각 원소는 사라진다"\n')
         file.write('"log10 of the last norm" = "마지막 노름의 log10"\n')

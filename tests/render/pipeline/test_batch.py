@@ -94,10 +94,14 @@ def test_a_change_makes_old_what_it_can_alter_and_nothing_else():
     )
     assert touched(render_folder / "panels" / "vector.py") == {"quarter_turn", "rotation"}
     publish = ("contact_sheet", "embed", "captions", "tables", "still", "marks")
-    others = [*(f"publish/{name}.py" for name in publish), "cli/commands.py", "check/verify.py", "translations/ko.toml"]
+    others = [*(f"publish/{name}.py" for name in publish), "cli/commands.py", "check/verify.py"]
     for name in others:
         assert touched(render_folder / name) == set(), name
-    assert render_folder / "translations" / "ko.toml" in files_of(SCENES["rotation"], "ko")
+    korean = render_folder / "translations" / "ko"
+    assert {p for p in files_of(SCENES["rotation"], "ko") if p.suffix == ".toml"} == {
+        korean / "common.toml", korean / "powers.toml"
+    }  # fmt: skip
+    assert not [path for path in files_of(SCENES["rotation"], "en") if path.suffix == ".toml"]
 
 
 def test_every_module_that_a_film_loads_is_among_its_files(tmp_path):

@@ -106,7 +106,7 @@ def folder(tmp_path_factory):
     """A folder with films, each with a page that embeds it."""
     folder = tmp_path_factory.mktemp("site")
     # An angle that gives neighbouring frames colours nobody can mistake for one another.
-    render.film("rotation", steps=STEPS, angle=50.0, output=folder)
+    render.film("rotation", steps=STEPS, angle=50.0, output=folder, pace="even")
     embed(folder, "rotation")
     render.film("rotation", steps=1, output=folder, name="silent", formats="gif")
     embed(folder, "silent", ending="gif")
@@ -260,7 +260,7 @@ def test_names_and_words_stay_what_they_are(visit):
 def test_cells_have_the_colours_of_their_numbers(visit, folder, step):
     content = manifest_of(folder / "rotation.mp4")
     (panel,) = (p for p in content["panels"] if p["panel"] == "matrix")
-    middle = panel["cell"] // 2
+    middle = panel["sample"]
     count = panel["width"] // panel["cell"]
     places = [
         [panel["x"] + column * panel["cell"] + middle, panel["y"] + row * panel["cell"] + middle]
@@ -272,7 +272,7 @@ def test_cells_have_the_colours_of_their_numbers(visit, folder, step):
     distances = []
     for power in range(STEPS + 1):
         product = np.linalg.matrix_power(factor, power)
-        wanted = colors(product, panel["limits"], panel["colormap"]).reshape(-1, 3)
+        wanted = colors(product, panel["limits"], content["colormaps"][panel["colormap"]]).reshape(-1, 3)
         distances.append(np.abs(np.array(shown) - wanted).max())
     assert content["frames"]["steps"] == list(range(STEPS + 1))
     assert distances[step] <= 12

@@ -14,9 +14,10 @@ import render
 from render.errors import InputError, UsageError
 from render.pipeline import manifest
 from render.pipeline.catalog import all_scenes
+from render.pipeline.moments import Captions, as_json
 from render.publish.captions import describe
 from render.publish.embed import snippet
-from render.text import Words
+from render.text import Words, unmarked
 
 MISSING = object()
 
@@ -59,6 +60,11 @@ def altered(folder, tmp_path):
         return film
 
     return alter
+
+
+def untold(content):
+    """Leave out what the film says, so that its caption tells its tracks."""
+    content["moments"] = []
 
 
 def put(keys, value):
@@ -141,7 +147,11 @@ def test_base_comes_before_every_name(folder):
     ("log10", "text"), [(None, "0"), (0.0, "1.000"), (-350.5, "3.16×10⁻³⁵¹"), (1000.0, "1.00×10¹⁰⁰⁰")]
 )
 def test_norms_beyond_float64_have_a_text(altered, log10, text):
-    film = altered(lambda content: content["tracks"]["log10_spectral_norm"].__setitem__(-1, log10))
+    def change(content):
+        untold(content)
+        content["tracks"]["log10_spectral_norm"][-1] = log10
+
+    film = altered(change)
     assert f" → {text}." in parse(snippet(film)).one("figcaption").text
 
 
@@ -153,9 +163,48 @@ def test_a_caption_says_what_the_film_says_and_not_where_its_scene_lies(altered)
             "size {dim}: it grows",
         )
 
-    caption = parse(snippet(altered(change))).one("figcaption").text
-    assert caption.startswith("My own, 32 steps: size 3: it grows. Spectral norm: 1.000 → ")
+    film = altered(change)
+    caption = parse(snippet(film)).one("figcaption").text
+    said = manifest_of(film)["moments"][-1]["sentence"]
+    assert said == "Within 32 steps more than 1/1000 is left; it would go on shrinking."
+    assert caption == f"My own, 32 steps: size 3: it grows. {said}"
     assert "somebody" not in caption
+    caption = parse(snippet(altered(lambda content: (change(content), untold(content))[1]))).one("figcaption").text
+    assert caption.startswith("My own, 32 steps: size 3: it grows. Size of Wᵗ: 1.000 → ")
+    assert "somebody" not in caption
+
+
+def moment(step, text, **values):
+    return {"step": step, "column": None, "text": text, "sentence": "?", "note": "", "values": values}
+
+
+@pytest.mark.parametrize(
+    ("moments", "said"),
+    [
+        ([moment(1, "One."), moment(3, "<keep>Three</> are {x:%}.", x=0.25)], "Three are 25 %."),
+        # As in the film, whose last sentence is of what did not come.
+        ([moment(1, "One."), moment(None, "It never fell to {x}.", x=0.5)], "It never fell to 0.5."),
+        ([moment(1, "One."), moment(None, "")], "One."),
+        # A number that is not finite is null in a manifest.
+        ([moment(1, "{x:%}, {x:log10}, {x:3}, {x}.", x=None)], "? %, ?, ?, ?."),
+    ],
+)
+def test_a_caption_ends_as_its_film_does(altered, moments, said):
+    assert parse(snippet(altered(put(("moments",), moments)))).one("figcaption").text.endswith(f"dies out. {said}")
+
+
+def test_captions_of_all_films_end_with_the_sentence_of_their_last_step():
+    for name, scene in all_scenes().items():
+        found = study_of(name)
+        content = {
+            "title": scene.title, "statement": scene.statement, "steps": found.steps, "parameters": found.parameters,
+            "moments": as_json(found.moments, Words("en")), "panels": [], **manifest.numbers(found.columns),
+        }  # fmt: skip
+        for language in ("en", "ko"):
+            words = Words(language)
+            captions = Captions(scene, found.parameters, found.columns, found.moments, found.verdicts, words)
+            last = unmarked(captions.at(found.steps)).removeprefix("✓ ")
+            assert " ".join(last.split()) in describe(content, language), (name, language)
 
 
 def test_a_title_of_the_users_own_is_in_the_caption(tmp_path):
@@ -198,7 +247,7 @@ def test_captions_of_films_without_a_product_say_what_they_show():
         # What a manifest has, without a film being rendered.
         content = {
             "title": scene.title, "statement": scene.statement, "steps": found.steps, "parameters": found.parameters,
-            "panels": panels, **manifest.numbers(found.columns),
+            "moments": [], "panels": panels, **manifest.numbers(found.columns),
         }  # fmt: skip
         assert content["matrix_sha256"] is None or set(content["matrix_sha256"].values()) == {None}
         assert "log10_spectral_norm" not in json.dumps(content["tracks"])
@@ -221,7 +270,7 @@ def test_captions_of_films_without_a_product_say_what_they_show():
 
 def test_caption_tells_a_peak_between_the_ends():
     content = {
-        "title": "A", "statement": "b", "steps": 4, "parameters": {}, "columns": None,
+        "title": "A", "statement": "b", "steps": 4, "parameters": {}, "columns": None, "moments": [],
         "tracks": {"log10_x": [0, 1, 3, 2, 1], "y": [5.0, 4.0, None, 2.0, 5.0], "z": [1, 2, 3, 4, 5], "w": [[1]] * 5},
         "panels": [
             {"panel": "heatmap", "heading": "no", "tracks": {"": "w"}, "scale": "linear"},
@@ -256,9 +305,10 @@ def unescape(text):
 # Comparisons and Korean
 
 
-def test_comparison_is_told_column_by_column(folder):
-    content = manifest_of(folder / "article")
-    caption = parse(snippet(folder / "article.mp4")).one("figcaption").text
+def test_comparison_is_told_column_by_column(altered):
+    film = altered(untold, of="article")
+    content = manifest_of(film)
+    caption = parse(snippet(film)).one("figcaption").text
     places = [caption.index(f"({label})") for label in content["tracks"]]
     assert list(content["tracks"]) == ["vanishing", "exploding", "orthogonal"]
     assert places == sorted(places)
@@ -267,15 +317,17 @@ def test_comparison_is_told_column_by_column(folder):
         assert f"{10 ** column['log10_spectral_norm'][-1]:#.4g}" in caption
 
 
-def test_korean(folder):
-    figure = parse(snippet(folder / "article.mp4", language="ko")).one("figure")
+@pytest.mark.parametrize(("change", "said"), [(lambda content: None, "크기 그대로: 직교"), (untold, "Wᵗ의 크기: ")])
+def test_korean(altered, change, said):
+    film = altered(change, of="article")
+    figure = parse(snippet(film, language="ko")).one("figure")
     caption = figure.one("figcaption").text
     assert figure.attributes["lang"] == "ko"
-    for word in ("소실", "폭발", "직교", "스펙트럼 노름"):
+    for word in ("소실", "폭발", "직교", said):
         assert word in caption
     assert not re.search("[a-z]", caption)
     assert figure.one("img").attributes["alt"] == caption
-    assert caption == unescape(snippet(folder / "article.mp4", "markdown", "ko")[3:].partition("](")[0])
+    assert caption == unescape(snippet(film, "markdown", "ko")[3:].partition("](")[0])
 
 
 def test_unknown_language_is_refused(folder):
@@ -287,7 +339,7 @@ def test_unknown_language_is_refused(folder):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-@pytest.mark.parametrize("place", ["title", "statement", "label", "steps"])
+@pytest.mark.parametrize("place", ["title", "statement", "label", "steps", "moment", "value"])
 def test_hostile_words_stay_words(altered, text, place):
     film = altered(hostile(place, text), of="article" if place == "label" else "vanishing")
     try:
@@ -314,6 +366,10 @@ def hostile(place, text):
             for key in ("tracks", "matrix", "matrix_sha256"):
                 content[key][text] = content[key].pop("exploding")
             content["columns"][1] = text
+            # So that the caption tells the columns.
+            untold(content)
+        elif place in ("moment", "value"):
+            content["moments"] = [moment(1, text if place == "moment" else "{x} {x:%}", x=text)]
         else:
             content[place] = text
 
@@ -389,13 +445,21 @@ NORMS = ("tracks", "log10_spectral_norm")
 INFINITE = float("inf")
 WRONG = [
     *(((key,), MISSING) for key in ("eigenreel", "scene", "title", "statement", "steps", "frames")),
-    *(((key,), MISSING) for key in ("tracks", "columns", "panels", "files")),
+    *(((key,), MISSING) for key in ("tracks", "columns", "panels", "files", "moments")),
     *((("frames", key), MISSING) for key in ("width", "height")),
     (NORMS, MISSING),
     *((("steps",), v) for v in (None, [], {}, -1)),
     *(((key,), v) for key in ("title", "statement") for v in (None, [], {}, 5)),
     *((("columns",), v) for v in ([], {}, "x", 5, ["none"], [5])),
     *((("panels",), v) for v in (None, {}, "x", [{}], [{"panel": 1}], [{"panel": "series", "heading": ""}])),
+    *(
+        (("moments",), v)
+        for v in (None, {}, "x", 5, [None], [{}], [moment("x", "")], [moment(1, 5)], [moment(1.0, "")])
+    ),
+    *((("moments",), [moment(1, "", **values)]) for values in ({"x": {}}, {"x": INFINITE}, {"x": []}, {"x": True})),
+    *((("moments",), [moment(1, f"{{x:{form}}}", x=1.5)]) for form in (".", ".x", "z")),
+    *((("moments",), [moment(1, "{x:%}", x=value)]) for value in ([1.0], 10**400)),
+    *((("moments", 0, key), MISSING) for key in ("step", "text", "sentence", "values")),
     *((("scene",), v) for v in (None, [], {}, 5)),
     *((("frames",), v) for v in (None, [], {}, "x", 5)),
     *((("frames", "width"), v) for v in (None, [], "x", "5", 0, -1, 1.5, INFINITE, True)),

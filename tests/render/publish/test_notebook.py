@@ -111,7 +111,11 @@ def test_text_is_short(film):
 
 
 def test_comparison_is_shown(tmp_path):
-    label = shown(render.film("article", steps=2, output=tmp_path, formats="mp4")).attributes["aria-label"]
+    film = render.film("article", steps=2, output=tmp_path, formats="mp4")
+    label = shown(film).attributes["aria-label"]
+    # It says what the film says, and of one that says nothing the numbers, column by column.
+    assert label.endswith(film.manifest["moments"][-1]["sentence"])
+    label = shown(replace(film, manifest={**film.manifest, "moments": []})).attributes["aria-label"]
     places = [label.index(f"({name})") for name in ("vanishing", "exploding", "orthogonal")]
     assert places == sorted(places)
 

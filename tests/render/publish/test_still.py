@@ -112,5 +112,5 @@ def test_formats_may_be_several_and_what_is_not_shown_is_named(tmp_path):
     options = ("--format", "svg", "--format", "png", "--layout", "square", "--at", "1", "--steps", 2, "-o", tmp_path)
     done = run("still", "rotation", *options)
     assert sorted(listing(tmp_path)) == ["rotation-1.png", "rotation-1.svg"]
-    assert "so eigenvalues, vector are not shown" in done.stderr
+    assert "has no room for matrix, eigenvalues, which are not shown" in done.stderr
     assert run("still", "rotation", "-o", "-").returncode == 2

@@ -105,7 +105,7 @@ def expected_tracks(trajectory):
     [
         ("vanishing", {"steps": 40, "dim": 3, "spectral_radius": 0.001}),
         ("exploding", {"steps": 5, "dim": 4, "seed": 9}),
-        ("orthogonal", {"steps": 0}),
+        ("jordan", {"steps": 0}),
     ],
 )
 def test_csv_has_every_track_bit_for_bit(tell, name, options):

@@ -18,6 +18,7 @@ from render.publish.embed import snippet
 from render.video.formats import FORMATS, POSTER, Format, kind_of, kinds, x264
 from render.video.pixel_formats import PIXEL_FORMATS
 from render.video.webp import set_durations
+from scenes import haar_orthogonal
 
 MATROSKA = Format(
     name="mkv",
@@ -61,7 +62,15 @@ def seconds_of(path):
 @pytest.mark.parametrize("fps", ["30", "24000/1001"])
 def test_a_file_has_its_frames_its_length_and_its_loop(form, tmp_path, fps):
     film = render.film(
-        "orthogonal", steps=9, dim=6, fps=fps, hold_first=0.4, hold_last=0.7, formats=form.name, output=tmp_path
+        "vanishing",
+        steps=9,
+        dim=6,
+        fps=fps,
+        hold_first=0.4,
+        hold_last=0.7,
+        formats=form.name,
+        output=tmp_path,
+        pace="even",
     )
     path, content = film.files[form.name], manifest_of(film.files["json"])
     shown, rate = content["frames"]["steps"], Fraction(*content["frames"]["fps"])
@@ -79,7 +88,7 @@ def test_a_file_has_its_frames_its_length_and_its_loop(form, tmp_path, fps):
 
 @pytest.mark.slow
 def test_verify_embed_and_notebook_read_the_record(form, tmp_path):
-    film = render.film("orthogonal", steps=5, dim=6, formats=form.name, output=tmp_path)
+    film = render.film("vanishing", steps=5, dim=6, formats=form.name, output=tmp_path, pace="even")
     path = film.files[form.name]
     report = verify(path)
     assert report.holds, report.faults
@@ -95,8 +104,8 @@ def test_verify_embed_and_notebook_read_the_record(form, tmp_path):
 
 @pytest.mark.slow
 def test_a_wrong_frame_is_found_in_every_format(form, tmp_path):
-    film = render.film("orthogonal", steps=5, dim=6, formats=form.name, output=tmp_path)
-    other = render.film("orthogonal", steps=5, dim=6, seed=9, formats=form.name, output=tmp_path / "other")
+    film = render.film("vanishing", steps=5, dim=6, formats=form.name, output=tmp_path)
+    other = render.film("vanishing", steps=5, dim=6, seed=9, formats=form.name, output=tmp_path / "other")
     film.files[form.name].write_bytes(other.files[form.name].read_bytes())
     assert any("shows other colours than its numbers have" in fault for fault in verify(film.files["json"]).faults)
 
@@ -105,7 +114,7 @@ def test_a_wrong_frame_is_found_in_every_format(form, tmp_path):
 @pytest.mark.parametrize("name", [form.name for form in FORMATS.values() if form.pixel_error == 4])
 @pytest.mark.parametrize(("scene", "look"), [("orthogonal", {}), ("lstm", {"theme": "dark", "language": "ko"})])
 def test_lossless_films_decode_to_the_painted_frames(name, scene, look, tmp_path):
-    film = render.film(scene, steps=12, formats=name, output=tmp_path, **look)
+    film = render.film(scene, steps=12, formats=name, output=tmp_path, pace="even", **look)
     decoded = decode(film.files[name])
     assert len(decoded) == 13
     for step, frame in enumerate(decoded):
@@ -114,7 +123,7 @@ def test_lossless_films_decode_to_the_painted_frames(name, scene, look, tmp_path
 
 @pytest.mark.slow
 def test_webp_is_a_fifth_of_the_gif(tmp_path):
-    film = render.film("orthogonal", steps=64, dim=16, formats=("webp", "gif"), output=tmp_path)
+    film = render.film(haar_orthogonal(16, 0), steps=64, formats=("webp", "gif"), output=tmp_path, pace="even")
     assert film.files["webp"].stat().st_size <= 0.2 * film.files["gif"].stat().st_size
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from films import decided, fibonacci_numbers
 
+from render.pipeline.moments import find_moments
 from scenes.fibonacci.squaring import by_squaring, squaring
 
 
@@ -24,10 +25,21 @@ def test_squaring_takes_six_products_where_one_by_one_takes_63():
         assert len(grown) == len(digits) + digits.count("1")
         assert len(exponents) - 1 <= 2 * np.floor(np.log2(power))
         assert product[0, 1] == pytest.approx(fibonacci_numbers(power + 1)[power], rel=1e-12)
-    digits = columns[None].series["digits"]
+    series = columns[None].series
+    numbers = fibonacci_numbers(66)
     for step in (0, 3, 6, 40):
-        rows = [int("".join(str(int(bit)) for bit in row), 2) for row in digits[step]]
-        assert rows == [64, min(2**step, 64), step + 1]
+        power = min(2**step, 64)
+        assert series["by squaring"][step] == power
+        assert series["squared"][step][0].tolist() == [numbers[power - 1], numbers[power]]
+        assert series["one by one"][step] == step + 1
+
+
+def test_the_film_stops_where_squaring_is_there():
+    for power, step in ((64, 6), (65, 7), (3, None), (1, None)):
+        found = find_moments(squaring, decided(squaring, power=power)[0], {"power": power})
+        assert found[0].step == step or (step is None and found[-1].step is None)
+    values = find_moments(squaring, decided(squaring)[0], {"power": 64})[0].values
+    assert values["other"] == 7
 
 
 def test_claims_hold_for_any_power():

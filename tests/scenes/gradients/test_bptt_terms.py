@@ -39,12 +39,16 @@ def test_each_term_is_what_one_use_of_the_matrix_does():
 
 def test_shares_and_the_wave():
     columns, _ = decided(bptt_terms, retention=0.8)
-    trajectory = columns[None]
-    assert trajectory.series["share"][-1].sum() == pytest.approx(1)
-    assert trajectory.series["last ten"][-1] > 0.9
-    assert trajectory.series["cosine"][-1] == pytest.approx(1)
-    run, _ = listener(48, 16, 0, 0.8)
-    assert trajectory.matrix(2) == pytest.approx((run.jacobians[47] @ run.jacobians[46]).T, abs=1e-14)
+    small, large = columns["small W"], columns["large W"]
+    for numbers in (small, large):
+        assert numbers.series["share"][-1].sum() == pytest.approx(1)
+        assert (numbers.series["share"][5, 5:] == 0).all()
+    assert small.series["share"][-1, :10].sum() > 0.9 > 0.1 > large.series["share"][-1, :10].sum()
+    run, weights = listener(48, 16, 0, 0.8)
+    assert small.matrix(2) == pytest.approx((run.jacobians[47] @ run.jacobians[46]).T, abs=1e-14)
+    sizes = np.linalg.norm(gradient_terms(run, weights), axis=(1, 2))
+    assert 10 ** small.series["term"][1:] == pytest.approx(sizes)
     # Slopes below 1 make it vanish a little faster than the retention does.
-    rate = trajectory.log10_spectral_norm[-1] / 48
+    rate = small.log10_spectral_norm[-1] / 48
     assert -0.2 < rate < np.log10(0.8)
+    assert large.series["term"][-1] > large.series["term"][1] + 1

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from films import decided
+from films import decided, study_of
 
 from scenes.gradients.clipping import cliff, cliff_gradient, clipping, shortened
 
@@ -22,14 +22,37 @@ def test_the_cliff_is_the_loss_of_one_unit():
 
 
 def test_without_clipping_the_descent_leaps_and_with_it_stays():
-    series = decided(clipping)[0][None].series
+    columns, verdicts = decided(clipping)
+    series = columns[None].series
     assert np.abs(np.diff(series["plain"], axis=0)).max() > 1.5
     steps = np.linalg.norm(np.diff(series["clipped"], axis=0), axis=1)
     assert steps.max() <= 0.1 * 0.5 * (1 + 1e-12)
-    assert series["plain loss"][-1] > 0.08 > 0.03 > series["plain loss"][0]
+    assert series["plain loss"][-1] > 0.08 > 0.03 > series["both loss"][0]
     assert series["clipped loss"][-1] < 0.02
     assert series["norm"].max() > 10
     assert series["used norm"].max() == pytest.approx(0.5)
+    assert 0 < verdicts["loss, clipped / as it is"].value < 0.2
+
+
+def test_losses_are_one_curve_until_the_descents_part():
+    series = decided(clipping)[0][None].series
+    both, plain, clipped = (series[f"{name} loss"] for name in ("both", "plain", "clipped"))
+    assert np.isfinite(both[:19]).all()
+    assert np.isnan(both[19:]).all()
+    for own in (plain, clipped):
+        assert np.isnan(own[:18]).all()
+        assert own[18] == both[18]
+        assert np.isfinite(own[18:]).all()
+
+
+@pytest.mark.parametrize(
+    ("learning_rate", "threshold"), [(0.01, 0.5), (0.1, 0.2), (0.16, 0.3), (0.22, 1.0), (0.3, 0.7)]
+)
+def test_who_is_thrown_out_would_have_stayed_with_clipping(learning_rate, threshold):
+    study = study_of("clipping", learning_rate=learning_rate, threshold=threshold)
+    assert all(verdict.holds for verdict in study.verdicts)
+    thrown = [moment.step for moment in study.moments if "lands at" in moment.moment.text]
+    assert (thrown[0] is None) == (learning_rate in (0.01, 0.3))
 
 
 def test_clipping_leaves_short_gradients_alone():

@@ -34,4 +34,4 @@ def test_with_the_penalty_gradients_keep_their_size():
     assert without.series["left"][-1] < -2
     assert abs(held.series["left"][-1]) < 0.3
     assert held.series["penalty"][-1] < 0.05 < 1 < without.series["penalty"][-1]
-    assert verdicts["with Ω", "mean change"].value == pytest.approx(1, abs=0.01)
+    assert verdicts["with penalty", "mean change"].value == pytest.approx(1, abs=0.01)

@@ -15,7 +15,7 @@ from scenes.initialisation.fan_dilemma import BATCH, NETS, fan_dilemma
 def test_xavier_shares_the_ratio_of_the_fans():
     columns = fan_dilemma.build()
     gains = {}
-    for label in ("n_in σ² = 1", "Xavier", "n_out σ² = 1"):
+    for label in ("1/inputs", "Xavier", "1/outputs"):
         series = columns[label].series
         gains[label] = [series[name][-1] - series[name][0] for name in ("signal", "gradient")]
     # The random numbers are the same, so the rules differ by exact factors: 16 from one end to the other.
@@ -39,7 +39,7 @@ def test_claims_tell_one_rule_from_another():
 def test_means_over_networks_stray_by_a_fifth_of_their_tolerance():
     changes = []
     for seed in range(24):
-        series = fan_dilemma.build(seed=seed, dim=192)["n_in σ² = 1"].series
+        series = fan_dilemma.build(seed=seed, dim=192)["1/inputs"].series
         changes.append(series["signal"][-1] - series["signal"][0])
     widths = [round(192 * 16 ** (-layer / 10)) for layer in range(11)]
     # The tolerance is five deviations and a fifth more.

@@ -28,7 +28,7 @@ def test_product_is_the_derivative_of_the_weights_by_the_first():
     sequence = softmax_equal.build(steps=steps)[None]
     derivative = simulate(sequence).matrix(steps)
     # All weights moved alike is what the parameter does.
-    ends = [softmax_equal.build(steps=steps, start=0.5 + sign * nudge)[None].series["weights"][-1] for sign in (1, -1)]
+    ends = [softmax_equal.build(steps=steps, start=0.5 + sign * nudge)[None].series["rows"][-1] for sign in (1, -1)]
     assert (ends[0] - ends[1]).ravel() / (2 * nudge) == pytest.approx(derivative.sum(axis=1), abs=1e-8)
 
 

@@ -21,10 +21,10 @@ def test_saliencies_are_derivatives():
 
 def test_the_nearest_noun_wins_or_the_subject():
     series = agreement.build(kept=0.8)[None].series
-    assert series["sequential"][-1] == pytest.approx([0, 0.8**5, 0, 0, -(0.8**2), 0, 0], abs=1e-15)
-    assert series["syntactic"][-1].tolist() == [0, 1, 0, 0, 0, 0, 0]
-    assert series["sequential margin"].tolist()[:3] == [0, 0, 1]
-    assert series["sequential margin"][4] > 0 > series["sequential margin"][5]
+    assert series["by sequence"][-1] == pytest.approx([0, 0.8**5, 0, 0, -(0.8**2), 0, 0], abs=1e-15)
+    assert series["by syntax"][-1].tolist() == [0, 1, 0, 0, 0, 0, 0]
+    assert series["margin by sequence"].tolist()[:3] == [0, 0, 1]
+    assert series["margin by sequence"][4] > 0 > series["margin by sequence"][5]
 
 
 def test_margins_by_distance():
@@ -32,5 +32,5 @@ def test_margins_by_distance():
         networks = number_networks(kept)
         between = np.arange(12)
         true = kept ** (between + 3.0) - kept**between
-        assert margins(networks["sequential"]) == pytest.approx(true, abs=1e-14)
-        assert margins(networks["syntactic"]).tolist() == [1] * 12
+        assert margins(networks["by sequence"]) == pytest.approx(true, abs=1e-14)
+        assert margins(networks["by syntax"]).tolist() == [1] * 12

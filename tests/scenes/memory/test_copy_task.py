@@ -52,9 +52,9 @@ def test_the_loss_without_memory():
 def test_letters_stand_on_diagonals_of_the_film():
     series = copy_task.build()[None].series
     history = series["history"]
-    assert history.shape == (65, 64, 55)
+    assert history.shape == (61, 60, 51)
     for step in range(10):
-        assert len(set(np.diagonal(history[-1], -step)[:54].tolist())) == 1
+        assert len(set(np.diagonal(history[-1], -step)[:50].tolist())) == 1
     assert not history[20][20:].any()
-    assert np.array_equal(series["output"][55:65], series["input"][1:11])
-    assert np.isnan(series["output"][:55]).all()
+    assert np.array_equal(series["output"][51:61], series["input"][1:11])
+    assert np.isnan(series["output"][:51]).all()

@@ -14,7 +14,6 @@ def test_planes_are_found_from_the_matrix_alone(angles):
     for name, angle, radius in zip(("slow", "fast"), np.deg2rad(angles), (0.9, 0.6), strict=True):
         turned = radius * np.column_stack([np.cos(t * angle), np.sin(t * angle)])
         assert series[name][:, 0] == pytest.approx(turned, abs=1e-11)
-        assert series[f"{name} trace"] == pytest.approx(2 * np.cos(t * angle), abs=1e-11)
     assert series["axis"][:, 0] == pytest.approx(np.tile([0.3, 0.0], (49, 1)), abs=1e-12)
     values = np.linalg.eigvals(columns[None].sequence.factor)
     # They come in conjugate pairs, so their powers add up to real numbers.

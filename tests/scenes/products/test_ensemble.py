@@ -30,7 +30,12 @@ def test_chance_of_growth_is_what_is_counted(dim, draws):
 
 def test_cloud_shows_ever_more_draws():
     columns, _ = decided(ensemble, dim=4, steps=10)
-    counts = [len(np.unique(points.round(12), axis=0)) for points in columns[None].series["cloud"]]
+    series = columns[None].series
+    outside, inside = series["outside"], series["inside"]
+    assert (np.isnan(outside) != np.isnan(inside)).all()
+    cloud = np.where(np.isnan(outside), inside, outside)
+    assert ((np.linalg.norm(cloud, axis=2) > 1) == np.isfinite(outside[..., 0])).all()
+    counts = [len(np.unique(points.round(12), axis=0)) for points in cloud]
     assert counts[0] == 4
     assert counts == sorted(counts)
     assert counts[-1] == 160
@@ -41,3 +46,11 @@ def test_curves_are_norms_of_powers_of_the_draws():
     numbers = columns[None]
     norm = np.linalg.norm(np.linalg.matrix_power(numbers.sequence.factor, 7))
     assert numbers.series["Gaussian"][7, 0] == pytest.approx(math.log10(norm / 2))
+
+
+def test_curves_are_told_apart_by_their_fate():
+    for seed in range(3):
+        series = decided(ensemble, dim=4, steps=64, seed=seed)[0][None].series
+        assert np.fmax(series["up"], series["down"]) == pytest.approx(series["Gaussian"])
+        assert series["largest"][-1] == pytest.approx(series["Gaussian"][-1].max())
+        assert series["smallest"][-1] == pytest.approx(series["Gaussian"][-1].min())

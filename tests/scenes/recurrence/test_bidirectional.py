@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from films import study_of
 
+from render.pipeline.claims import judge
 from scenes.recurrence._reader import WORDS, Reader, one_hot, sides
 from scenes.recurrence.bidirectional import bidirectional, share_of
 
@@ -35,6 +37,14 @@ def test_only_the_right_side_settles_the_blank(seed):
     assert np.count_nonzero(states[1]) == 4 * 6
     assert sequence.factors.shape == (8, 12, 12)
     assert sequence.factors[5, :6, :6].tolist() == np.eye(6).tolist()
+
+
+def test_films_say_what_each_side_is_worth():
+    found = study_of("bidirectional")
+    assert [moment.step for moment in found.moments] == [2, 5, 8]
+    other = found.counterexample()
+    assert judge([bidirectional.headline], found.columns, found.parameters)[0].holds
+    assert not judge([bidirectional.headline], other.columns, other.parameters)[0].holds
 
 
 def test_sweeps_are_recurrent_networks():

@@ -4,7 +4,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from films import study_of
 
+from render.pipeline.claims import judge
+from render.pipeline.scene_run import resolve
 from scenes.recurrence.linear_rnn import linear_rnn
 
 
@@ -19,19 +22,23 @@ def test_states_are_powers_in_rational_arithmetic():
 
 def test_sixty_four_steps_are_sixty_five_states_from_the_identity():
     sequence = linear_rnn.build()[None]
+    states = sequence.series["state"]
     assert sequence.steps == 64
-    chain, states = sequence.series["chain"], sequence.series["state"]
     assert len(states) == 65
-    assert np.array_equal(chain[0][:6, :6], np.eye(6))
-    assert np.count_nonzero(chain[0]) == 6
-    for step in range(65):
-        row, column = step // 9 * 7, step % 9 * 7
-        assert np.array_equal(chain[64][row : row + 6, column : column + 6], states[step])
-        assert np.array_equal(chain[step][row : row + 6, column : column + 6], states[step])
+    assert np.array_equal(states[0], np.eye(6))
 
 
-def test_a_long_chain_shows_its_end():
-    series = linear_rnn.build(steps=500, dim=6)[None].series
-    assert series["chain"].shape[1:] == (62, 62)
-    row, column = 8 * 7, 500 % 9 * 7
-    assert np.array_equal(series["chain"][500][row : row + 6, column : column + 6], series["state"][500])
+def test_states_of_a_network_that_hears_something_are_no_powers():
+    found = resolve("linear_rnn", {})
+    other = found.counterexample()
+    verdicts = [judge([linear_rnn.headline], run.columns, run.parameters)[0] for run in (found, other)]
+    assert [verdict.holds for verdict in verdicts] == [True, False]
+
+
+@pytest.mark.parametrize("radius", [0.6, 1.2])
+def test_films_stop_where_the_size_has_changed_by_two_for_good(radius):
+    found = study_of("linear_rnn", spectral_radius=radius)
+    sizes = found.columns[None].log10_spectral_norm
+    step = next(moment.step for moment in found.moments if moment.moment.note)
+    assert (np.abs(sizes[step:]) > np.log10(2)).all()
+    assert abs(sizes[step - 1]) <= np.log10(2)

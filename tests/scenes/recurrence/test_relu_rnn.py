@@ -11,7 +11,7 @@ def test_states_of_any_scale_are_those_that_were_scaled():
     sequence = relu_rnn.build()[None]
     grown = sequence.series["slopes · W"][0]
     for name, factor in (("growing", 1.0), ("shrinking", 0.9 / 1.1)):
-        network = RNN(grown * factor, np.zeros((32, 0)), np.zeros(32), ACTIVATIONS["ReLU"])
+        network = RNN(grown * factor, np.zeros((30, 0)), np.zeros(30), ACTIVATIONS["ReLU"])
         states = network.run(np.zeros((40, 0)), sequence.series["units"][0]).states
         assert np.log10(np.linalg.norm(states, axis=1)) == pytest.approx(sequence.series[name], abs=1e-11)
         assert np.array_equal(states[1:] > 0, sequence.series["units"][1:] > 0)
@@ -28,3 +28,12 @@ def test_the_active_part_decides_and_not_the_whole():
     assert series["active"][-1] == active.mean() < 1
     assert series["growing"][-1] - series["growing"][-2] == pytest.approx(np.log10(1.1), abs=1e-6)
     assert series["shrinking"][-1] - series["shrinking"][-2] == pytest.approx(np.log10(0.9), abs=1e-6)
+
+
+def test_tanh_bounds_the_state_that_grows_without_it():
+    sequence = relu_rnn.build(growing=1.5)[None]
+    network = RNN(sequence.series["slopes · W"][0], np.zeros((30, 0)), np.zeros(30), ACTIVATIONS["tanh"])
+    states = network.run(np.zeros((40, 0)), sequence.series["units"][0]).states
+    assert np.log10(np.linalg.norm(states, axis=1)) == pytest.approx(sequence.series["tanh"], abs=1e-12)
+    assert 10 ** sequence.series["tanh"].max() < np.sqrt(30)
+    assert sequence.series["growing"][-1] > 6

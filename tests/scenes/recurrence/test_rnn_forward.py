@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from films import study_of
 
 from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
+from render.pipeline.scene_run import resolve
 from scenes import ACTIVATIONS
 from scenes.recurrence._symbols import symbols
 from scenes.recurrence.rnn_forward import rnn_forward, untrained
@@ -18,18 +21,26 @@ def test_columns_and_rows_are_two_ways_of_writing_a_network(activation):
     for step in range(20):
         before = kind.function(x[step : step + 1] @ w_x + before @ w_h + network.bias)
         assert sequence.series["states"][step + 1] == pytest.approx(before[0], abs=1e-12)
-        shown = sequence.series["tape"][step + 1][:, step]
-        assert np.array_equal(shown[:7], x[step])
-        assert shown[8:24] == pytest.approx(before[0], abs=1e-12)
-        scores = np.exp(before[0] @ output.T)
-        assert shown[25:] == pytest.approx(scores / scores.sum(), abs=1e-12)
-        assert shown[25:].sum() == pytest.approx(1, abs=1e-14)
+        assert np.array_equal(sequence.series["inputs"][step + 1], x[step])
+        scores, said = np.exp(before[0] @ output.T), sequence.series["outputs"][step + 1]
+        assert said == pytest.approx(scores / scores.sum(), abs=1e-12)
+        assert said.sum() == pytest.approx(1, abs=1e-14)
 
 
-def test_parameters_do_not_depend_on_the_number_of_steps():
-    counts = {rnn_forward.build(steps=steps)[None].series["parameters"][0] for steps in (0, 5, 50)}
-    assert counts == {16 * 16 + 16 * 7 + 16 + 7 * 16}
-    assert len(np.unique(rnn_forward.build()[None].series["checksum"])) == 1
+def test_weights_stay_the_same_while_it_reads_and_are_counted():
+    for steps in (0, 5, 50):
+        series = rnn_forward.build(steps=steps)[None].series
+        assert sum(series[name][0].size for name in ("W", "V", "b", "U")) == 16 * 16 + 16 * 7 + 16 + 7 * 16
+        assert len(np.unique(series["checksum"])) == 1
+    found = study_of("rnn_forward")
+    assert found.moments[-1].values["count"] == 496
+
+
+def test_another_matrix_at_every_step_is_no_recurrent_network():
+    other = resolve("rnn_forward", {}).counterexample()
+    verdicts = {v.claim: v for v in judge(rnn_forward.claims, other.columns, other.parameters)}
+    assert not verdicts["loops − matrices"].holds
+    assert not verdicts["checksums of W"].holds
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])

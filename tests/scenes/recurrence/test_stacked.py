@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from films import study_of
 
+from render.pipeline.claims import judge
 from scenes.recurrence.stacked import Grid, stacked
 
 
@@ -44,3 +46,12 @@ def test_skips_keep_more_of_the_gradient():
         # At the last time, below all layers.
         ends = [c.series["gradient"][-1, -1, -1] for c in columns.values()]
         assert ends[1] > 30 * ends[0]
+
+
+def test_the_headline_is_that_of_skips():
+    found = study_of("stacked")
+    other = found.counterexample()
+    verdicts = [judge([stacked.headline], run.columns, run.parameters)[0] for run in (found, other)]
+    assert [verdict.holds for verdict in verdicts] == [True, False]
+    # Ten layers: the skips keep a hundred times as much, or more.
+    assert verdicts[0].value < 0.01

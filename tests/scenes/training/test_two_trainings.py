@@ -25,7 +25,7 @@ def test_one_training_stands_still_one_learns_one_leaps():
     assert np.ptp(series["vanishing loss"]) < 1e-3
     assert series["orthogonal loss"][-1] < 0.6
     leaps, steps = (np.abs(np.diff(series[name][10:])) for name in ("exploding", "orthogonal"))
-    assert np.median(leaps) > 10 * np.median(steps)
+    assert np.mean(leaps) > 10 * np.mean(steps)
 
 
 def test_claims_tell_one_training_from_another():
@@ -36,4 +36,4 @@ def test_claims_tell_one_training_from_another():
         for end in ("", " loss"):
             tracks["vanishing" + end], tracks[other + end] = tracks[other + end], tracks["vanishing" + end]
         verdicts = judge(two_trainings.claims, {None: simulate(Record(tracks))}, parameters)
-        assert not all(verdict.holds for verdict in verdicts[:3]), other
+        assert not verdicts[0].holds, other

@@ -1,0 +1,47 @@
+"""Technical words are explained once, where they first matter."""
+
+import re
+
+import pytest
+from films import study_of
+
+from render.drawing.marks import MarksCanvas
+from render.pipeline.catalog import all_scenes
+from render.pipeline.glossary import GLOSSARY, placed, terms_of
+from render.pipeline.job import FilmOptions
+from render.pipeline.painter import Painter
+from render.text import Words, languages
+
+
+def test_words_are_found_in_the_order_in_which_they_are_read():
+    found = terms_of(["An orthogonal W turns.", "its eigenvalues λ", "orthogonal again"])
+    assert [clause.partition(":")[0] for clause in found] == ["orthogonal", "eigenvalue λ"]
+    # A film that says so itself needs no clause.
+    assert terms_of(["loss", "how wrong the net is"]) == []
+    assert terms_of(["a plain sentence"]) == []
+
+
+def test_clauses_wait_for_a_line_with_room():
+    terms = ["one: 1", "two: 2", "three: 3"]
+    assert placed(terms, 3, lambda line, text: line > 0 and len(text) <= 16) == ["", "one: 1   two: 2", "three: 3"]
+    assert placed(terms, 1, lambda line, text: True) == ["one: 1   two: 2   three: 3"]
+    assert placed([], 2, lambda line, text: True) == ["", ""]
+
+
+def test_every_clause_explains_a_word_that_its_pattern_finds():
+    for pattern, clause in GLOSSARY.items():
+        name, _, meaning = clause.partition(": ")
+        assert re.search(pattern, name), name
+        assert 8 <= len(meaning) <= 90, name
+        for language in languages():
+            assert language == "en" or clause in Words(language).table, clause
+
+
+@pytest.mark.slow
+def test_wide_films_explain_every_technical_word_they_use():
+    for name, scene in all_scenes().items():
+        painter = Painter(study_of(name), FilmOptions(), MarksCanvas)
+        shown = [text for heading in painter._headings for text in (heading.label, heading.heading, heading.note)]
+        said = [scene.opening, *shown, scene.title, scene.running, *(moment.text for moment in scene.moments)]
+        explained = "   ".join(painter._terms)
+        assert not [term for term in terms_of(said) if term not in explained], name
