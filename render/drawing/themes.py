@@ -41,8 +41,6 @@ class Theme:
         From the smallest number to the largest; zero is in its middle, near the background.
     field : ColorMap
         Greys of numbers without a sign, from the smallest to the largest.
-    font : str or None
-        A font file or family; None for the usual fonts.
     """
 
     name: str
@@ -59,7 +57,6 @@ class Theme:
     warn: Color
     sign: ColorMap
     field: ColorMap
-    font: str | None = None
 
     @property
     def inks(self) -> tuple[Color, ...]:
@@ -77,7 +74,7 @@ class Theme:
 
 _COLORS = ("background", "ink", "muted", "grid", "tint")
 _MAPS = ("sign", "field")
-_KEYS = ("name", "base", *_COLORS, "roles", *_MAPS, "font")
+_KEYS = ("name", "base", *_COLORS, "roles", *_MAPS)
 
 # As `read_theme` returns them.
 _BUILT_IN: dict[str, dict[str, Any]] = {
@@ -135,7 +132,7 @@ def _theme_of(data: Mapping[str, Any]) -> Theme:
     name = data["name"]
     colors = {key: _color(data[key]) for key in _COLORS} | {key: _color(data["roles"][key]) for key in ROLE_NAMES}
     sign, field = (blended(f"{name}-{key}", [_color(code) for code in data[key]]) for key in _MAPS)
-    return Theme(name=name, **colors, sign=sign, field=field, font=data.get("font"))
+    return Theme(name=name, **colors, sign=sign, field=field)
 
 
 def _color(code: str) -> Color:
@@ -170,7 +167,7 @@ def read_theme(path: str | Path) -> dict[str, Any]:
 
     Its keys are ``name`` (else that of the file), ``base`` (``light``, or ``dark``: what is not given is as there),
     the colours ``background``, ``ink``, ``muted``, ``grid`` and ``tint``, a table ``roles`` with colours of
-    `ROLE_NAMES`, lists of colours ``sign`` and ``field``, and ``font``, a file or a family. A colour is ``"#rrggbb"``.
+    `ROLE_NAMES`, and lists of colours ``sign`` and ``field``. A colour is ``"#rrggbb"``.
     JSON can hold the data.
 
     Parameters
@@ -205,10 +202,9 @@ def _checked(data: Mapping[str, Any], what: str, name: str) -> dict[str, Any]:
         raise UsageError(f"{what} has {brief(roles)} for roles, but they are a table, so write [roles] above them")
     _refuse_unknown(roles, ROLE_NAMES, what, "roles")
     whole = {**_BUILT_IN[base], "name": literal(name), **data, "base": base}
-    for key in ("name", "font"):
-        text = whole.get(key)
-        if (key, text) != ("font", None) and not (isinstance(text, str) and text.strip() and text.isprintable()):
-            raise UsageError(f"{what} has {brief(text)} for {key}, but that is one line of text, so write it so")
+    text = whole["name"]
+    if not (isinstance(text, str) and text.strip() and text.isprintable()):
+        raise UsageError(f"{what} has {brief(text)} for name, but that is one line of text, so write it so")
     whole |= {key: _hex(whole[key], what, key) for key in _COLORS}
     whole["roles"] = {key: _hex(code, what, key) for key, code in {**_BUILT_IN[base]["roles"], **roles}.items()}
     whole |= {key: _stops(whole[key], what, key) for key in _MAPS}

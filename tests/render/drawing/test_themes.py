@@ -100,7 +100,7 @@ def test_themes_by_name():
 
 
 def looks(theme):
-    fields = (theme.background, theme.tint, *theme.inks, theme.font)
+    fields = (theme.background, theme.tint, *theme.inks)
     return fields, theme.sign.colors.tolist(), theme.field.colors.tolist()
 
 
@@ -121,7 +121,6 @@ grid = "#404040"
 tint = "#202020"
 sign = ["#9be9fb", "#10141c", "#ffd98a"]
 field = ["#202020", "#303030", "#606060"]
-font = "fonts/House Sans.ttf"
 
 [roles]
 vanish = "#7080ff"
@@ -131,7 +130,7 @@ vanish = "#7080ff"
 def test_a_file_may_say_everything(own):
     data = read_theme(str(own(HOUSE)))
     theme = find_theme(data)
-    assert (theme.name, theme.font) == ("House style", "fonts/House Sans.ttf")
+    assert theme.name == "House style"
     assert (theme.background, theme.ink, theme.muted) == (rgb("10141c"), rgb("ffffff"), rgb("b0b0b0"))
     assert (theme.grid, theme.tint) == (rgb("404040"), rgb("202020"))
     assert (theme.vanish, theme.explode) == (rgb("7080ff"), THEMES["dark"].explode)
@@ -160,7 +159,8 @@ def test_the_data_of_a_file_are_plain_and_give_the_same_theme(own, text):
         ("base = ['light']", "has the base ['light'], did you mean 'light'?"),
         ("name = 3", "has 3 for name, but that is one line of text"),
         ("name = ' '", "has ' ' for name, but that is one line of text"),
-        ('font = "a\\nb"', "for font, but that is one line of text"),
+        ('name = "a\\nb"', "for name, but that is one line of text"),
+        ('font = "House Sans"', "has 'font', which is none of its keys"),
         ("ink = 'black'", "has 'black' for ink, but a colour is like '#1957fe', so write it so"),
         ("ink = '#12345'", "has '#12345' for ink, but a colour is"),
         ("grid = '#12345g'", "has '#12345g' for grid, but a colour is"),
@@ -244,5 +244,4 @@ def test_a_mapping_is_refused_by_its_name():
         find_theme({3: "#eeeeee"})
     with pytest.raises(UsageError, match="has None for name"):
         find_theme({"name": None})
-    assert find_theme({"font": None}).font is None
     assert find_theme({}).name == "own"
