@@ -47,7 +47,7 @@ FLOORS = [
     ("panels", [
         "render.panels.base render.panels._series",
         "render.panels._chart render.panels._heatmap render.panels._plane",
-        "render.panels._labels render.panels._cells",
+        "render.panels._labels render.panels._cells render.panels._cut",
         "render.panels._notes",
         "render.panels._curves render.panels._bars",
         "render.panels._*",

@@ -116,3 +116,11 @@ def _from_lab(lab: FloatArray) -> FloatArray:
     root = np.stack([y + lab[..., 1] / 500, y, y - lab[..., 2] / 200], axis=-1)
     share = np.where(root > _KNEE, root**3, 3 * _KNEE**2 * (root - 4 / 29))
     return from_linear(share * _WHITE @ _FROM_XYZ.T)
+
+
+def readable_on(color: ColorArray) -> Color:
+    """Return white or near black, whichever is read better on a colour, shape (3,).
+
+    The colour's lightness is the luma of ITU-R BT.601.
+    """
+    return (255, 255, 255) if color @ np.array([0.299, 0.587, 0.114]) < 128 else (21, 24, 29)

@@ -289,11 +289,3 @@ def _code(color: ArrayLike) -> str:
 def _tenths(value: float) -> str:
     """Return a number with one decimal, rounded down: it never reads like the bound that it misses."""
     return f"{floor(value * 10) / 10:.1f}"
-
-
-# Text sizes in pixels. A frame 1,280 px wide is shown about 700 px wide, so nothing is below 20.
-TITLE = 34
-COUNTER = 44
-STATEMENT = 22
-HEADING = 22
-LABEL = 20

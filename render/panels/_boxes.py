@@ -111,3 +111,21 @@ def shown_steps(steps: int, most: int) -> list[int | None]:
     if steps + 1 <= most:
         return list(range(steps + 1))
     return [*range(most - 2), None, steps]
+
+
+def reached_states(shown: Sequence[int | None], step: int) -> list[tuple[int, int, bool]]:
+    """Return the boxes that a step has reached: the index of each, the step it shows, and whether that is the newest.
+
+    Behind a gap there is the newest state, once it is beyond the others.
+
+    Parameters
+    ----------
+    shown : sequence of int or None
+        What the boxes are for, as `shown_steps` returns it.
+    step : int
+        The step.
+    """
+    last = len(shown) - 1
+    newest = [(last, step, True)] if None in shown and step > last - 2 else []
+    before = shown[:last] if newest else shown
+    return [(i, time, time == step) for i, time in enumerate(before) if time is not None and time <= step] + newest

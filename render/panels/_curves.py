@@ -18,8 +18,10 @@ from render.drawing.lines import Polyline, RevealedLine
 from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._chart import Chart, dashes, decade_limits, is_log10, revealed, value_limits
+from render.panels._cut import cut
 from render.panels._labels import EndLabel, moved_apart, write_labels
 from render.panels._notes import Note, find_notes
+from render.panels._plane import arrow_head
 from render.panels._series import Series, labelled, track_of
 from render.panels.base import Limits, PanelContext
 from render.text import brief_size, number, percent
@@ -155,7 +157,9 @@ class Curves(base.Panel):
                 labels.append(EndLabel(x, row, self._text(curve, step), curve.color))
             elif np.isfinite(row):
                 # What has left the axis is an arrow at its edge.
-                _arrow(context, x, self._chart, row, curve.color)
+                box = self._chart.box
+                up = row < box.y
+                arrow_head(context, (x, float(box.y if up else box.bottom)), (0.0, -1.0 if up else 1.0), curve.color)
         size = context.sizes.label + (context.px(6) if self._single else 0)
         box = self._chart.box
         named = [label for label in labels if label.text]
@@ -281,38 +285,6 @@ class Curves(base.Panel):
         # What lies on an edge but for rounding is seen.
         top, bottom = box.y - 0.01, box.bottom + 0.01
         return [piece for run in runs for piece in cut(x[run], y[run], corners[run], top, bottom)]
-
-
-def cut(x: FloatArray, y: FloatArray, order: NDArray[np.intp], top: float, bottom: float) -> list[Polyline]:
-    """Return a line in pixels without what lies above `top` or below `bottom`."""
-    if len(x) == 0 or ((y >= top) & (y <= bottom)).all():
-        return [Polyline(x, y, order)]
-    pieces: list[Polyline] = []
-    points: list[tuple[float, float, int]] = []
-    for (x0, y0, _), (x1, y1, when) in pairwise(zip(x.tolist(), y.tolist(), order.tolist(), strict=True)):
-        ends = [(bound - y0) / (y1 - y0) for bound in (top, bottom)] if y1 != y0 else [0.0, 1.0]
-        start, stop = max(0.0, min(ends)), min(1.0, max(ends))
-        if start >= stop or (y1 == y0 and not top <= y0 <= bottom):
-            continue
-        first, last = ((x0 + part * (x1 - x0), y0 + part * (y1 - y0), when) for part in (start, stop))
-        if not points or points[-1][:2] != first[:2]:
-            pieces += [_polyline(points)] if points else []
-            points = [first]
-        points.append(last)
-    return pieces + ([_polyline(points)] if points else [])
-
-
-def _polyline(points: Sequence[tuple[float, float, int]]) -> Polyline:
-    x, y, order = zip(*points, strict=True)
-    return Polyline(x, y, order)
-
-
-def _arrow(context: PanelContext, x: float, chart: Chart, row: float, color: Color) -> None:
-    """Draw an arrow at the upper or lower edge of a chart, where a curve has left it."""
-    up = row < chart.box.y
-    edge, half = (chart.box.y if up else chart.box.bottom), context.sizes.dot
-    tip, foot = (edge, edge + 2 * half) if up else (edge, edge - 2 * half)
-    context.canvas.polygon([(x, tip), (x - half, foot), (x + half, foot)], color)
 
 
 def _corners(track: FloatArray, columns: int) -> NDArray[np.intp]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from render.drawing.canvas import Cells
-from render.drawing.colors import ColorMap, color_index
+from render.drawing.colors import ColorMap, color_index, readable_on
 from render.drawing.glyphs import TextStyle, text_width
 from render.drawing.layouts import Box, TextLine, cell_size
 from render.panels.base import Limits, PanelContext, place
@@ -84,7 +84,6 @@ class Heatmap:
         if not self.numbered:
             return
         colors = self.colors.colors[color_index(values, self._limits)]
-        dark = colors @ [0.299, 0.587, 0.114] < 128
         fitting = self._fitting(
             values if shown is None else shown,
             (3 if self.cell >= 128 else 2 if self.cell >= 80 else 1) if decimals is None else decimals,
@@ -93,7 +92,7 @@ class Heatmap:
             return
         texts, size, weight = fitting
         for (row, column), text in texts.items():
-            style = TextStyle((255, 255, 255) if dark[row, column] else (21, 24, 29), size, weight)
+            style = TextStyle(readable_on(colors[row, column]), size, weight)
             self._canvas.text(
                 self.box.x + (column + 0.5) * self.cell,
                 self.box.y + (row + 0.5) * self.cell + size * 0.36,
@@ -113,10 +112,6 @@ class Heatmap:
                 if text_width(longest, TextStyle((0, 0, 0), size, weight)) <= room:
                     return texts, size, weight
         return None
-
-    def cell_box(self, row: int, column: int) -> Box:
-        """Return the rectangle of a cell."""
-        return Box(self.box.x + column * self.cell, self.box.y + row * self.cell, self.cell, self.cell)
 
     def count_clipped(self, values: FloatArray) -> int:
         """Return how many numbers are beyond the colours."""

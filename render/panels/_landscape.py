@@ -1,4 +1,4 @@
-"""A function of two variables below a chart, in grey, and lines over it that end at its edges."""
+"""A function of two variables below a chart, in grey."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ import numpy as np
 
 from render.drawing.canvas import Cells
 from render.drawing.layouts import Box
-from render.drawing.lines import Polyline
-from render.panels._chart import Chart
-from render.panels._curves import cut
 from render.panels.base import Limits, PanelContext
 from scenes import FloatArray
 
@@ -44,14 +41,3 @@ def draw_field(context: PanelContext, box: Box, x: Limits, y: Limits, field: Fie
     ranks = np.searchsorted(np.quantile(values, np.linspace(0, 1, _BANDS + 1)[1:-1]), values)
     grey = context.canvas.theme.field
     context.canvas.cells(Cells(area.x, area.y, _CELL, _CELL, ranks * 255 // (_BANDS - 1), grey))
-
-
-def within(chart: Chart, x: FloatArray, y: FloatArray) -> list[Polyline]:
-    """Return a path in pixels, a point a step, without what lies beyond a chart's box."""
-    box, known = chart.box, np.isfinite(x) & np.isfinite(y)
-    order = np.arange(len(x))[known]
-    found = []
-    for piece in cut(x[known], y[known], order, box.y, box.bottom):
-        across = cut(np.asarray(piece.y), np.asarray(piece.x), np.asarray(piece.order), box.x, box.right)
-        found += [Polyline(turned.y, turned.x, turned.order) for turned in across]
-    return [piece for piece in found if np.size(piece.x) > 1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from render.drawing.canvas import Cells
-from render.drawing.colors import Color, color_index
+from render.drawing.colors import Color, color_index, readable_on
 from render.drawing.glyphs import TextStyle, text_width
 from render.drawing.layouts import Box
 from render.panels.base import PanelContext
@@ -54,9 +54,8 @@ class NumberedMatrix:
         context.canvas.cells(Cells(self.x, self.y, self.width, self.height, indices, sign))
         texts, style = self._written(context, values, largest)
         for (row, column), text in texts.items():
-            dark = sign.colors[indices[row, column]] @ [0.299, 0.587, 0.114] < 128
             x, y = self.x + (column + 0.5) * self.width, self.y + (row + 0.5) * self.height + style.size * 0.36
-            color = (255, 255, 255) if dark else (21, 24, 29)
+            color = readable_on(sign.colors[indices[row, column]])
             context.canvas.text(x, y, text, replace(style, color=color), "center")
         return bool(texts)
 

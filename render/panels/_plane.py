@@ -71,17 +71,32 @@ class Plane:
     def arrows(self, x: FloatArray, y: FloatArray, color: Color) -> None:
         """Draw an arrow at the edge for each point, in pixels, that has left the square; it points to it."""
         half = self.box.width / 2
-        size = self._context.sizes.dot
         for across, down in zip((x - self.center[0]).tolist(), (y - self.center[1]).tolist(), strict=True):
             longest = max(abs(across), abs(down))
             if not np.isfinite(longest) or longest <= 0:
                 continue
-            along = np.array([across, down]) / np.hypot(across, down)
             tip = np.array(self.center) + np.array([across, down]) * (half / longest)
-            side = np.array([-along[1], along[0]]) * size
-            foot = tip - along * 2 * size
-            corners = [(float(x), float(y)) for x, y in (tip, foot + side, foot - side)]
-            self._context.canvas.polygon(corners, color)
+            arrow_head(self._context, (float(tip[0]), float(tip[1])), (across, down), color)
+
+
+def arrow_head(context: PanelContext, tip: tuple[float, float], along: tuple[float, float], color: Color) -> None:
+    """Draw a triangle at the edge of a picture, which points to what has left it.
+
+    Parameters
+    ----------
+    context : PanelContext
+        Where to draw.
+    tip : tuple of float
+        Its tip in pixels.
+    along : tuple of float
+        Where it points, of any length above 0.
+    color : Color
+        Its colour.
+    """
+    length, size = max(float(np.hypot(*along)), 1e-9), context.sizes.dot
+    across, down = along[0] / length * size, along[1] / length * size
+    foot = tip[0] - 2 * across, tip[1] - 2 * down
+    context.canvas.polygon([tip, (foot[0] - down, foot[1] + across), (foot[0] + down, foot[1] - across)], color)
 
 
 def rings(context: PanelContext, x: FloatArray, y: FloatArray, color: Color) -> None:

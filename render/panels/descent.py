@@ -16,7 +16,8 @@ from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._chart import Chart, revealed
-from render.panels._landscape import Field, draw_field, within
+from render.panels._cut import within
+from render.panels._landscape import Field, draw_field
 from render.panels._notes import Note, find_notes
 from render.panels._plane import arrow
 from render.panels._series import Series, labelled, track_of
@@ -124,10 +125,10 @@ class Panel(base.Panel):
             if not self._holds(float(x[-1]), float(y[-1])):
                 # The way out is an arrow.
                 apart[self._last_inside(x, y, len(x) - 1) + 1 :] = np.nan
-            pieces = within(self._chart, apart, y)
+            pieces = within(self._chart.box, apart, y)
             paths += [RevealedLine(pieces, color, context.sizes.theory)] if pieces else []
         x, y = pixels[0]
-        common = within(self._chart, x[: parting + 1], y[: parting + 1])
+        common = within(self._chart.box, x[: parting + 1], y[: parting + 1])
         paths += [RevealedLine(common, context.canvas.theme.data, context.sizes.theory)] if common else []
         self._paths = revealed(paths)
         taken = [pixels_of(path) for path in paths]
@@ -245,7 +246,7 @@ class Panel(base.Panel):
         before = self._last_inside(x, y, step)
         if before == step:
             return None
-        pieces = within(self._chart, x[before : before + 2], y[before : before + 2])
+        pieces = within(self._chart.box, x[before : before + 2], y[before : before + 2])
         if not pieces:
             return None
         return float(np.asarray(pieces[-1].x)[-1]), float(np.asarray(pieces[-1].y)[-1])

@@ -12,7 +12,7 @@ from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._chart import Chart, revealed
-from render.panels._curves import cut
+from render.panels._cut import cut
 from render.panels._labels import EndLabel, moved_apart, write_labels
 from render.panels._series import track_of
 from render.panels._tints import tinted

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from render.drawing.canvas import Cells
-from render.drawing.colors import color_index
+from render.drawing.colors import color_index, readable_on
 from render.drawing.glyphs import text_width
 from render.drawing.layouts import Box, cell_size
 from render.errors import UsageError
@@ -141,8 +141,7 @@ class Panel(base.Panel):
         while size > context.sizes.axis and text_width(longest, context.style(size)) > cell - context.px(6):
             size -= 1
         for (row, column), text in texts.items():
-            dark = sign.colors[indices[row, column]] @ [0.299, 0.587, 0.114] < 128
-            style = context.style(max(size, context.sizes.axis), (255, 255, 255) if dark else (21, 24, 29))
+            style = context.style(max(size, context.sizes.axis), readable_on(sign.colors[indices[row, column]]))
             canvas.text(box.x + (column + 0.5) * cell, box.y + (row + 0.5) * cell + size * 0.36, text, style, "center")
 
     def _draw_signs(self) -> None:

@@ -13,7 +13,7 @@ from render.drawing.layouts import Box
 from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
 from render.panels import base
-from render.panels._boxes import draw_tile, drop_note, indexed, shown_steps
+from render.panels._boxes import draw_tile, drop_note, indexed, reached_states, shown_steps
 from render.panels._heatmap import draw_key, key_width, symmetric_limits
 from render.panels._plane import arrow
 from render.panels._series import track_of
@@ -92,13 +92,8 @@ class Panel(base.Panel):
 
     def draw(self, step: int, part: float = 0.0) -> None:
         """Draw the states so far, what was read and said, and the newest one as a sum."""
-        gap = None in self._shown
-        for index, time in enumerate(self._shown):
-            if gap and index == len(self._shown) - 1 and step > len(self._shown) - 3:
-                # Behind the gap there is the newest state, once it is beyond the others.
-                self._draw_state(index, step, True)
-            elif time is not None and time <= step:
-                self._draw_state(index, time, time == step)
+        for index, time, newest in reached_states(self._shown, step):
+            self._draw_state(index, time, newest)
         self._draw_sums(step)
 
     def describe(self) -> dict[str, Any]:

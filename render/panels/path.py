@@ -12,8 +12,10 @@ from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._chart import Chart, dashed_line, dashes, revealed
+from render.panels._cut import within
 from render.panels._labels import EndLabel, moved_apart, write_labels
-from render.panels._landscape import Field, draw_field, within
+from render.panels._landscape import Field, draw_field
+from render.panels._plane import arrow_head
 from render.panels._series import Series, labelled, track_of
 from render.panels.base import Limits, PanelContext
 
@@ -80,7 +82,7 @@ class Panel(base.Panel):
         for label, name in self._of.items():
             track = track_of(context.numbers, name)
             x, y = self._chart.to_x(track[:, 0]), self._chart.to_y(track[:, 1])
-            pieces = within(self._chart, x, y)
+            pieces = within(self._chart.box, x, y)
             if label not in self._theory:
                 self._ends.append((label, x, y, colors[label]))
                 paths += [RevealedLine(pieces, colors[label], context.sizes.theory)] if pieces else []
@@ -109,7 +111,7 @@ class Panel(base.Panel):
             if place == (x[step], y[step]):
                 context.canvas.dots(*place, context.sizes.dot, color)
             else:
-                self._draw_arrow(place, (float(x[step]), float(y[step])), color)
+                arrow_head(context, place, (float(x[step]) - place[0], float(y[step]) - place[1]), color)
             labels += [EndLabel(*place, context.words(label), color)] if label else []
         size = context.sizes.axis
         write_labels(context, moved_apart(labels, box.y, box.bottom, size), size)
@@ -122,11 +124,3 @@ class Panel(base.Panel):
             context.plate(x + gap, y + 0.36 * style.size, context.words(label), style)
         else:
             context.plate(x - gap, max(y, box.y + 0.8 * style.size), context.words(label), style, "right")
-
-    def _draw_arrow(self, place: tuple[float, float], point: tuple[float, float], color: tuple[int, int, int]) -> None:
-        """Draw an arrow at the edge that points to where the path has gone."""
-        along = np.array(point) - np.array(place)
-        along /= max(float(np.hypot(*along)), 1e-9)
-        across, size = np.array([-along[1], along[0]]), self.context.sizes.dot
-        foot = np.array(place) - 2 * size * along
-        self.context.canvas.polygon([place, tuple(foot + size * across), tuple(foot - size * across)], color)

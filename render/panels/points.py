@@ -12,7 +12,7 @@ from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._chart import revealed
-from render.panels._curves import cut
+from render.panels._cut import within
 from render.panels._plane import Plane, between
 from render.panels._series import Series, labelled, track_of
 from render.panels.base import Limits, PanelContext
@@ -124,16 +124,10 @@ class Panel(base.Panel):
 
     def _pieces(self, path: FloatArray) -> list[Polyline]:
         """Return a path in pixels, cut where it leaves the square."""
-        box = self._plane.box
         order = np.arange(len(path))
         if self._turning and len(path) > 1:
             parts = np.linspace(0, 1, 6, endpoint=False)
             order = np.array([step + (part > 0) for step in range(len(path) - 1) for part in parts] + [len(path) - 1])
             ways = [between(path[:, None], step, part, True)[0] for step in range(len(path) - 1) for part in parts]
             path = np.array([*ways, path[-1]])
-        x, y = self._plane.to_pixels(*path.T)
-        found = []
-        for piece in cut(x, y, order, box.y, box.bottom):
-            across = cut(np.asarray(piece.y), np.asarray(piece.x), np.asarray(piece.order), box.x, box.right)
-            found += [Polyline(turned.y, turned.x, turned.order) for turned in across]
-        return found
+        return within(self._plane.box, *self._plane.to_pixels(*path.T), order)

@@ -10,7 +10,7 @@ from render.errors import RenderError
 from render.numerics.products import block_means
 from render.numerics.trajectory import Trajectory
 from render.panels import base
-from render.panels._boxes import draw_tile, drop_note, indexed, shown_steps
+from render.panels._boxes import draw_tile, drop_note, indexed, reached_states, shown_steps
 from render.panels._heatmap import draw_key, key_width
 from render.panels._plane import arrow
 from render.panels._series import track_of
@@ -65,12 +65,8 @@ class Panel(base.Panel):
 
     def draw(self, step: int, part: float = 0.0) -> None:
         """Draw the states so far; the newest stands out."""
-        gap = None in self._shown
-        for index, time in enumerate(self._shown):
-            if gap and index == len(self._shown) - 1 and step > len(self._shown) - 3:
-                self._draw_state(index, step, True)
-            elif time is not None and time <= step:
-                self._draw_state(index, time, time == step)
+        for index, time, newest in reached_states(self._shown, step):
+            self._draw_state(index, time, newest)
 
     def describe(self) -> dict[str, Any]:
         """Return place, limits and track."""

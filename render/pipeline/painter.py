@@ -241,7 +241,8 @@ class Painter(Generic[AnyCanvas]):
 
     def _open_panels(self) -> None:
         found = self._found
-        rows = [[find_panel(request) for request in found.scene.panels] for _ in found.columns]
+        others = ([find_panel(request) for request in found.scene.panels] for _ in range(len(found.columns) - 1))
+        rows = [self._kinds, *others]
         numbers = list(found.columns.values())
         for position, index in enumerate(self._own[: len(self.layout.own[0])]):
             ranges = [row[index].limits(n) for row, n in zip(rows, numbers, strict=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from fractions import Fraction
 from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
@@ -23,7 +24,7 @@ from render.pipeline.moments import as_json
 from render.pipeline.pace import check_options, timeline_of
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import SceneRun, resolve
-from render.pipeline.timeline import Timeline, poster_step
+from render.pipeline.timeline import Timeline
 from render.pipeline.watch import Watch
 from render.storage import AtomicFiles
 from render.text import Words
@@ -84,11 +85,10 @@ class _Plan:
         check_options(job)
         self.formats = {self.stem + form.suffix: form for form in find_formats(job.formats)}
         self.found: SceneRun = resolve(job.scene, job.parameters, job.matrices)
-        self.timeline = timeline_of(job, self.found)
-        self.fps = self.timeline.fps
-        if self.timeline.frames > job.max_frames:
+        frames = timeline_of(job, self.found).frames
+        if frames > job.max_frames:
             raise UsageError(
-                f"the film would have {self.timeline.frames:,} frames where {job.max_frames:,} are allowed, so choose "
+                f"the film would have {frames:,} frames where {job.max_frames:,} are allowed, so choose "
                 "fewer steps or raise --max-frames"
             )
         if not job.allow_false_claims:
@@ -99,37 +99,35 @@ class _Plan:
         """What paints the frames, with the first of them painted."""
         with self.guard():
             painter = Painter(self.found, self.job, RasterCanvas)
-            self.timeline = self._without_flashes(painter)
-            painter.paint(self.timeline.instants[0])
+            painter.paint(0)
         return painter
 
-    def _without_flashes(self, painter: Painter[RasterCanvas]) -> Timeline:
-        """Return the timeline with as many pictures a second as do not flash; an even pace is left as it is."""
-        cells = CellSamples(painter)
+    @cached_property
+    def timeline(self) -> Timeline:
+        """What every frame shows: as many pictures a second as do not flash. An even pace is left as it is."""
+        cells = CellSamples(self.painter)
+        usual = timeline_of(self.job, self.found)
         if self.job.pace == "even" or cells.share <= LARGEST_SHARE:
-            return self.timeline
-        timeline = self.timeline
+            return usual
         for pictures in _PICTURES_A_SECOND:
             timeline = timeline_of(self.job, self.found, pictures)
             meter = FlashMeter(timeline.fps)
-            for instant, frames in groupby(timeline.instants):
-                # Nothing but cells is large enough to flash.
-                meter.see_samples(cells.at(instant), len(list(frames)))
-                if not meter.safe:
-                    break
+            with self.guard():
+                for instant, frames in groupby(timeline.instants):
+                    # Nothing but cells is large enough to flash.
+                    meter.see_samples(cells.at(instant), len(list(frames)))
             if meter.safe:
                 break
         return timeline
 
+    @property
+    def fps(self) -> Fraction:
+        """Frames per second."""
+        return self.timeline.fps
+
     def guard(self) -> AbstractContextManager[None]:
         """Guard what a scene file may have of its own; guarding the package's panels would slow every frame."""
         return guarded(self.job.scene) if ".py" in self.job.scene else nullcontext()
-
-    @property
-    def poster_step(self) -> int:
-        """The step shown on the poster."""
-        steps: int = poster_step(self.found.steps, self.found.scene.poster, self.found.moment_steps)
-        return steps
 
     def stream(self, form: Format) -> StreamInfo:
         """Return what an encoder is told of the frames."""
@@ -170,7 +168,7 @@ def _run(plan: _Plan, watch: Watch, stack: ExitStack) -> Film:
         )
         for name, form in plan.formats.items()
     ]
-    poster = painter.paint(plan.poster_step).pixels[..., :3].copy()
+    poster = painter.paint(plan.found.poster_step).pixels[..., :3].copy()
     meter = _paint(plan, encoders, watch)
     for _, encoder in encoders:
         encoder.end()
@@ -238,7 +236,7 @@ def _provenance(
         )
         for name, begins in pictures.items()
     ]
-    made.append(manifest.FileMade(f"{plan.stem}.png", POSTER, [plan.poster_step], [0.0], 0))
+    made.append(manifest.FileMade(f"{plan.stem}.png", POSTER, [plan.found.poster_step], [0.0], 0))
     size = layout.width, layout.height
     described = plan.painter.describe()
     used = {panel["colormap"] for panel in described}

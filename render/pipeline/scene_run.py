@@ -15,6 +15,7 @@ from render.pipeline.claims import Verdict, judge
 from render.pipeline.guard import guarded
 from render.pipeline.job import OPTIONS
 from render.pipeline.moments import FoundMoment, find_moments
+from render.pipeline.timeline import poster_step
 from scenes import Scene
 
 # Names that commands and the library's functions take themselves.
@@ -65,6 +66,11 @@ class SceneRun:
     def moment_steps(self) -> list[int]:
         """The steps at which moments come."""
         return [moment.step for moment in self.moments if moment.step is not None]
+
+    @property
+    def poster_step(self) -> int:
+        """The step shown on the poster."""
+        return poster_step(self.steps, self.scene.poster, self.moment_steps)
 
     def counterexample(self) -> SceneRun:
         """Return the same scene with the change for which its headline is false.

@@ -12,7 +12,6 @@ from render.pipeline.catalog import all_scenes, by_chapter, heading_of
 from render.pipeline.job import FilmOptions
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import resolve
-from render.pipeline.timeline import poster_step
 from render.text import Words
 from render.video.pixel_formats import png
 from scenes import Scene
@@ -55,7 +54,7 @@ def _poster(scene: Scene, theme: str, language: str) -> ColorArray:
     """Return the poster of a scene at a quarter of its size, shape (height, width, 3)."""
     found = resolve(scene.name, {})
     painter = Painter(found, FilmOptions(theme=theme, language=language), RasterCanvas)
-    frame = painter.paint(poster_step(found.steps, found.scene.poster, found.moment_steps)).pixels
+    frame = painter.paint(found.poster_step).pixels
     height, width = (side // _SHRINK for side in frame.shape[:2])
     small = frame[..., :3].reshape(height, _SHRINK, width, _SHRINK, 3).mean(axis=(1, 3))
     return np.asarray(np.rint(small), dtype=np.uint8)

@@ -15,7 +15,6 @@ from render.pipeline.guard import guarded
 from render.pipeline.job import Job
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import SceneRun, resolve
-from render.pipeline.timeline import poster_step
 from render.storage import AtomicFiles
 from render.text import suggestion
 from render.video.pixel_formats import png
@@ -74,8 +73,7 @@ def still(canvas: RasterCanvas | MarksCanvas, form: str) -> bytes:
 
 def _step_of(moment: str, found: SceneRun) -> int:
     if moment in _MOMENTS:
-        poster = poster_step(found.steps, found.scene.poster, found.moment_steps)
-        return {"start": 0, "end": found.steps, "poster": poster}[moment]
+        return {"start": 0, "end": found.steps, "poster": found.poster_step}[moment]
     if moment.isascii() and moment.isdigit() and len(moment) < 10 and int(moment) <= found.steps:
         return int(moment)
     raise UsageError(f"at must be a step from 0 to {found.steps}, start, end or poster, but it is {moment[:80]!r}")
