@@ -54,6 +54,9 @@ class Past:
         self._zero = self._row(0.0)
         for value, text in texts.items():
             y = self._row(value) + round(0.36 * sizes.axis)
+            # An end of the axis near zero has no room for a name of its own.
+            if value and abs(self._row(value) - self._zero) < 1.1 * sizes.axis:
+                continue
             context.canvas.text(left - px(12), y, text, context.axis, "right")
         context.canvas.fill(Box(left, self._zero, right - left, max(1, round(sizes.rule))), context.canvas.theme.muted)
         self._words = self._place_words(name)

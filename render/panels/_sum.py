@@ -11,7 +11,8 @@ from render.drawing.glyphs import TextStyle, fitted, text_width
 from render.panels.base import PanelContext
 from scenes import FloatArray
 
-# The result has so many decimals; factors have as many more as it takes for the sum as written to agree.
+# The result has so many decimals; factors have as many more as it takes for the sum as written to agree, or as there is
+# room for: the sign is then ≈.
 DECIMALS, _MOST_DECIMALS = 2, 6
 
 
@@ -73,9 +74,14 @@ class Sum:
         return found
 
     def _find_size(self) -> int:
-        """Return the size at which the longest line of all steps fits the heading's."""
+        """Return the size at which the longest line of all steps fits the heading's, with as many decimals as fit."""
         context = self._context
-        longest = max((self._texts(step) for step in range(len(self._result))), key=lambda texts: len("".join(texts)))
+        for most in range(_MOST_DECIMALS, DECIMALS - 1, -1):
+            self._most = most
+            lines = (self._texts(step) for step in range(len(self._result)))
+            longest = max(lines, key=lambda texts: len("".join(texts)))
+            if self._length(longest, context.sizes.axis) <= context.slot.heading.width:
+                break
         size = context.sizes.label
         while size > context.sizes.axis and self._length(longest, size) > context.slot.heading.width:
             size -= 1
@@ -91,8 +97,8 @@ class Sum:
         if not all(map(isfinite, values)):
             return []
         result = written(float(self._result[step]))
-        a, b, c, d = _agreeing(values, result)
-        return [result, "=", a, "×", b, "+", c, "×", d]
+        (a, b, c, d), agree = _agreeing(values, result, self._most)
+        return [result, "=" if agree else "≈", a, "×", b, "+", c, "×", d]
 
 
 def written(value: float, decimals: int = DECIMALS) -> str:
@@ -100,13 +106,13 @@ def written(value: float, decimals: int = DECIMALS) -> str:
     return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
 
-def _agreeing(values: Sequence[float], result: str) -> list[str]:
-    """Return four factors with as few decimals as it takes: ``a × b + c × d`` as written is then the result."""
+def _agreeing(values: Sequence[float], result: str, most: int) -> tuple[list[str], bool]:
+    """Return four factors with as few decimals as it takes, and whether ``a × b + c × d`` as written is the result."""
     wanted = Decimal(result.replace("−", "-"))
     texts: list[str] = []
-    for decimals in range(DECIMALS, _MOST_DECIMALS + 1):
+    for decimals in range(DECIMALS, most + 1):
         texts = [written(value, decimals) for value in values]
         a, b, c, d = (Decimal(text.replace("−", "-")) for text in texts)
         if round(a * b + c * d, DECIMALS) == wanted:
-            break
-    return texts
+            return texts, True
+    return texts, False

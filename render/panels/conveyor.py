@@ -104,8 +104,10 @@ class Panel(base.Panel):
         self._before = np.concatenate([[np.nan], self._after[:-1]])
         self._incoming = track_of(context.numbers, self._new)
         self._outgoing = track_of(context.numbers, self._output) if self._output else np.zeros(1)
-        self._number = context.sizes.label + context.px(6)
         self._wide = context.slot.box.width > 1.6 * context.slot.box.height
+        # In narrow frames a sign needs the room that larger numbers would take.
+        signed = not self._wide and context.limits[0] < -0.1
+        self._number = context.sizes.label + (0 if signed else context.px(6))
         self._place()
         keep, add = (valve.track for valve in self._valves[:2])
         factors = keep, self._before, add, self._incoming
@@ -155,7 +157,8 @@ class Panel(base.Panel):
         self._past = Past(context, self._after, self._cell, self._names["past"], wide)
         # Below the belt stand the names, and in narrow frames the gates' numbers too.
         below = round(1.2 * axis) if wide else radius + round(1.45 * axis + 1.15 * label)
-        top = box.y + round(1.7 * axis)
+        # Where the sum may reach as far as the output, that stands a line lower.
+        top = box.y + round((1.7 if wide else 2.3) * axis)
         low, high = min(context.limits[0], 0.0), max(context.limits[1], 0.0)
         bottom = self._past.top - label - px(14) - below
         self._fit(top, bottom, low, high)
@@ -174,16 +177,20 @@ class Panel(base.Panel):
         new = _range(self._incoming)
         seen = _range(self._outgoing)
         fixed = 2 * self._radius + px(40)
-        needs = [(high - low, number), (new[1] - min(new[0], 0.0) - low, fixed)]
+        needs = [(high - low, number), (new[1] - min(new[0], 0.0) - low, fixed + (0.0 if self._wide else number))]
         needs += [(high - low + new[1], number + 2 * self.context.sizes.axis)] if not self._wide else []
         needs += [(seen[1] - seen[0] - low, fixed + number + self.context.sizes.axis)] if self._output else []
         self._unit = min((room - taken) / max(size, 0.2) for size, taken in needs)
         self._unit = min(self._unit, 0.7 * room)
         belt = bottom + low * self._unit
-        self._inlet = round(top + new[1] * self._unit)
+        # Numbers stand above the floors, where the bars hang down, too.
+        self._inlet = round(top + max(new[1] * self._unit, self._number + px(6)))
         foot = self._inlet - new[0] * self._unit
         self._gate_y = round((foot + belt) / 2 + px(4))
         self._outlet = round(self._gate_y - self._radius - px(16) + seen[0] * self._unit)
+        if not self._wide:
+            above = max(seen[1], 0.0) * self._unit + px(12) + 1.1 * self._number + 0.8 * self.context.sizes.axis
+            self._outlet = max(self._outlet, round(top + above))
 
     def _draw_pipes(self) -> None:
         """Draw the belt with its arrow, the pipes, and the floors of what comes in and goes out."""
