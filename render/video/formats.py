@@ -18,14 +18,15 @@ _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=iec61966-2-1
 def x264(crf: int, chroma: int) -> tuple[str, ...]:
     """Return ffmpeg's arguments for H.264 of a quality (lower is better), and that of chroma besides.
 
-    Flat cells on the codec's own grid need no motion search, no small partitions, no deblocking and
-    no psychovisual tricks. Strong adaptive quantisation and finer chroma keep every cell within 6 of
-    255 of its colour, at half the size a uniform quality would need for that.
+    Flat cells on the codec's own grid need no motion search, no deblocking and no psychovisual tricks, and thin lines
+    and letters fare best in its smallest blocks. Strong adaptive quantisation and finer chroma keep every cell within
+    6 of 255 of its colour, at half the size a uniform quality would need for that. Five earlier frames to refer to
+    make up for a search of whole pixels only: half the time at no larger size.
     """
     return (
         *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", str(crf), "-x264-params"),
-        "partitions=none:me=dia:subme=5:trellis=0:no-psy=1:no-deblock=1:ref=3:bframes=0:scenecut=0:weightp=0:"
-        f"qcomp=1:aq-strength=1.3:chroma-qp-offset={chroma}",
+        "partitions=i4x4:no-8x8dct=1:me=dia:subme=0:trellis=0:no-psy=1:no-deblock=1:ref=5:bframes=0:scenecut=0:"
+        f"weightp=0:qcomp=1:aq-strength=1.3:chroma-qp-offset={chroma}",
         # A pinned thread count: the bytes depend on it. Frames that repeat cost nothing but where a key frame is.
         *("-profile:v", "high", "-g", "300", "-threads", "2"),
     )
