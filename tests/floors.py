@@ -21,7 +21,7 @@ FLOORS = [
         "render.errors render.version render.interrupts render.pipeline.watch render.drawing.mpl",
         "render.text render.storage render.pipeline.timeline",
         "render.drawing.colors render.drawing.layouts render.drawing.fonts",
-        "render.drawing.perception render.drawing.lines render.drawing.font_subset",
+        "render.drawing.perception render.drawing.lines",
         "render.drawing.themes",
         "render.pipeline.job render.pipeline.dependencies",
     ]),
@@ -38,7 +38,7 @@ FLOORS = [
     ]),
     ("drawing", [
         "render.drawing.glyphs render.drawing.coverage render.drawing.palette render.drawing.roles",
-        "render.drawing.canvas",
+        "render.drawing.canvas render.drawing.font_subset",
         "render.drawing.paragraph",
         "render.drawing.raster render.drawing.marks",
         "render.drawing.svg",

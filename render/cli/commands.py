@@ -24,7 +24,7 @@ from render.cli.scene_commands import (
 )
 from render.cli.terminal import note_finished, one_line, say, serve, shown, write
 from render.errors import EigenreelError, InputError, RenderError, UsageError
-from render.pipeline.job import Job
+from render.pipeline.job import OPTIONS, Job
 from render.version import VERSION
 
 if TYPE_CHECKING:
@@ -161,9 +161,9 @@ def list_scenes(as_json: bool, sources: bool, posters: str | None, theme: str, l
 
 @commands.command(context_settings=SETTINGS)
 @click.option("--output", "-o", default="output", show_default=True, metavar="DIR", help="Folder of the files.")
-@click.option("--theme", default="light", show_default=True, help="light or dark.")
-@click.option("--layout", default="wide", show_default=True, help="wide (1280 × 720) or square (720 × 720).")
-@click.option("--lang", "language", default="en", show_default=True, help="en or ko.")
+@click.option("--theme", default="light", show_default=True, metavar="NAME", help=OPTIONS["theme"].help)
+@click.option("--layout", default="wide", show_default=True, metavar="NAME", help=OPTIONS["layout"].help)
+@click.option("--lang", "language", default="en", show_default=True, help=OPTIONS["language"].help)
 @click.option(
     "--force", is_flag=True, help="Render all of them, even those that are there and newer than their sources."
 )

@@ -102,6 +102,10 @@ class Canvas(ABC):
     def cells(self, cells: Cells) -> None:
         """Draw a grid of flat cells."""
 
+    def style(self, color: Color, size: int, weight: str = "regular") -> TextStyle:
+        """Return how text of a colour looks in the theme's font."""
+        return TextStyle(color, size, weight, self.theme.font)
+
     def text(
         self,
         x: float,

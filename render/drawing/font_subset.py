@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from render.drawing.fonts import WEIGHTS, font_paths
+from render.drawing.glyphs import TextStyle
 
 # Bit 1 of fsType: "Restricted License embedding" (OpenType specification, OS/2 table).
 _RESTRICTED = 0x0002
@@ -20,15 +21,16 @@ class FontFaces:
 
     Parameters
     ----------
-    texts : iterable of (str, str)
-        Texts and their weights.
+    texts : iterable of (str, TextStyle)
+        Texts and how they look.
     """
 
-    def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, texts: Iterable[tuple[str, TextStyle]]) -> None:
         self._letters: dict[tuple[str, Any], set[str]] = {}
-        for text, weight in texts:
+        for text, style in texts:
             for letter in text:
-                self._letters.setdefault((weight, font_paths(letter, weight)[-1]), set()).add(letter)
+                path = font_paths(letter, style.weight, style.family)[-1]
+                self._letters.setdefault((style.weight, path), set()).add(letter)
 
     def css(self) -> str:
         """Return a ``@font-face`` rule for every font."""

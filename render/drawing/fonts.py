@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import RenderError
+from render.text import brief
 
 # Weights of text, as CSS counts them.
 WEIGHTS = {"regular": 400, "medium": 500, "semibold": 600, "bold": 700}
@@ -27,27 +28,29 @@ _INTER = {"regular": "Regular", "medium": "Medium", "semibold": "SemiBold", "bol
 _HEAVY = ("semibold", "bold")
 
 
-def find_font(text: str, weight: str = "regular") -> Any:
+def find_font(text: str, weight: str = "regular", family: str = "") -> Any:
     """Return a matplotlib font that has every glyph of `text`; see `font_paths`."""
     from matplotlib.font_manager import get_font
 
-    paths = font_paths(text, weight)
+    paths = font_paths(text, weight, family)
     return get_font(paths if len(paths) > 1 else paths[0])
 
 
 @lru_cache(maxsize=1024)
-def font_paths(text: str, weight: str = "regular") -> list[Any]:
+def font_paths(text: str, weight: str = "regular", family: str = "") -> list[Any]:
     """Return the font files that together have every glyph of `text`, in the order in which they are asked.
 
-    Inter comes first; then DejaVu Sans, if it has what Inter lacks; then what neither has is of one other font,
-    or of as few as it takes.
+    The family comes first, if there is one, then Inter, then DejaVu Sans if it has what they lack; what none of them
+    has is of one other font, or of as few as it takes.
 
     Parameters
     ----------
     text : str
         What is to be drawn.
     weight : str
-        ``regular``, ``medium``, ``semibold`` or ``bold``. Digits of each are of one width.
+        ``regular``, ``medium``, ``semibold`` or ``bold``. Inter's digits of each are of one width.
+    family : str
+        Name of an installed font: one of `families`.
 
     Raises
     ------
@@ -58,14 +61,55 @@ def font_paths(text: str, weight: str = "regular") -> list[Any]:
 
     name = "DejaVuSans-Bold.ttf" if weight in _HEAVY else "DejaVuSans.ttf"
     inter, dejavu = _FOLDER / f"Inter-{_INTER[weight]}.ttf", Path(matplotlib.get_data_path(), "fonts", "ttf", name)
-    paths, missing = [str(inter)], _missing(str(inter), text)
-    if missing:
-        rest = _missing(str(dejavu), missing)
-        if rest != missing:
-            paths.append(str(dejavu))
-        if rest:
-            paths += _others(rest, weight)
-    return paths
+    own = [_face_of(family, weight)] if family else []
+    paths: list[Any] = []
+    missing = text
+    for path in (*own, str(inter), str(dejavu)):
+        rest = _missing(path, missing)
+        # The first has what every font has: blanks.
+        if rest != missing or not paths:
+            paths.append(path)
+        missing = rest
+        if not missing:
+            return paths
+    return paths + _others(missing, weight)
+
+
+def families() -> list[str]:
+    """Return the names of the fonts that are installed."""
+    from matplotlib import font_manager
+
+    return sorted({entry.name for entry in font_manager.fontManager.ttflist})
+
+
+@lru_cache(maxsize=64)
+def _face_of(family: str, weight: str) -> Any:
+    """Return the file of an installed font whose weight is nearest to the one wanted."""
+    from matplotlib import font_manager
+
+    found = [e for e in font_manager.fontManager.ttflist if e.name == family and e.style == "normal"]
+    entries = found or [e for e in font_manager.fontManager.ttflist if e.name == family]
+    if not entries:
+        raise RenderError(
+            f"the font {brief(family)} is not installed, so install it or choose another one for the theme"
+        )
+    # A heavier weight is asked for where the eye shall go, so of two as near the heavier one is taken.
+    nearest = min(entries, key=lambda e: (abs(_weight(e) - WEIGHTS[weight]), -_weight(e), e.fname))
+    return _path(nearest)
+
+
+def _weight(entry: Any) -> int:
+    from matplotlib.font_manager import weight_dict
+
+    return entry.weight if isinstance(entry.weight, int) else weight_dict.get(entry.weight, 400)
+
+
+def _path(entry: Any) -> Any:
+    """Return where matplotlib finds a font: a file, or a face of one."""
+    from matplotlib import font_manager
+
+    face = getattr(entry, "index", 0)
+    return font_manager.FontPath(entry.fname, face) if face else entry.fname
 
 
 def _missing(path: Any, text: str) -> str:
@@ -107,12 +151,8 @@ def _candidates(weight: str) -> list[Any]:
     """Paths of fonts to try: the preferred ones of this weight, that of an extra, then all others."""
     from matplotlib import font_manager
 
-    def path(entry: Any) -> Any:
-        face = getattr(entry, "index", 0)
-        return font_manager.FontPath(entry.fname, face) if face else entry.fname
-
     def rank(entry: Any) -> tuple[bool, int, bool, str]:
-        heavy = (isinstance(entry.weight, int) and entry.weight >= 600) or entry.weight == "bold"
+        heavy = _weight(entry) >= 600
         known = entry.name in _PREFERRED
         position = _PREFERRED.index(entry.name) if known else len(_PREFERRED)
         return (not known, position, heavy != (weight in _HEAVY), entry.fname)
@@ -120,8 +160,8 @@ def _candidates(weight: str) -> list[Any]:
     # Last Resort "has" every character, as a box that says what is missing.
     entries = [e for e in font_manager.fontManager.ttflist if "lastresort" not in e.name.lower().replace(" ", "")]
     ranked = sorted(entries, key=rank)
-    preferred = [path(e) for e in ranked if e.name in _PREFERRED]
-    others = [path(e) for e in ranked if e.name not in _PREFERRED]
+    preferred = [_path(e) for e in ranked if e.name in _PREFERRED]
+    others = [_path(e) for e in ranked if e.name not in _PREFERRED]
     return preferred + _nanum(weight) + others
 
 

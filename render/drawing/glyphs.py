@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -25,11 +25,15 @@ _EM = "\u2003"
 
 @dataclass(frozen=True)
 class TextStyle:
-    """How a text looks: size in pixels, weight (``regular``, ``medium``, ``semibold``, ``bold``), colour."""
+    """How a text looks: colour, size in pixels, weight (``regular``, ``medium``, ``semibold``, ``bold``).
+
+    `family` is an installed font that is asked before the bundled one, if any.
+    """
 
     color: Color
     size: int = 22
     weight: str = "regular"
+    family: str = ""
 
 
 # A font holds the text it is setting, and two threads may have the same one.
@@ -51,13 +55,13 @@ class Glyphs:
 
 
 @lru_cache(maxsize=256)
-def glyphs(text: str, size: int, weight: str) -> Glyphs:
+def glyphs(text: str, size: int, weight: str, family: str = "") -> Glyphs:
     """Return a text as pixels."""
-    if _COUNTER.fullmatch(text):
+    if not family and _COUNTER.fullmatch(text):
         # A counter changes at every frame, and setting its letters once is ten times as fast.
         blanks = text.translate(_BLANKS)
         return _side_by_side([_letter(letter, blanks[:place], size, weight) for place, letter in enumerate(text)])
-    return _set(text, size, weight)
+    return _set(text, size, weight, family=family)
 
 
 @lru_cache(maxsize=2048)
@@ -66,10 +70,10 @@ def _letter(letter: str, before: str, size: int, weight: str) -> Glyphs:
     return _set(letter, size, weight, before)
 
 
-def _set(text: str, size: int, weight: str, before: str = "") -> Glyphs:
+def _set(text: str, size: int, weight: str, before: str = "", family: str = "") -> Glyphs:
     """Return a text as its font sets it behind blanks."""
     with _FONTS:
-        font = find_font(text, weight)
+        font = find_font(text, weight, family)
         font.clear()
         font.set_size(size, 72)
         # Letters keep their widths, at parts of a pixel, so they are evenly spaced; their heights are whole pixels.
@@ -111,7 +115,7 @@ def _side_by_side(letters: list[Glyphs]) -> Glyphs:
 
 def text_width(text: str, style: TextStyle) -> float:
     """Return the width of a line of text in pixels."""
-    return glyphs(text, style.size, style.weight).advance if text else 0.0
+    return glyphs(text, style.size, style.weight, style.family).advance if text else 0.0
 
 
 def letter_places(text: str, style: TextStyle) -> list[float]:
@@ -125,7 +129,7 @@ def letter_places(text: str, style: TextStyle) -> list[float]:
 def fitted(text: str, style: TextStyle, width: float, smallest: int = SMALLEST) -> tuple[str, TextStyle]:
     """Return a text and its style as they fit a width: made smaller, down to a size in pixels, then cut off."""
     for size in range(style.size, min(smallest, style.size) - 1, -1):
-        style = TextStyle(style.color, size, style.weight)
+        style = replace(style, size=size)
         if text_width(text, style) <= width:
             return text, style
     while text and text_width(text + "…", style) > width:

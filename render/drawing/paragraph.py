@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from render.drawing.canvas import Canvas
+from render.drawing.colors import Color
 from render.drawing.glyphs import TextStyle, text_width
 from render.drawing.layouts import TextLine
 from render.text import segments, unmarked
@@ -21,7 +22,13 @@ class _Word:
 
 
 def write_sentence(
-    canvas: Canvas, text: str, lines: Sequence[Sequence[TextLine]], size: int, smallest: int, weight: str = "medium"
+    canvas: Canvas,
+    text: str,
+    lines: Sequence[Sequence[TextLine]],
+    size: int,
+    smallest: int,
+    weight: str = "medium",
+    color: Color | None = None,
 ) -> None:
     """Write a sentence; words in a role's colour are semibold.
 
@@ -37,27 +44,30 @@ def write_sentence(
         The size to be used if there is room, and the least one, in pixels.
     weight : str
         Weight of words without a role.
+    color : Color, optional
+        Their colour, by default that of ink.
     """
+    color = canvas.theme.ink if color is None else color
     # The largest size wins; at one size the fewest lines. What fits nowhere is cut off at its end.
     for now in range(size, smallest - 1, -1):
         for places in lines:
-            broken = _broken(_words(canvas, text, now, weight), places[0].width)
+            broken = _broken(_words(canvas, text, now, weight, color), places[0].width)
             if len(broken) <= len(places) and (len(places) == 1 or now >= size - 4 or places is lines[-1]):
                 _write(canvas, broken, places)
                 return
     canvas.cut.add(unmarked(text))
-    broken = _broken(_words(canvas, text, smallest, weight), lines[-1][0].width)[: len(lines[-1])]
+    broken = _broken(_words(canvas, text, smallest, weight, color), lines[-1][0].width)[: len(lines[-1])]
     last = broken[-1][-1]
     broken[-1][-1] = _Word(last.text + "…", last.style, last.glued)
     _write(canvas, broken, lines[-1])
 
 
-def _words(canvas: Canvas, text: str, size: int, weight: str) -> list[_Word]:
+def _words(canvas: Canvas, text: str, size: int, weight: str, plain: Color) -> list[_Word]:
     found: list[_Word] = []
     glued = True
     for segment in segments(text):
-        color = canvas.theme.role(segment.role) if segment.role else canvas.theme.ink
-        style = TextStyle(color, size, "semibold" if segment.role else weight)
+        color = canvas.theme.role(segment.role) if segment.role else plain
+        style = canvas.style(color, size, "semibold" if segment.role else weight)
         glued = glued and not segment.text.startswith(" ")
         # A no-break space is no place to break a line at.
         for index, word in enumerate(filter(None, segment.text.split(" "))):

@@ -115,7 +115,9 @@ class _Page:
         from matplotlib.text import Text as Writing
 
         x = mark.x - text_width(mark.text, mark.style) * mark.part
-        for path, letters in groupby(mark.text, lambda letter: font_paths(letter, mark.style.weight)[-1]):
+        for path, letters in groupby(
+            mark.text, lambda letter: font_paths(letter, mark.style.weight, mark.style.family)[-1]
+        ):
             piece = "".join(letters)
             font = FontProperties(fname=path if hasattr(path, "face_index") else File(str(path)), size=mark.style.size)
             writing = Writing(x, mark.y, piece, color=_rgb(mark.style.color), fontproperties=font, parse_math=False)

@@ -93,7 +93,7 @@ class RasterCanvas(Canvas):
         self.touch(x, y, x + width - 1, y + height - 1)
 
     def _text(self, x: float, y: float, text: str, style: TextStyle, part: float) -> None:
-        shape = glyphs(text, style.size, style.weight)
+        shape = glyphs(text, style.size, style.weight, style.family)
         top = round(y) + shape.descent - len(shape.coverage)
         self._blend(round(x - shape.advance * part) + shape.left, top, shape.coverage, style.color)
 

@@ -29,7 +29,7 @@ def svg_of(canvas: MarksCanvas) -> str:
         What was drawn.
     """
     marks = [*canvas.standing, *canvas.moving]
-    fonts = FontFaces((mark.text, mark.style.weight) for mark in marks if isinstance(mark, Text))
+    fonts = FontFaces((mark.text, mark.style) for mark in marks if isinstance(mark, Text))
     paper = Fill(Box(0, 0, canvas.width, canvas.height), canvas.theme.background)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{canvas.width}" height="{canvas.height}" '

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import combinations
 from math import ceil, floor
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from render.drawing.colors import Color, ColorMap, blended, thinned
+from render.drawing.fonts import families
 from render.drawing.perception import KINDS_OF_SIGHT, contrast, delta_e2000, relative_luminance, simulated
 from render.errors import UsageError
 from render.text import brief, literal, suggestion
@@ -41,6 +43,8 @@ class Theme:
         From the smallest number to the largest; zero is in its middle, near the background.
     field : ColorMap
         Greys of numbers without a sign, from the smallest to the largest.
+    font : str
+        An installed font that is asked before the bundled one; empty for none.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Theme:
     warn: Color
     sign: ColorMap
     field: ColorMap
+    font: str = ""
 
     @property
     def inks(self) -> tuple[Color, ...]:
@@ -74,7 +79,7 @@ class Theme:
 
 _COLORS = ("background", "ink", "muted", "grid", "tint")
 _MAPS = ("sign", "field")
-_KEYS = ("name", "base", *_COLORS, "roles", *_MAPS)
+_KEYS = ("name", "base", "font", *_COLORS, "roles", *_MAPS)
 
 # As `read_theme` returns them.
 _BUILT_IN: dict[str, dict[str, Any]] = {
@@ -132,7 +137,7 @@ def _theme_of(data: Mapping[str, Any]) -> Theme:
     name = data["name"]
     colors = {key: _color(data[key]) for key in _COLORS} | {key: _color(data["roles"][key]) for key in ROLE_NAMES}
     sign, field = (blended(f"{name}-{key}", [_color(code) for code in data[key]]) for key in _MAPS)
-    return Theme(name=name, **colors, sign=sign, field=field)
+    return Theme(name=name, **colors, sign=sign, field=field, font=data.get("font", ""))
 
 
 def _color(code: str) -> Color:
@@ -166,9 +171,9 @@ def read_theme(path: str | Path) -> dict[str, Any]:
     """Return the data of a theme from a TOML file: everything it says, and what it leaves to its base.
 
     Its keys are ``name`` (else that of the file), ``base`` (``light``, or ``dark``: what is not given is as there),
-    the colours ``background``, ``ink``, ``muted``, ``grid`` and ``tint``, a table ``roles`` with colours of
-    `ROLE_NAMES`, and lists of colours ``sign`` and ``field``. A colour is ``"#rrggbb"``.
-    JSON can hold the data.
+    ``font`` (the name of an installed one), the colours ``background``, ``ink``, ``muted``, ``grid`` and ``tint``, a
+    table ``roles`` with colours of `ROLE_NAMES`, and lists of colours ``sign`` and ``field``. A colour is
+    ``"#rrggbb"``. JSON can hold the data.
 
     Parameters
     ----------
@@ -178,7 +183,8 @@ def read_theme(path: str | Path) -> dict[str, Any]:
     Raises
     ------
     UsageError
-        If it cannot be read, or text could not be read or roles not be told apart in its colours.
+        If it cannot be read, its font is not installed, or text could not be read or roles not be told apart in its
+        colours.
     """
     path = Path(path)
     what = f"the theme {literal(path.name)}"
@@ -205,6 +211,8 @@ def _checked(data: Mapping[str, Any], what: str, name: str) -> dict[str, Any]:
     text = whole["name"]
     if not (isinstance(text, str) and text.strip() and text.isprintable()):
         raise UsageError(f"{what} has {brief(text)} for name, but that is one line of text, so write it so")
+    if "font" in whole:
+        _refuse_font(whole["font"], what)
     whole |= {key: _hex(whole[key], what, key) for key in _COLORS}
     whole["roles"] = {key: _hex(code, what, key) for key, code in {**_BUILT_IN[base]["roles"], **roles}.items()}
     whole |= {key: _stops(whole[key], what, key) for key in _MAPS}
@@ -219,6 +227,17 @@ def _refuse_unknown(data: Mapping[str, Any], names: tuple[str, ...], what: str, 
     for key in data:
         if key not in names:
             raise UsageError(f"{what} has {brief(key)}, which is none of its {kind}, {suggestion(str(key), names)}")
+
+
+def _refuse_font(font: Any, what: str) -> None:
+    """Refuse what is no installed font."""
+    if not isinstance(font, str):
+        raise UsageError(f"{what} has {brief(font)} for font, but that is the name of an installed one, so write it so")
+    names = families()
+    if font not in names:
+        near = get_close_matches(font, names, 1)
+        remedy = f"did you mean {near[0]!r}?" if near else "so install it or leave the key out"
+        raise UsageError(f"{what} has the font {brief(font)}, which is not installed, {remedy}")
 
 
 def _hex(code: Any, what: str, key: str) -> str:

@@ -101,7 +101,7 @@ class Chart:
     def _write_ticks(self, ticks: Sequence[tuple[float, str]], name: str) -> None:
         """Write numbers below their places, the name behind the last one, and none where that has taken the room."""
         context = self.context
-        free = self._write_below(*ticks[-1], name) - context.px(10)
+        free = self._write_below(*ticks[-1], name) - context.px(20)
         for x, text in ticks[:-1]:
             if x + text_width(text, context.axis) / 2 <= free:
                 context.canvas.text(x, self._line(), text, context.axis, "center")

@@ -213,7 +213,7 @@ class Curves(base.Panel):
 
     def _joined(self, name: str, value: str) -> str:
         """Return a name and its number; a name that ends with a number is told from it by a colon."""
-        return f"{name}: {value}" if name[-1:].isdigit() else f"{name} {value}".strip()
+        return f"{name}: {value}" if name[-1:].isdigit() else f"{name}  {value}".strip()
 
     def _written(self, value: float) -> str:
         if self._log:
@@ -221,7 +221,7 @@ class Curves(base.Panel):
         low, high = self.context.limits
         if abs(value) < 1e-9 * (high - low):
             # What rounding leaves of nothing.
-            return "0"
+            value = 0.0
         return percent(value) if self._unit == "%" else number(value, 3)
 
     def _theory_end(self, curve: _Curve) -> EndLabel | None:

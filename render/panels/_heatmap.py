@@ -9,7 +9,7 @@ import numpy as np
 
 from render.drawing.canvas import Cells
 from render.drawing.colors import ColorMap, color_index, readable_on
-from render.drawing.glyphs import TextStyle, text_width
+from render.drawing.glyphs import text_width
 from render.drawing.layouts import Box, TextLine, cell_size
 from render.panels.base import Limits, PanelContext, place
 from render.text import number
@@ -92,7 +92,7 @@ class Heatmap:
             return
         texts, size, weight = fitting
         for (row, column), text in texts.items():
-            style = TextStyle(readable_on(colors[row, column]), size, weight)
+            style = self._canvas.style(readable_on(colors[row, column]), size, weight)
             self._canvas.text(
                 self.box.x + (column + 0.5) * self.cell,
                 self.box.y + (row + 0.5) * self.cell + size * 0.36,
@@ -109,7 +109,7 @@ class Heatmap:
             longest = max(texts.values(), key=len)
             for size in range(min(self.cell // 3, round(sizes.title * 1.4)), sizes.axis - 1, -2):
                 weight = "semibold" if size > sizes.label else "medium"
-                if text_width(longest, TextStyle((0, 0, 0), size, weight)) <= room:
+                if text_width(longest, self._context.style(size, weight=weight)) <= room:
                     return texts, size, weight
         return None
 

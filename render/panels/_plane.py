@@ -47,14 +47,13 @@ class Plane:
             canvas.circle(*self.center, self.unit, theme.muted, max(1.5, context.sizes.rule))
 
     def name_axes(self) -> None:
-        """Write 1 and i where the circle crosses the axes of the complex plane, if there is room."""
+        """Write 1 where the circle crosses the horizontal axis, if there is room."""
         context, size = self._context, self._context.sizes.axis
         if self.unit < 4 * size:
             return
         x, y = self.center
         gap = context.px(8)
         context.canvas.text(x + self.unit - gap, y + size + gap, "1", context.axis, "right")
-        context.canvas.text(x + gap, y - self.unit + size + gap, "i", context.axis)
 
     def to_pixels(self, x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Return columns and rows in pixels."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from math import isfinite
 
-from render.drawing.glyphs import TextStyle, fitted, text_width
+from render.drawing.glyphs import fitted, text_width
 from render.panels.base import PanelContext
 from scenes import FloatArray
 
@@ -43,7 +43,10 @@ class Sum:
         texts, gap = self._texts(step), self._gap
         if len(self._words) != len(texts):
             return
-        styles = [TextStyle(theme.data, self._size, "bold"), *[TextStyle(theme.muted, self._size)] * 8]
+        styles = [
+            context.style(self._size, theme.data, "bold"),
+            *[context.style(self._size, theme.muted, "regular")] * 8,
+        ]
         lengths = [text_width(text, style) for text, style in zip(texts, styles, strict=True)]
         # Result and last factor begin where their words do, the others stand in the middle below theirs.
         lefts = [

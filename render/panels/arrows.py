@@ -104,7 +104,7 @@ class Panel(base.Panel):
         taken: list[Box] = []
         for label, (x, y), length, color in ends:
             style = context.style(size, color)
-            text = f"{context.words(label)} {number(round(length, 9), 3)}"
+            text = f"{context.words(label)}  {number(round(length, 9), 3)}"
             width = text_width(text, style)
             below = y > self._origin[1] - context.px(8)
             left = min(max(x - width / 2, slot.x), slot.right - width)

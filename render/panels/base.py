@@ -76,7 +76,7 @@ class PanelContext:
     @property
     def axis(self) -> TextStyle:
         """Style of tick labels, names and keys."""
-        return TextStyle(self.canvas.theme.muted, self.sizes.axis)
+        return self.canvas.style(self.canvas.theme.muted, self.sizes.axis)
 
     def px(self, pixels: float) -> int:
         """Return a length of the smallest frame in the pixels of this one."""
@@ -84,7 +84,7 @@ class PanelContext:
 
     def style(self, size: int, color: Color | None = None, weight: str = "semibold") -> TextStyle:
         """Return a style of a size, in the ink's colour unless told otherwise."""
-        return TextStyle(self.canvas.theme.ink if color is None else color, size, weight)
+        return self.canvas.style(self.canvas.theme.ink if color is None else color, size, weight)
 
     def write(self, x: float, y: float, text: str, style: TextStyle, anchor: str = "left", width: float = 0) -> None:
         """Write a line of text, made smaller down to the axis' size where its room is small."""

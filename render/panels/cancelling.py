@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from render.drawing.glyphs import TextStyle, text_width
+from render.drawing.glyphs import text_width
 from render.panels import base
 from render.panels.base import PanelContext
 from render.text import filled
@@ -97,7 +97,7 @@ class Panel(base.Panel):
         places = []
         for symbol in symbols:
             weight = "semibold" if symbol.role == "data" else "medium"
-            style = TextStyle(theme.role(symbol.role), self._style.size, weight)
+            style = canvas.style(theme.role(symbol.role), self._style.size, weight)
             width = text_width(symbol.text, style)
             canvas.text(begin, y, symbol.text, style)
             places.append((begin, begin + width))

@@ -234,5 +234,5 @@ class Panel(base.Panel):
         return np.maximum(np.rint(self._left / highest * room), 2).astype(int)
 
 
-_ARRIVES = "at most so much of the gradient arrives"
+_ARRIVES = "how much of the gradient is left, at most"
 _STRETCHES = "stretches a gradient\nby at most"

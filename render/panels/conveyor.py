@@ -118,7 +118,7 @@ class Panel(base.Panel):
             self._name(valve.text_x, valve.text_y[0], valve.label, valve.anchor)
 
     def draw(self, step: int, part: float = 0.0) -> None:
-        """Draw bars, the valves' bars, and numbers; between steps bars grow and valves turn."""
+        """Draw bars, the valves' bars, and numbers; between steps bars grow and valves turn with their numbers."""
         theme = self.context.canvas.theme
         for x, track in ((self._xs["before"], self._before), (self._xs["after"], self._after)):
             height = _between(track, step, part)
@@ -132,7 +132,7 @@ class Panel(base.Panel):
         for valve in self._valves:
             self._turn(valve, step, part)
         self._sum.draw(step)
-        self._write_whole(step)
+        self._write_whole(step, part)
         self._past.draw(step)
 
     def describe(self) -> dict[str, Any]:
@@ -241,7 +241,9 @@ class Panel(base.Panel):
         value = float(valve.track[step])
         if not isfinite(value):
             return
-        angle = (1 - _between(valve.track, step, part)) * pi / 2 + (pi / 2 if valve.upright else 0.0)
+        # The word says how the bar stands, while it turns, too.
+        value = _between(valve.track, step, part)
+        angle = (1 - value) * pi / 2 + (pi / 2 if valve.upright else 0.0)
         reach = self._radius - context.px(7)
         across, down = reach * cos(angle), reach * sin(angle)
         color = canvas.theme.muted if value < _SHUT else canvas.theme.keep
@@ -313,9 +315,9 @@ class Panel(base.Panel):
             x = min(max(x, box.x + half), box.right - half)
         self.context.canvas.text(x, y, text, style, anchor)
 
-    def _write_whole(self, step: int) -> None:
+    def _write_whole(self, step: int, part: float) -> None:
         """Write the sum of the two gates that are one."""
-        keep, add = (float(valve.track[step]) for valve in self._valves[:2])
+        keep, add = (_between(valve.track, step, part) for valve in self._valves[:2])
         if not self._whole:
             return
         context, x = self.context, self.context.slot.box.right

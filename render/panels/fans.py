@@ -60,7 +60,7 @@ class Panel(base.Panel):
         style = context.style(context.sizes.label)
         middles = {label: np.median(track, axis=1) for label, track in tracks.items()}
         longest = max(
-            text_width(f"{context.words(label)} {max(map(brief_size, middle.tolist()), key=len)}".strip(), style)
+            text_width(f"{context.words(label)}  {max(map(brief_size, middle.tolist()), key=len)}".strip(), style)
             for label, middle in middles.items()
         )
         room = min(longest + context.px(26), 0.6 * context.slot.box.width)
@@ -92,7 +92,7 @@ class Panel(base.Panel):
         for label, middle, color in self._middles:
             row = float(np.clip(self._chart.to_y(middle[step]), box.y, box.bottom))
             context.canvas.dots(x, row, context.sizes.dot, color)
-            labels.append(EndLabel(x, row, f"{context.words(label)} {brief_size(float(middle[step]))}".strip(), color))
+            labels.append(EndLabel(x, row, f"{context.words(label)}  {brief_size(float(middle[step]))}".strip(), color))
         size = context.sizes.label
         write_labels(context, moved_apart(labels, box.y - size, box.bottom + size, size), size)
 

@@ -23,12 +23,14 @@ class Panel(CellsPanel):
         power of ten and covers 99 of 100 cells of the first product.
     numbers : bool
         Whether numbers stand in cells that are large enough.
+    decimals : int, optional
+        Most decimals of these numbers; by default what suits the size of the cells.
     """
 
     heading = "{symbol}{step:^}"
 
-    def __init__(self, limits: Limits | None = None, numbers: bool = True) -> None:
-        self._asked, self._numbers = limits, numbers
+    def __init__(self, limits: Limits | None = None, numbers: bool = True, decimals: int | None = None) -> None:
+        self._asked, self._numbers, self._decimals = limits, numbers, decimals
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return the numbers at the two ends of the colours."""
@@ -55,7 +57,7 @@ class Panel(CellsPanel):
         values = self.values(step, part)
         self._heatmap.draw(values)
         if self._numbers:
-            self._heatmap.draw_numbers(values)
+            self._heatmap.draw_numbers(values, self._decimals)
         self.tell(values)
 
     def values(self, step: int, part: float = 0.0) -> FloatArray:

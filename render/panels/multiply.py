@@ -133,7 +133,7 @@ class Panel(base.Panel):
         known = np.isfinite(values)
         indices = color_index(np.where(known, values, 0.0), context.limits)
         canvas.cells(Cells(box.x, box.y, cell, cell, indices, sign))
-        texts = {entry: _short(float(values[entry])) for entry in zip(*np.nonzero(known), strict=True)}
+        texts = {entry: self._short(float(values[entry])) for entry in zip(*np.nonzero(known), strict=True)}
         if not texts:
             return
         size = min(cell // 3, round(context.sizes.title * 1.3))
@@ -169,21 +169,26 @@ class Panel(base.Panel):
         y = left.bottom + round(1.5 * sizes.axis)
         context.canvas.text(left.x, y, words("row {row}", {"row": i + 1}), name)
         context.canvas.text(middle.x, y, words("column {column}", {"column": j + 1}), name)
-        terms = " + ".join(f"{_factor(a)}·{_factor(b)}" for a, b in zip(row.tolist(), column.tolist(), strict=True))
-        text = f"{terms} = {_short(float(entry))}"
+        terms = " + ".join(
+            f"{self._factor(a)}·{self._factor(b)}" for a, b in zip(row.tolist(), column.tolist(), strict=True)
+        )
+        text = f"{terms} = {self._short(float(entry))}"
         style = context.style(sizes.hero, theme.data, "bold")
         slot = context.slot.box
         if text_width(text, style) <= slot.right - right.x and len(terms) < 24:
             context.canvas.text(right.x, y, text, style)
+        elif text_width(text, style) <= right.right - slot.x:
+            # Its end, the entry, stands below the product.
+            context.canvas.text(right.right, y + round(1.6 * sizes.hero), text, style, "right")
         else:
             context.write(slot.x, y + round(1.6 * sizes.hero), text, style, width=slot.width)
 
+    def _short(self, value: float) -> str:
+        """Return a number with as many digits as there is room for."""
+        digits = max({2: 4, 3: 3}.get(self._trajectory.dim, 2), 3 if abs(value) >= 100 else 2)
+        return number(value, digits) if value != int(value) else number(value)
 
-def _short(value: float) -> str:
-    return number(value, 3 if abs(value) >= 100 else 2) if value != int(value) else number(value)
-
-
-def _factor(value: float) -> str:
-    """Return a factor of a term; negative ones in brackets."""
-    text = _short(value)
-    return f"({text})" if value < 0 else text
+    def _factor(self, value: float) -> str:
+        """Return a factor of a term; negative ones in brackets."""
+        text = self._short(value)
+        return f"({text})" if value < 0 else text

@@ -87,6 +87,11 @@ class Panel(base.Panel):
         for letter, y in rows.items():
             text = context.words(_ROWS[letter]) if self._wide else letter
             context.canvas.text(context.slot.box.x, y + context.sizes.axis * 0.36, text, context.axis)
+            if letter == "y" and self._wide:
+                # Which symbols the bars stand for, from above.
+                count = min(self._tracks["y"].shape[1], len(_SYMBOLS))
+                text = f"{_SYMBOLS[0]} … {_SYMBOLS[count - 1]}"
+                context.canvas.text(context.slot.box.x, y + context.sizes.axis * 1.66, text, context.axis)
         for index, time in enumerate(self._shown):
             self._outline(index, time is None, False)
 

@@ -39,6 +39,10 @@ class Panel(base.Panel):
         Whether to draw the unit circle.
     turning : bool
         Whether points go from step to step along arcs round the middle; if not, straight.
+    axes : bool
+        Whether to write 1 and i where the circle crosses the axes.
+    numbered : bool
+        Whether the number of a point, from 1, stands beside it, as long as it is apart from others.
     """
 
     square = True
@@ -50,9 +54,11 @@ class Panel(base.Panel):
         trail: bool = False,
         circle: bool = True,
         turning: bool = False,
+        axes: bool = False,
+        numbered: bool = False,
     ) -> None:
         self._of, self._reach, self._trail, self._circle = labelled(of), reach, trail, circle
-        self._turning = turning
+        self._turning, self._axes, self._numbered = turning, axes, numbered
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return 0 and the greatest distance from the middle, 1 at least."""
@@ -75,6 +81,8 @@ class Panel(base.Panel):
         line = round(1.6 * context.sizes.axis) if named and not self._beside else 0
         box = Box(slot.x, slot.y + line, slot.width, slot.height - line)
         self._plane = Plane(context, context.limits[1], context.px(8), self._circle, box=box)
+        if self._axes:
+            self._plane.name_axes()
         column = next(iter(context.columns))
         colors = self.colors([column] if column is not None and labels == [""] else labels)
         if labels == [""] and column is None:
@@ -101,11 +109,26 @@ class Panel(base.Panel):
             radius = sizes.dot if len(points) <= 16 else sizes.ring if len(points) <= 64 else sizes.ring / 2
             canvas.dots(x[inside], y[inside], radius, color)
             self._plane.arrows(x[~inside], y[~inside], color)
+        if self._numbered:
+            self._write_numbers(step, part)
 
     @property
     def content(self) -> Box:
         """The rectangle of the plane."""
         return self._plane.box
+
+    def _write_numbers(self, step: int, part: float) -> None:
+        """Write numbers beside the points that are apart from others, those of the last label first."""
+        sizes, taken = self.context.sizes, np.empty((0, 2))
+        for track, color in reversed(self._tracks):
+            style = self.context.style(sizes.axis, color)
+            points = np.stack(self._plane.to_pixels(*between(track, step, part, self._turning).T), axis=1)
+            for index, (x, y) in enumerate(points.tolist()):
+                others = np.concatenate([np.delete(points, index, axis=0), taken])
+                apart = (np.hypot(*(others - (x, y)).T) > 2 * sizes.axis).all()
+                if apart and self._plane.inside(np.array(x), np.array(y)):
+                    self.context.canvas.text(x + 1.5 * sizes.dot, y - 0.6 * sizes.dot, str(index + 1), style)
+            taken = np.concatenate([taken, points])
 
     def _write_names(self, labels: list[str], colors: list[Color]) -> None:
         context, size, slot = self.context, self.context.sizes.axis, self.context.slot.box

@@ -100,8 +100,10 @@ class Panel(base.Panel):
         return self._symbol if exponent == 1 else filled(f"{self._symbol}{{n:^}}", {"n": exponent})
 
     def _made(self, before: int, exponent: int) -> str:
-        """Return how a power is made: of the one before and itself, or of that and another."""
+        """Return how a power is made: the one before squared, or times another."""
         other = before if exponent == 2 * before else exponent - before
+        if exponent == 2 * before > 2:
+            return f" = ({self._name(before)})²"
         return f" = {self._name(other)} · {self._name(before)}"
 
     def _placed(self, count: int) -> tuple[list[NumberedMatrix], int]:

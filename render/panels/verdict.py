@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from render.drawing.colors import Color
-from render.drawing.glyphs import TextStyle, text_width
+from render.drawing.glyphs import text_width
 from render.drawing.layouts import Box
 from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
@@ -78,7 +78,7 @@ class Panel(base.Panel):
         context, theme = self.context, self.context.canvas.theme
         for index, (word, middle) in enumerate(zip(self._words, self._middles, strict=True)):
             color = theme.ink if index < step else theme.muted
-            style = TextStyle(color, self._style.size, "bold" if index == step - 1 else "medium")
+            style = context.style(self._style.size, color, "bold" if index == step - 1 else "medium")
             context.canvas.text(middle, self._line, word, style, "center")
         for band in self._bands:
             for middle, value in zip(self._middles, band.track[step].tolist(), strict=True):
@@ -136,7 +136,7 @@ class Panel(base.Panel):
         self._bar(band, self._verb, total)
         for verb, sign in zip(self._verbs, (1, -1), strict=True):
             said = sign * total > _NOTHING
-            style = TextStyle(band.color if said else theme.muted, size, "bold" if said else "regular")
+            style = context.style(size, band.color if said else theme.muted, "bold" if said else "regular")
             away = context.px(10) + (abs(total) * self._unit + 1.3 * context.sizes.axis if said else 0.0)
             y = band.zero - away if sign > 0 else band.zero + away + 0.75 * size
             context.canvas.text(self._verb, round(y), verb, style, "center")

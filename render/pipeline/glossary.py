@@ -1,4 +1,4 @@
-"""Technical words in plain ones: each that a film needs is explained once, below the sentence where it matters."""
+"""Technical words in plain ones: each that a film needs is explained below the sentences where it matters."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from collections.abc import Callable, Sequence
 
 # What to look for in a film's own texts, and the clause that explains it; the more telling ones first.
 GLOSSARY: dict[str, str] = {
-    r"[Gg]radient|∂": "gradient: how strongly the error depends on a number; without one nothing is learnt there",
+    r"[Gg]radient|∂": "gradient: how strongly the error depends on a number; training follows it",
     r"[Rr]eal eigenvalue": "real eigenvalue: on the horizontal axis, so it stretches or flips, but turns nothing",
-    r"[Ee]igenvalue|λ": "eigenvalue λ: its distance from 0 is the stretch a step, its angle the turn",
+    r"[Ee]igenvalue|λ": "eigenvalue λ: its distance from 0 is the stretch a step in the long run, its angle the turn",
     r"[Oo]rthogonal": "orthogonal: turns or mirrors, never stretches",
     r"[Uu]nitary": "unitary: turns, never stretches, in complex numbers",
-    r"\bLSTM\b": "LSTM: an RNN with a memory cell behind gates",
-    r"\bGRU\b": "GRU: an RNN whose gate mixes old state and new",
-    r"\bRNN|[Rr]ecurrent": "RNN: a network that reads step by step and carries a state on",
+    r"\bLSTM\b": "LSTM: a network with a memory that gates open and shut",
+    r"\bGRU\b": "GRU: a network whose gate mixes old state and new",
+    r"\b[Gg]ated?\b|\b[Gg]ates\b": "gate: a number from 0, shut, to 1, open",
+    r"\bRNN|[Rr]ecurrent": "RNN: a network that carries a state from step to step",
     r"Jacobian": "Jacobian: one step's effect on the next",
     r"\btanh": "tanh: squeezes any number between −1 and 1",
     r"[Ss]igmoid|σ\(": "sigmoid: squeezes any number between 0 and 1",
     r"ReLU": "ReLU: cuts off what is below 0",
-    r"Xavier": "Xavier: weights of variance 2 / (inputs + outputs)",
-    r"\bHe\b": "He: weights of variance 2 / inputs",
+    r"Xavier": "Xavier: weights scaled to inputs and outputs, their variance 2 / (inputs + outputs)",
+    r"\bHe\b": "He: weights scaled to the inputs, their variance 2 / inputs",
     r"[Vv]ariance": "variance: the mean square, how far numbers spread",
     r"[Ll]oss\b": "loss: how wrong the net is",
     r"\b[Ss]tates?\b": "state: what the net remembers",
@@ -28,7 +29,19 @@ GLOSSARY: dict[str, str] = {
     r"[Ss]kip": "skip: a way around a layer",
     r"[Ll]earning rate|\brate\b": "learning rate: the size of a step of training",
     r"NaN": "NaN: not a number, what is left when a result is undefined",
-    r"float16": "float16: a number in 16 bits, up to 65,504",
+    r"float16": "float16: a number in 16 bits, from 6×10⁻⁸ to 65,504",
+    r"float32": "float32: a number in 32 bits, 7 digits",
+    r"float64": "float64: a number in 64 bits, 16 digits",
+    r"[Tt]ranspose": "transpose: rows become columns",
+    r"[Aa]ctivation": "activation: the curve that each unit's sum goes through",
+    r"\b[Ll]inear\b": "linear: multiplied and added, never squeezed",
+    r"[Hh]idden": "hidden: between input and output",
+    r"\b[Bb]ias": "bias: a number added to what a unit receives",
+    r"[Kk]ernel": "kernel: the matrix a network multiplies by",
+    r"[Mm]odulus|[Mm]oduli": "modulus: the distance from 0",
+    r"φ(?! =)": "φ: the golden ratio, 1.618",
+    r"[Ee]poch": "epoch: once through all the data",
+    r"[Mm]edian": "median: half are larger, half are smaller",
     r"Gaussian": "Gaussian: entries drawn from a bell curve",
     r"\bI\b(?! am)": "I: the identity, which changes nothing",
     r"‖": "‖W‖: size, how far W can stretch a vector",
@@ -36,6 +49,10 @@ GLOSSARY: dict[str, str] = {
     r"[Pp]enalty": "penalty: an extra cost in training",
     r"[Ww]eight decay": "weight decay: every step shrinks all weights a little",
 }
+
+
+# Between two clauses on a line.
+_GAP = "   "
 
 
 def terms_of(texts: Sequence[str]) -> list[str]:
@@ -49,33 +66,34 @@ def terms_of(texts: Sequence[str]) -> list[str]:
     found: dict[str, tuple[int, int]] = {}
     for rank, (pattern, clause) in enumerate(GLOSSARY.items()):
         place = next((index for index, text in enumerate(texts) if re.search(pattern, text)), None)
-        name = clause.partition(":")[0]
         # A film that says so itself needs no clause.
-        if place is not None and not any(clause.partition(": ")[2] in text or f"{name}:" in text for text in texts):
+        if place is not None and not any(clause.partition(": ")[2] in text for text in texts):
             found[clause] = place, rank
     return sorted(found, key=found.__getitem__)
 
 
-def placed(terms: Sequence[str], lines: int, fits: Callable[[int, str], bool]) -> list[str]:
-    """Return what stands on each of so many lines: as many clauses as fit there, the others on later ones.
+def placed(terms: Sequence[str], used: Sequence[Sequence[str]], fits: Callable[[int, str], bool]) -> list[str]:
+    """Return what stands on each line: as many clauses as fit there, the others on later ones.
+
+    Where there is room, clauses that a line's own sentence uses stand there again, or else the first of all.
 
     Parameters
     ----------
     terms : sequence of str
         The clauses.
-    lines : int
-        How many lines there are, one after the other in time.
+    used : sequence of sequence of str
+        The clauses that each line's sentence uses, the lines one after the other in time.
     fits : callable
         Whether a text fits on a line, given by its index.
     """
     waiting, found = list(terms), []
-    for line in range(lines):
-        text = ""
-        while waiting:
-            longer = f"{text}   {waiting[0]}" if text else waiting[0]
-            if not fits(line, longer):
-                break
-            text = longer
-            waiting.pop(0)
-        found.append(text)
+    for line, own in enumerate(used):
+        said: list[str] = []
+        while waiting and fits(line, _GAP.join([*said, waiting[0]])):
+            said.append(waiting.pop(0))
+        again = [term for term in terms if term in own and term not in said and term not in waiting]
+        for term in again or ([] if said else terms[:1]):
+            if term not in waiting and fits(line, _GAP.join([*said, term])):
+                said.append(term)
+        found.append(_GAP.join(said))
     return found

@@ -16,9 +16,9 @@ from render.errors import UsageError
 from render.panels.base import Panel, PanelContext
 from render.panels.multiply import Panel as Multiplication
 from render.pipeline.glossary import placed, terms_of
-from render.pipeline.headings import Heading
+from render.pipeline.headings import Heading, of_one_size
 from render.pipeline.job import FilmOptions
-from render.pipeline.moments import Captions
+from render.pipeline.moments import ENGLISH, Captions
 from render.pipeline.panel_requests import entry_of, find_panel, name_of
 from render.pipeline.scene_run import SceneRun
 from render.pipeline.timeline import Instant
@@ -63,6 +63,8 @@ class Painter(Generic[AnyCanvas]):
         self._draw_head(self._words(scene.title) if look.title is None else literal(look.title))
         self._open_panels()
         self._multiplication: Multiplication | None = None
+        last = self._captions.numbers(self._captions.steps)
+        self._headings = of_one_size(self._headings, self.canvas, self.layout, self._words, last)
         for heading in self._headings:
             if not heading.moves:
                 self._write_heading(heading, {})
@@ -95,9 +97,11 @@ class Painter(Generic[AnyCanvas]):
         if terms:
             # The sentence takes the first line, what explains its words the last.
             line = places[-1][-1]
-            self.canvas.text(line.x, line.y, terms, TextStyle(self.canvas.theme.muted, sizes.axis))
+            self.canvas.text(line.x, line.y, terms, self.canvas.style(self.canvas.theme.muted, sizes.axis))
             places = (places[-1][:1],)
-        write_sentence(self.canvas, self._captions.at(step), places, sizes.caption, sizes.axis)
+        theme = self.canvas.theme
+        color = theme.muted if self._captions.is_past(step) else theme.ink
+        write_sentence(self.canvas, self._captions.at(step), places, sizes.caption, sizes.axis, color=color)
         return self.canvas
 
     def _place_terms(self) -> list[str]:
@@ -105,19 +109,20 @@ class Painter(Generic[AnyCanvas]):
         scene, sizes = self._found.scene, self.layout.sizes
         shown = [text for heading in self._headings for text in (heading.label, heading.heading, heading.note)]
         labels = [label for request in scene.panels for label in _labels_of(request)]
-        said = [moment.moment.text for moment in self._found.moments]
+        said = [moment.sentence(ENGLISH) for moment in self._found.moments]
         texts = [scene.opening, *shown, *labels, scene.title, scene.running, *said]
         terms = [self._words(term) for term in terms_of(texts)]
         line, caption = self.layout.caption[-1][-1], self.layout.caption[-1][0]
         starts = self._captions.starts
-        style = TextStyle(self.canvas.theme.muted, sizes.axis)
+        style = self.canvas.style(self.canvas.theme.muted, sizes.axis)
 
         def fits(index: int, text: str) -> bool:
             sentence = unmarked(self._captions.at(starts[index]))
-            width = text_width(sentence, TextStyle(self.canvas.theme.ink, sizes.caption - 2, "semibold"))
+            width = text_width(sentence, self.canvas.style(self.canvas.theme.ink, sizes.caption - 2, "semibold"))
             return width <= caption.width and text_width(text, style) <= line.width
 
-        return placed(terms, len(starts), fits)
+        used = [[self._words(term) for term in terms_of([text])] for text in self._captions.sources]
+        return placed(terms, used, fits)
 
     @property
     def panels(self) -> list[Panel]:
@@ -193,7 +198,7 @@ class Painter(Generic[AnyCanvas]):
 
     def _draw_head(self, title: str) -> None:
         canvas, layout = self.canvas, self.layout
-        style = TextStyle(canvas.theme.ink, layout.sizes.title, "bold")
+        style = canvas.style(canvas.theme.ink, layout.sizes.title, "bold")
         lines = layout.title
         if len(lines) > 1:
             # The last line of the title shares its room with the counter.
@@ -215,7 +220,7 @@ class Painter(Generic[AnyCanvas]):
         canvas.fill(layout.rule, canvas.theme.grid)
 
     def _counter_style(self) -> TextStyle:
-        return TextStyle(self.canvas.theme.ink, self.layout.sizes.counter, "semibold")
+        return self.canvas.style(self.canvas.theme.ink, self.layout.sizes.counter, "semibold")
 
     def _longest_counter(self) -> str:
         steps = self._found.steps
@@ -234,7 +239,7 @@ class Painter(Generic[AnyCanvas]):
         word, value = self._counter(numbers)
         line, style = self.layout.counter, self._counter_style()
         self.canvas.text(line.right, line.y, value, style, "right", line.width)
-        muted = TextStyle(self.canvas.theme.muted, style.size)
+        muted = self.canvas.style(self.canvas.theme.muted, style.size)
         x = line.right - text_width(value, style) - (8 * self.layout.scale if word.endswith(" ") else 0)
         if word.strip():
             self.canvas.text(x, line.y, word.strip(), muted, "right")

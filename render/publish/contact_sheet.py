@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from render.drawing.colors import ColorArray
-from render.drawing.glyphs import TextStyle
 from render.drawing.raster import RasterCanvas
 from render.drawing.themes import find_theme
 from render.pipeline.catalog import all_scenes, by_chapter, heading_of
@@ -40,7 +39,7 @@ def contact_sheet(theme: str = "light", language: str = "en") -> bytes:
     canvas = RasterCanvas(_COLUMNS * (width + _GAP) + _GAP, total, find_theme(theme))
     top = 0
     for heading, posters in chapters.items():
-        canvas.text(_GAP, top + _LINE - _GAP, heading, TextStyle(canvas.theme.ink, weight="semibold"))
+        canvas.text(_GAP, top + _LINE - _GAP, heading, canvas.style(canvas.theme.ink, 22, "semibold"))
         top += _LINE
         for index, poster in enumerate(posters):
             row, column = divmod(index, _COLUMNS)

@@ -28,7 +28,7 @@ def x264(crf: int, chroma: int) -> tuple[str, ...]:
         "partitions=i4x4:no-8x8dct=1:me=dia:subme=0:trellis=0:no-psy=1:no-deblock=1:ref=5:bframes=0:scenecut=0:"
         f"weightp=0:qcomp=1:aq-strength=1.3:chroma-qp-offset={chroma}",
         # A pinned thread count: the bytes depend on it. Frames that repeat cost nothing but where a key frame is.
-        *("-profile:v", "high", "-g", "300", "-threads", "2"),
+        *("-profile:v", "main", "-g", "300", "-threads", "2"),
     )
 
 

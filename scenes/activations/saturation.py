@@ -78,18 +78,18 @@ def share_below(bound: FloatArray, q: FloatArray) -> FloatArray:
         x="= h",
         unit="%",
         heading="states h of tanh units",
-        note="marks: theory",
+        note="% of all units; marks: theory",
     ),
     show(
         "series",
-        of={"mean slope": "slope", "saturated": "saturated", "theory": "predicted slope"},
+        of={"mean slope": "slope", "theory": "predicted slope"},
         theory=("theory",),
-        roles={"mean slope": "vanish", "saturated": "data"},
+        roles={"mean slope": "vanish"},
         heading="slope 1 − h²",
-        note="saturated: |h| > 0.97",
+        note="multiplies gradients",
         scale="linear",
         limits=(0, 1),
-        x="= largest gain",
+        x="gain steps",
     ),
     title="Saturated units",
     statement="the larger W, the more units of tanh stand near ±1, where the slope 1 − h² is nearly 0",
@@ -146,7 +146,9 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
     return None if step is None else Reached(step, gain=float(series["gain"][step]))
 
 
-@saturation.moment("At gain {gain:.2}, {saturated:%} are saturated; on average a slope is only <vanish>{slope:2}</>.")
+@saturation.moment(
+    "At gain {gain:.2}, {saturated:%} are saturated; gradients meet a mean slope of only <vanish>{slope:2}</>."
+)
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     found = {name: float(series[name][-1]) for name in ("gain", "saturated", "slope")}
     return Reached(steps, **found)

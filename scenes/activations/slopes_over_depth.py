@@ -38,15 +38,15 @@ def _running(log10: FloatArray) -> FloatArray:
         values=False,
         roles={"sigmoid": "vanish", "tanh": "data"},
         heading="product of slopes",
-        note="median of {dim} paths",
+        note="sigmoid’s: up to 1/4, tanh’s: up to 1",
     ),
     show(
         "bars",
         of="slopes",
-        heading="sigmoid slopes here",
-        note="1/4 at most",
+        heading="sigmoid’s slopes",
+        note="at this layer",
         limits=(0, 0.25),
-        x="= path",
+        x="= unit",
         role="vanish",
         numbers=False,
     ),
@@ -91,8 +91,6 @@ def slopes_over_depth(
 
 @slopes_over_depth.moment(
     "After {step} layers even the best sigmoids leave less than <vanish>a millionth</> of a gradient.",
-    on="best",
-    note="a millionth",
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     step = first_step(series["best"] < -6)
@@ -100,7 +98,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @slopes_over_depth.moment(
-    "After {steps} layers sigmoids leave <vanish>{sigmoid:log10}</> (at best {best:log10}), tanh {tanh:log10}."
+    "{steps} layers of sigmoids typically leave <vanish>{sigmoid:log10}</> (at best {best:log10}), "
+    "of tanh {tanh:log10}."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     sigmoid, tanh, best = (float(series[name][-1]) for name in ("typical sigmoid", "typical tanh", "best"))

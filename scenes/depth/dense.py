@@ -83,9 +83,14 @@ def _sensitivities(wiring: str, states: list[FloatArray], seed: int, gain: float
         "heatmap",
         of="gradients",
         limits=(-1, 1),
-        heading="row hears column",
+        heading="layers: row hears column",
     ),
-    show("series", of="to the input", heading="first column", note="how much the input is heard"),
+    show(
+        "series",
+        of="to the input",
+        heading="input heard",
+        note="plain: through the layer before alone; dense: from all layers before",
+    ),
     title="Dense connections",
     statement="how much layer (row) depends on layer (column): dense wiring keeps every gradient near",
     opening="Each row is a layer. Left it sees the layer before it, right all the layers before it.",
@@ -136,8 +141,7 @@ def _(columns: Mapping[str, Trajectory]) -> Reached | None:
 
 
 @dense.moment(
-    "{paths} paths through the dense net bring <keep>{dense:%}</> of the input, "
-    "1 through the plain <vanish>{plain:%}</>.",
+    "{paths} paths bring <keep>{dense:%}</> of the input, the plain net's only one <vanish>{plain:%}</>.",
     otherwise="With so few layers both nets are the same.",
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:

@@ -21,7 +21,6 @@ from scenes import (
     scene,
     show,
 )
-from scenes.depth._common import points
 
 
 def _weights(depth: int, dim: int, seed: int, gain: float) -> list[FloatArray]:
@@ -48,12 +47,19 @@ def _gates(steps: int) -> FloatArray:
 
 
 @scene(
-    show("points", of="eigenvalues", heading="eigenvalues of a layer", note="all 1 when shut", reach=1.25, trail=True),
-    show("series", of="norm", heading="size of all layers", note="the most they stretch", x="= open"),
-    show("heatmap", of="layer", heading="matrix of a layer", limits=(-1, 1)),
+    show(
+        "path",
+        of="left",
+        x=(0, 1),
+        y=(0, 1),
+        names=("= gate T: share of the new layer", ""),
+        heading="left after {depth} layers",
+        note="1: all of a signal",
+    ),
+    show("heatmap", of="layer", heading="a layer, T = {gate:.2}", note="T × J + (1 − T) × I", limits=(-1, 1)),
     title="Highway connections",
     statement="T · J + (1 − T) · I: the gate T opens from 0 to 1, from the identity to a plain network",
-    opening="A highway layer mixes: T of a plain layer, 1 − T of what it gets. Watch T go from 0 to 1.",
+    opening="A highway layer mixes: T of what a plain layer J makes, 1 − T of what it gets (I).",
     counter="gate T = {gate:.2}",
     fps="10",
     covers=(118,),
@@ -67,8 +73,7 @@ def highway(
 ) -> Record:
     """Gradients through a highway network as its transform gates open from 0 to 1, step by step.
 
-    At step t every gate of all layers is t / steps. Eigenvalues of one layer move from 1 straight to those of its
-    plain Jacobian.
+    At step t every gate of all layers is t / steps.
 
     Parameters
     ----------
@@ -88,9 +93,8 @@ def highway(
         for jacobian in jacobians:
             product = jacobian @ product
         layer[step], norms[step] = jacobians[0], log10_norm(product)
-    open_wide = np.linalg.eigvals(_gated(weights, 1.0)[0].jacobian(start))
-    eigenvalues = 1 + _gates(steps)[:, None] * (open_wide - 1)
-    return Record({"layer": layer, "norm": norms, "eigenvalues": points(eigenvalues), "gate": _gates(steps)})
+    left = np.stack([_gates(steps), 10**norms], axis=-1)
+    return Record({"layer": layer, "norm": norms, "left": left, "gate": _gates(steps)})
 
 
 @highway.moment("At T = {gate:.2} at most <vanish>{left:%}</> of a signal gets through {depth} layers.")
@@ -100,15 +104,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @highway.moment(
-    "Least gets through at T = {gate:.2}: layers and what goes around them partly cancel.", on="norm", note="lowest"
-)
-def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
-    step = int(series["norm"].argmin())
-    return _gate_at(series, step) if 0 < step < steps else None
-
-
-@highway.moment(
-    "T = 0 passes all there is. T = 1 is a plain net: at most <vanish>{left:%}</> of a signal comes out.",
+    "T = 0 passes all there is. T = 1 is a plain net, which lets <vanish>{left:%}</> through at most.",
     otherwise="The gates stay shut: a signal passes unchanged.",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:

@@ -63,13 +63,13 @@ def _loss_gradients(steps: int, dim: int, seed: int, activation: str) -> list[Fl
         "bars",
         of="bars",
         heading="gradient by layer",
-        note="what arrives from the loss",
+        note="each layer × weights × slopes ≤ {steepest:3}",
         unit="%",
         x="= layer",
         role="vanish",
     ),
     show("series", of="sizes", heading="how much is left", x="layers back", roles={"": "vanish"}),
-    show("scaled_matrix", heading="product so far", note="rescaled to ±1"),
+    show("scaled_matrix", heading="product, rescaled"),
     title="Gradients layer by layer",
     statement="backpropagation multiplies one Jacobian a layer: the first layers (left) are told least",
     opening="Back from the loss (how wrong the net is): each layer multiplies the gradient by a matrix.",
@@ -113,6 +113,7 @@ def layer_gradients(
         # From left to right the layers, from the first to the last; those not reached have no bar.
         "bars": np.where(reached, sizes, 0.0)[:, ::-1],
         "sizes": log10,
+        "steepest": np.full(steps + 1, kind.steepest),
         "last gradient": np.tile(gradients[0], (steps + 1, 1)),
     }
     return MatrixSequence(factors, series=series)
@@ -126,7 +127,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
     return None if step is None else Reached(step)
 
 
-@layer_gradients.moment("At the input {left:log10} times the gradient arrives: about {factor:2} times per layer.")
+@layer_gradients.moment("The input gets {left:log10} times the gradient: a layer multiplies by about {factor:2}.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     left = float(series["sizes"][-1])
     return Reached(steps, left=left, factor=10 ** (left / max(steps, 1)))

@@ -93,7 +93,8 @@ def predicted_growth(
         "points",
         of={"plain net: J": "eigenvalues, plain", "residual: I + J": "eigenvalues, residual"},
         roles={"plain net: J": "vanish", "residual: I + J": "keep"},
-        heading="eigenvalues of each layer",
+        heading="eigenvalues",
+        note="J: the layer, I: the way around",
     ),
     show(
         "series",

@@ -11,17 +11,17 @@ from scenes.fibonacci._common import EPS, GOLDEN, MATRIX, exact_power
 
 
 @scene(
-    show("scaled_matrix", numbers=True, note="rescaled for its colours"),
+    show("scaled_matrix", numbers=True, heading="F{step:^}", note="colour: share of the largest"),
     show(
         "series",
-        of={"": "log10 of F(t)", "theory: φᵗ / √5": "log10 of φᵗ / √5"},
-        theory=("theory: φᵗ / √5",),
+        of={"": "log10 of F(t)", "theory: 1.618ᵗ / √5": "log10 of φᵗ / √5"},
+        theory=("theory: 1.618ᵗ / √5",),
         heading="top right entry",
         note="the Fibonacci number F(t)",
     ),
     title="Fibonacci by multiplication",
     statement="from the identity, one multiplication a beat: the entries are Fibonacci numbers",
-    opening="F is multiplied by itself. F⁰ is the identity: at its top right stands F(0) = 0.",
+    opening="F has the rows 0 1 and 1 1. Powers of F, from F⁰ = I on: watch the top right entry.",
     running="F{step:^}: {before:9} and {now:9} at the top; each new number is the sum of the two before it.",
     counter="power",
     symbol="F",
@@ -53,7 +53,7 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
 
 
 @fibonacci.moment(
-    "{older:9} + {before:9} = {now:9}, and φ{step:^}/√5 = {golden:6}: each step multiplies by {ratio:4} now."
+    "{older:9} + {before:9} = {now:9}, and 1.618{step:^}/√5 ≈ {golden:4}: each step multiplies by {ratio:4} now."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     if steps < 8:

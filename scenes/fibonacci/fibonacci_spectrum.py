@@ -50,20 +50,20 @@ def _recorded(steps: int, basis: FloatArray) -> MatrixSequence:
         signs=("·", "·", "="),
         outlined="Λ{step:^}",
         heading="powers of F",
-        note="Q: directions, Λ: their stretches",
+        note="Λ: the eigenvalues of F, Q: their directions; top right: F(t)",
     ),
-    show("cancelling", heading="why only Λ is raised", note="Q⁻¹Q = I"),
+    show("cancelling", heading="why only Λ is raised", note="Q⁻¹Q = I, struck out"),
     show(
         "series",
         of={"larger": "larger", "smaller": "smaller"},
         roles={"larger": "explode", "smaller": "vanish"},
-        heading="numbers in Λᵗ",
-        note="without signs",
+        heading="|λ|ᵗ",
+        note="the two numbers in Λᵗ, without signs",
         x="= power",
     ),
     title="Fibonacci by eigenvalues",
     statement="F = QΛQ⁻¹, so Fᵗ = QΛᵗQ⁻¹: Q⁻¹Q cancels between factors, and only Λ is raised",
-    opening="The Fibonacci matrix F is Q · Λ · Q⁻¹: F only scales Q’s two columns, by the numbers in Λ.",
+    opening="The Fibonacci matrix F is Q · Λ · Q⁻¹: F scales Q’s columns by its eigenvalues, Λ.",
     counter="power",
     arrange="stacked",
     fps="2.5",
@@ -74,13 +74,14 @@ def fibonacci_spectrum(steps: Annotated[int, Bounds(0, 300)] = 14) -> MatrixSequ
     return _recorded(steps, spectrum()[1])
 
 
-@fibonacci_spectrum.moment("F² = QΛQ⁻¹ · QΛQ⁻¹: <vanish>Q⁻¹Q is I and cancels</>, so only Λ is multiplied.")
+@fibonacci_spectrum.moment("Power 2: QΛQ⁻¹ · QΛQ⁻¹, <vanish>Q⁻¹Q is I and cancels</>, so only Λ is multiplied.")
 def _(steps: int) -> Reached | None:
     return Reached(2) if steps >= 2 else None
 
 
 @fibonacci_spectrum.moment(
-    "One number of Λ{step:^} has <explode>grown to {larger:5}</>, the other has <vanish>shrunk to {smaller:2}</>."
+    "Power {step}: one number of Λ{step:^} has <explode>grown to {larger:5}</>, "
+    "the other has <vanish>shrunk to {smaller:2}</>."
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     step = first_step(series["larger"] >= 2)
@@ -89,7 +90,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
     return Reached(step, larger=10 ** series["larger"][step], smaller=10 ** series["smaller"][step])
 
 
-@fibonacci_spectrum.moment("Only Λ was raised: powers of its two numbers give F{steps:^} and its {entry}.")
+@fibonacci_spectrum.moment("Only Λ was raised: its two numbers give F{steps:^} and the Fibonacci number {entry}.")
 def _(steps: int) -> Reached:
     return Reached(steps, entry=float(exact_power(steps)[1]))
 

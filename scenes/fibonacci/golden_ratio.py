@@ -31,7 +31,7 @@ _SEVENTH = 7
         of={"ratio": "ratio", "φ = 1.618": "φ"},
         theory=("φ = 1.618",),
         heading="F(t + 1) / F(t)",
-        note="neighbouring Fibonacci numbers",
+        note="each Fibonacci number divided by the one before",
         scale="linear",
         limits=(1, 2),
         x="= t",
@@ -39,22 +39,18 @@ _SEVENTH = 7
     ),
     show(
         "series",
-        of={"ratio": "error", "√5 / φ²ᵗ": "envelope"},
-        theory=("√5 / φ²ᵗ",),
+        of={"ratio": "error", "÷ 2.618 a step": "envelope"},
+        theory=("÷ 2.618 a step",),
         heading="distance from φ",
+        note="φ: the largest eigenvalue of the matrix with rows 0 1 and 1 1",
         x="= t",
-    ),
-    show(
-        "readout",
-        of={"13 · 1.618ᵗ, rounded": "guess", "true F(t + 7)": "exact"},
-        roles={"13 · 1.618ᵗ, rounded": "theory", "true F(t + 7)": "data"},
-        heading="φ cut to 1.618",
-        note="as a forecast",
     ),
     title="Golden ratio",
     statement="the ratio of consecutive Fibonacci numbers closes in on the largest eigenvalue, φ",
-    opening="Divide each Fibonacci number by the one before: the ratio swings, and settles.",
-    counter="{next} / {now} = {ratio}",
+    opening="Powers of the matrix with rows 0 1 and 1 1 hold F(t). Divide each by the one before.",
+    running="{next} / {now} = {ratio}: the ratio swings about φ, each time closer.",
+    counter="t = {step}",
+    arrange="stacked",
     fps="5",
     covers=(13, 14),
 )
@@ -81,7 +77,7 @@ def golden_ratio(steps: Annotated[int, Bounds(0, 70)] = 24) -> MatrixSequence:
 
 
 @golden_ratio.moment(
-    "{next} / {now} is already within 0.01 of <theory>φ = {golden:4}</>, the largest eigenvalue.",
+    "After {step} steps {next} / {now} is within 0.01 of <theory>φ = {golden:4}</>, the largest eigenvalue.",
     on="error",
     note="within 0.01",
 )
@@ -92,7 +88,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
     return Reached(step, now=int(series["now"][step]), next=int(series["next"][step]), golden=GOLDEN)
 
 
-@golden_ratio.moment("13 · 1.618{step:^} forecasts {guess}, but the number is {exact}: 1.618 is φ cut short.")
+@golden_ratio.moment("Step {step}: with φ cut to 1.618, 13 · 1.618{step:^} gives {guess}, the number is {exact}.")
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     step = first_step(series["miss"] != 0)
     if step is None:
@@ -101,7 +97,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @golden_ratio.moment(
-    "F({after}) / F({steps}) misses φ by {distance:log10}: each step comes about {factor:4} times nearer.",
+    "F({after}) / F({steps}) misses φ by {distance:log10}: each step is about {factor:4} times nearer.",
     otherwise="F(1) / F(0) is 1 / 0: there is no ratio yet.",
 )
 def _(steps: int) -> Reached | None:

@@ -56,7 +56,7 @@ def _entries(power: int) -> list[list[float]]:
         exponents="by squaring",
         symbol="F",
         heading="by squaring",
-        note="each made from the last one",
+        note="each made from the last one; F(n) stands at the top right",
     ),
     show(
         "series",
@@ -96,7 +96,7 @@ def _(series: Mapping[str, FloatArray], steps: int, power: int) -> Reached | Non
     return Reached(step, other=int(series["one by one"][step])) if step < steps else None
 
 
-@squaring.moment("Both give F({power}) = {entry}: one by one after {steps} steps, squaring <keep>after {count}</>.")
+@squaring.moment("Both give F({power}) = {entry}, top right: {steps} multiplications, squaring <keep>only {count}</>.")
 def _(series: Mapping[str, FloatArray], steps: int, power: int) -> Reached:
     exact = exact_power(power)[1]
     return Reached(steps, entry=exact if power <= _EXACT else float(exact), count=int(series["squarings"][-1]))

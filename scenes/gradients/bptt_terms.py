@@ -50,7 +50,7 @@ def _backward_factors(run: Run) -> FloatArray:
 
 
 @scene(
-    show("bars", of="share", heading="share of the gradient", x="steps back", unit="%", roles=_ROLES),
+    show("bars", of="share", heading="share of the gradient", x="steps", unit="%", roles=_ROLES),
     show(
         "series",
         of="term",
@@ -109,7 +109,8 @@ def _shares(columns: Mapping[str, Trajectory], count: int) -> dict[str, float]:
 
 
 @bptt_terms.moment(
-    "The last {step} steps hold <vanish>{small:%}</> of the gradient, with a large W <explode>{large:%}</>."
+    "With a small W the last {step} steps hold <vanish>{small:%}</> of the gradient, "
+    "with a large W <explode>{large:%}</>."
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
     if steps <= _NEAR:
@@ -119,8 +120,8 @@ def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
 
 
 @bptt_terms.moment(
-    "{steps} steps back a term is <vanish>{small:log10} times smaller</>, "
-    "with a large W <explode>{large:log10} times larger</>."
+    "From first to last, terms shrink <vanish>{small:log10} times</> with a small W, "
+    "grow <explode>{large:log10} times</> with a large W."
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
     change = {

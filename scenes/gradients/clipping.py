@@ -82,7 +82,7 @@ def _descend(steps: int, rate: float, threshold: float) -> tuple[FloatArray, Flo
         below={"angle between the two": "angle"},
         unit="°",
         heading="length of the gradient",
-        note="on the clipped path",
+        note="clipped: at most {threshold}",
         roles=_ROLES,
     ),
     show(
@@ -95,7 +95,7 @@ def _descend(steps: int, rate: float, threshold: float) -> tuple[FloatArray, Flo
     ),
     title="Gradient clipping",
     statement="at a cliff the gradient throws a descent out; shortened to {threshold} it points the same way and stays",
-    opening="Each update takes w and b downhill, to a smaller loss. A cliff lies ahead.",
+    opening="Each update takes w and b downhill, to a smaller loss. At a cliff ahead the loss jumps up.",
     counter="update",
     smooth=True,
     fps="6.25",

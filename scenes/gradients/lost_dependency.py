@@ -15,7 +15,6 @@ from scenes import (
     Reached,
     Run,
     Seed,
-    Trajectory,
     haar_orthogonal,
     random_unit_vector,
     scene,
@@ -67,12 +66,15 @@ def pull_by_step(run: Run, weights: FloatArray, targets: FloatArray) -> FloatArr
 
 
 @scene(
-    show("bars", of="pull", heading="pull", x="steps", unit="%", roles=_ROLES),
     show(
         "series",
-        of="log10_pull",
-        heading="size of the pull",
-        note="how strongly the loss hears the input so many steps back",
+        of={_FAR_LABEL: "far share", _NEAR_LABEL: "near share", _NONE_LABEL: "none share"},
+        theory=(_NONE_LABEL,),
+        heading="size of the gradient by each input",
+        note="near, far: the input that holds the answer; each step back shrinks it",
+        scale="linear",
+        limits=(0, 1),
+        unit="%",
         x="steps back",
         values=False,
         roles=_ROLES,
@@ -80,9 +82,10 @@ def pull_by_step(run: Run, weights: FloatArray, targets: FloatArray) -> FloatArr
     title="No answer, or a lost gradient?",
     statement="the gradient of an answer far back is as good as 0, like that of no answer: the two look alike",
     opening="Three tasks, the same inputs: the answer is 4 steps back, at the start, or nowhere.",
-    running="Back in time, bar by bar: how strongly the loss pulls to follow that input.",
+    running="Back in time: how much does the loss hang on the input of each step?",
     counter="steps back",
     fps="5",
+    poster=1.0,
     covers=(104,),
 )
 def lost_dependency(
@@ -90,7 +93,7 @@ def lost_dependency(
     dim: Annotated[int, Bounds(2, 32)] = 16,
     seed: Seed = 0,
     retention: Annotated[float, Bounds(0.1, 0.65)] = 0.65,
-) -> dict[str, MatrixSequence]:
+) -> MatrixSequence:
     """Gradients of one network for three tasks: its target hangs on a near input, on the first, on none.
 
     The inputs are rows of signs without any correlation, so that what a task asks for is the only
@@ -109,32 +112,38 @@ def lost_dependency(
     network, weights = reader(dim, seed, retention)
     run = network.run(sequence)
     first = np.swapaxes(run.jacobians[:, 0], 1, 2)[::-1]
-    columns = {}
-    for label, wanted in zip((_NEAR_LABEL, _FAR_LABEL, _NONE_LABEL), targets.values(), strict=True):
-        pull = pull_by_step(run, weights, wanted)
-        seen = np.tril(np.broadcast_to(pull, (steps + 1, steps)), -1)
-        size = np.concatenate([[np.nan], np.log10(np.maximum(np.abs(pull), 1e-300))])
-        columns[label] = MatrixSequence(first, series={"pull": seen, "log10_pull": size})
-    return columns
+    pulls = {name: pull_by_step(run, weights, wanted) for name, wanted in targets.items()}
+    largest = max(float(np.abs(pull).max()) for pull in pulls.values())
+    series = {}
+    for name, pull in pulls.items():
+        series[name] = np.tile(pull, (steps + 1, 1))
+        series[f"{name} share"] = np.concatenate([[np.nan], np.abs(pull) / largest])
+    return MatrixSequence(first, series=series)
 
 
 @lost_dependency.moment(
-    "<keep>The near answer</> pulls with {near:%}. For the other tasks nothing stands out.",
+    "<keep>The near answer</> has {times:2} times the gradient of any other input: it can be learnt.",
+    on="near share",
+    note="its answer is here: it stands out",
     otherwise="Even the near answer does not stand out: its gradient has vanished, too.",
 )
-def _(columns: Mapping[str, Trajectory]) -> Reached | None:
-    pulls = [np.abs(numbers.series["pull"][-1]) for numbers in columns.values()]
+def _(series: Mapping[str, FloatArray]) -> Reached | None:
+    pulls = [np.abs(series[name][-1]) for name in ("near", "far", "none")]
     near, others = pulls[0][_NEAR], max(np.delete(pulls[0], _NEAR).max(), pulls[1].max(), pulls[2].max())
-    return Reached(_NEAR + 1, near=near) if near > 2 * others else None
+    return Reached(_NEAR + 1, times=near / others) if near > 2 * others else None
 
 
-@lost_dependency.moment("<vanish>The far answer</> pulls {times:log10} times less: it looks like no answer.")
-def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
-    near = columns[_NEAR_LABEL].series["log10_pull"][_NEAR + 1]
-    return Reached(steps, times=near - columns[_FAR_LABEL].series["log10_pull"][-1])
+@lost_dependency.moment(
+    "<vanish>The far answer</> has a gradient {times:log10} times smaller: it looks like no answer.",
+    on="far share",
+    note="its answer is here: nothing stands out",
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+    near, far = abs(series["near"][-1, _NEAR]), abs(series["far"][-1, -1])
+    return Reached(steps, times=float(np.log10(near / max(far, 1e-300))))
 
 
-@lost_dependency.claim("pull of its input", column=_NEAR_LABEL)
+@lost_dependency.claim("pull of its input")
 def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, retention: float) -> Claimed:
     sequence, targets = sign_sequences(steps)
     network, weights = reader(dim, seed, retention)
@@ -143,15 +152,16 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, retenti
     grown[steps - 1 - _NEAR] *= 1 + 1e-30j
     errors = network.run(grown).states[-1] @ weights - targets["near"]
     true = float(-(errors**2 / 2).mean().imag / 1e-30 / np.linalg.norm(weights))
-    return Claimed(float(series["pull"][-1, _NEAR]), true, 1e-14, COMPLEX_STEP)
+    return Claimed(float(series["near"][-1, _NEAR]), true, 1e-14, COMPLEX_STEP)
 
 
-@lost_dependency.claim("|pull| of the first", column=_NONE_LABEL)
-@lost_dependency.claim("|pull| of the first", column=_FAR_LABEL)
-def _(series: Mapping[str, FloatArray]) -> Claimed:
-    return Claimed(
-        abs(float(series["pull"][-1, -1])),
-        0.0,
-        1e-6,
-        "At most retentionᵗ for t steps, times the largest error.",
-    )
+for _name, _label in (("far", _FAR_LABEL), ("none", _NONE_LABEL)):
+
+    @lost_dependency.claim(f"|pull| of the first, {_label}")
+    def _(series: Mapping[str, FloatArray], name: str = _name) -> Claimed:
+        return Claimed(
+            abs(float(series[name][-1, -1])),
+            0.0,
+            1e-6,
+            "At most retentionᵗ for t steps, times the largest error.",
+        )

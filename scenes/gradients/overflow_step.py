@@ -69,7 +69,7 @@ def _updates(hessian: FloatArray, start: FloatArray, rate: float, steps: int, na
     ),
     title="Updates until overflow",
     statement="at a rate of {learning_rate} updates multiply by 1 − rate: when Inf and NaN come can be told before",
-    opening="The learning rate {learning_rate} is too large: each update overshoots the minimum, and grows.",
+    opening="Learning rate {learning_rate} is too large: updates overshoot the minimum, so the parameters grow.",
     counter="update",
     fps="10",
     covers=(106,),
@@ -112,7 +112,7 @@ def _last_update(name: str, dim: int, seed: int, learning_rate: float) -> int:
 
 
 @overflow_step.moment(
-    "Update {step}: <warn>float16 overflows</> beyond {largest}. Inf − Inf is NaN, and NaN stays.",
+    "Update {step}: <warn>float16 overflows</> beyond {largest}: its numbers turn into NaN, and stay so.",
     otherwise="Within {steps} updates no format overflows.",
     note="float16 ends",
     on="log10_float64",

@@ -22,6 +22,9 @@ from scenes import (
 )
 
 _UNITS = 8
+# The most cells of a row, and how windows not read yet, read before and read now are coloured.
+_CELLS = 50
+_UNREAD, _READ, _NOW = -0.1, -0.5, 0.7
 
 
 def windows_of_epoch(length: int, window: int, batch: int) -> Iterator[list[int]]:
@@ -51,20 +54,24 @@ def reader(seed: int) -> RNN:
     return RNN(recurrent, inputs, np.zeros(_UNITS), ACTIVATIONS["tanh"])
 
 
-def _pages(values: FloatArray, windows: list[list[int]], window: int, steps: int) -> FloatArray:
-    """Return the series line by line for every step: faint where unread, the windows at work in full red."""
-    side = int(np.ceil(np.sqrt(len(values))))
-    lines = -(-len(values) // side)
-    pages = np.zeros((steps + 1, lines * side))
-    pages[:, : len(values)] = 0.12 * values
-    for step in range(1, steps + 1):
-        if (step - 1) % len(windows) == 0:
-            seen = pages[0].copy()
-        pages[step] = seen
-        for start in windows[(step - 1) % len(windows)]:
-            pages[step, start : start + window] = 1.0
-            seen[start : start + window] = 0.6 * values[start : start + window]
-    return pages.reshape(steps + 1, lines, side)
+def _pages(count: int, batch: int, steps: int) -> FloatArray:
+    """Return the rows of the batch, a cell for each window, for every step: unread, read before, and read now.
+
+    A row takes two lines, with an empty one before the next row; of many windows several share a cell.
+    """
+    share = -(-count // _CELLS)
+    cells = -(-count // share)
+    width = -(-cells // 2)
+    pages = np.zeros((steps + 1, 3 * batch - 1, width))
+    for step in range(steps + 1):
+        now = (step - 1) % count // share
+        row = np.full(2 * width, _UNREAD)
+        row[cells:] = 0.0
+        if step:
+            row[:now], row[now] = _READ, _NOW
+        for first in range(batch):
+            pages[step, 3 * first : 3 * first + 2] = row.reshape(2, width)
+    return pages
 
 
 def _read(values: FloatArray, starts: list[int], window: int) -> FloatArray:
@@ -77,21 +84,24 @@ def _read(values: FloatArray, starts: list[int], window: int) -> FloatArray:
         "heatmap",
         of="pages",
         limits=(-1, 1),
-        heading="the series",
-        note="strongest: read now",
+        rows=("row 1", "", "", "row 2"),
+        heading="a cell: {window} values",
+        note="orange: now, state and gradient; blue: before, state alone",
     ),
-    show("series", of="starts", heading="where each row reads", scale="linear", unit="values"),
     show(
         "series",
-        of="added",
-        heading="state carried over",
-        note="a unit: by how much it differs from starting at 0",
+        of="starts",
+        heading="where each row reads",
+        note="each row its own part of the series",
         scale="linear",
+        unit="values",
     ),
-    title="A series read in batches",
+    title="A long series, read in windows",
     statement="{length} values in {batch} rows, {window} at a time: states are carried on, gradients are cut",
-    opening="A long series is read in {batch} rows at once, {window} values of each at a time.",
+    opening="A long series is cut into {batch} rows, read side by side, {window} values (a window) at a time.",
+    running="Each window starts from the state of the one before; its gradient goes no further back.",
     counter="window",
+    arrange="stacked",
     fps="5",
     covers=(93,),
 )
@@ -119,19 +129,17 @@ def tbptt_cursors(
     """
     values, network = wavy_series(length, seed), reader(seed)
     windows = list(windows_of_epoch(length, window, batch))
-    states, anew = np.zeros((steps + 1, batch, _UNITS)), np.zeros((steps + 1, _UNITS))
+    states = np.zeros((steps + 1, batch, _UNITS))
     starts, factors = np.full((steps + 1, batch), np.nan), np.empty((steps, _UNITS, _UNITS))
     for step in range(steps):
         rows = windows[step % len(windows)]
         inputs = _read(values, rows, window)
         run = network.run(inputs, states[step] if step % len(windows) else None)
         states[step + 1], starts[step + 1] = run.states[-1], rows
-        anew[step + 1] = network.run(inputs[:, 0]).states[-1]
         factors[step] = reduce(lambda product, factor: factor @ product, run.jacobians[:, 0])
     series: dict[str, FloatArray] = {
-        "pages": _pages(values, windows, window, steps),
+        "pages": _pages(len(windows), batch, steps),
         "states": states,
-        "added": states[:, 0, 0] - anew[:, 0],
         "starts": starts,
     }
     return MatrixSequence(factors, series=series)
@@ -142,22 +150,22 @@ def _in_epoch(length: int, window: int, batch: int) -> int:
     return sum(1 for _ in windows_of_epoch(length, window, batch))
 
 
-@tbptt_cursors.moment("Window {step} starts from the state of window 1, but no gradient goes back into it.")
+@tbptt_cursors.moment("Window {step}: the state of window 1 is carried on, but no gradient goes back into it.")
 def _(steps: int, length: int, window: int, batch: int) -> int | None:
     return 2 if steps > 2 and _in_epoch(length, window, batch) > 2 else None
 
 
-@tbptt_cursors.moment("Row {batch} began at {start}: the rows share the series, {read} of {length} values are read.")
+@tbptt_cursors.moment("Window {step}: half is read. The last row began at {start}, no row waits for another.")
 def _(steps: int, length: int, window: int, batch: int) -> Reached | None:
     half = _in_epoch(length, window, batch) // 2
     if not 2 < half < steps:
         return None
-    return Reached(half, start=(batch - 1) * (length // batch), read=half * window * batch)
+    return Reached(half, start=(batch - 1) * (length // batch))
 
 
 @tbptt_cursors.moment(
-    "{step} windows of {batch} × {window} make an epoch: {read} of {length} values, each read once.",
-    otherwise="After {steps} windows the epoch is not over: the rows read on.",
+    "After {step} windows each row ends: {read} of {length} values, each read once (an epoch).",
+    otherwise="After {steps} windows no row has come to its end: they read on.",
 )
 def _(steps: int, length: int, window: int, batch: int) -> Reached | None:
     count = _in_epoch(length, window, batch)

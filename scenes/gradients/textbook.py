@@ -19,6 +19,7 @@ from scenes import (
 )
 
 _BATCH = 2
+_ROLES = {"W": "explode", "c × W": "vanish"}
 
 
 def _weights(dim: int, seed: int) -> FloatArray:
@@ -32,15 +33,22 @@ def _weights(dim: int, seed: int) -> FloatArray:
 @scene(
     show(
         "series",
-        of={"Wh": "norm", "c Wh": "scaled norm"},
+        of={"W": "norm", "c × W": "scaled norm"},
         heading="size of the gradient",
-        note="with Wh, and with c Wh, c = {scale}",
-        roles={"Wh": "explode", "c Wh": "vanish"},
+        note="W as drawn, and times c = {scale}",
+        roles=_ROLES,
     ),
-    show("eigenvalues", powers=False, heading="eigenvalues of Wh", note="outside: grows", role="explode"),
-    title="A textbook's gradient",
-    statement="going back, a plain RNN multiplies dh by Wh at every step: the largest |λ| of Wh makes or breaks dh",
-    opening="Going back, a plain RNN multiplies its gradient dh by the same matrix Wh each step.",
+    show(
+        "points",
+        of={"W": "eigenvalues", "c × W": "scaled eigenvalues"},
+        heading="eigenvalues",
+        axes=True,
+        note="largest |λ|: {radius:3} and {scaled_radius:3}",
+        roles=_ROLES,
+    ),
+    title="A gradient times one matrix, again and again",
+    statement="going back, a plain RNN multiplies its gradient by W at each step: the largest |λ| decides its size",
+    opening="Going back, a plain RNN multiplies its gradient by the same matrix W each step.",
     fps="4",
 )
 def textbook(
@@ -72,7 +80,18 @@ def textbook(
         norm[step] = np.log10(np.sqrt((dh**2).sum()) / _BATCH) + size
         dh = dh @ weights.T
     scaled = norm + np.arange(steps + 1) * np.log10(scale)
-    return repeated(weights, steps, {"norm": norm, "scaled norm": scaled})
+    values = np.linalg.eigvals(weights)
+    eigenvalues = np.tile(np.stack([values.real, values.imag], axis=-1), (steps + 1, 1, 1))
+    radius = np.hypot(eigenvalues[:, :, 0], eigenvalues[:, :, 1]).max(axis=1)
+    series = {
+        "norm": norm,
+        "scaled norm": scaled,
+        "eigenvalues": eigenvalues,
+        "scaled eigenvalues": scale * eigenvalues,
+        "radius": radius,
+        "scaled_radius": scale * radius,
+    }
+    return repeated(weights, steps, series)
 
 
 def _spectral(steps: int, dim: int, seed: int) -> tuple[float, float, float, float]:
@@ -97,7 +116,7 @@ def _spectral(steps: int, dim: int, seed: int) -> tuple[float, float, float, flo
 
 
 @textbook.moment(
-    "After {step} steps the gradient is <explode>{large:log10} with Wh</>, <vanish>{small:log10} with c Wh</>.",
+    "After {step} steps the gradient is <explode>{large:log10} with W</>, <vanish>{small:log10} with c × W</>.",
     otherwise="Within {steps} steps the two gradients are not yet a hundred times apart.",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
@@ -107,7 +126,7 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
 
 
 @textbook.moment(
-    "Each step multiplies by about <explode>{radius:3}</>, the largest |λ|; with c Wh by <vanish>{scaled:3}</>."
+    "Each step multiplies by about <explode>{radius:3}</>, the largest |λ|; c × W by <vanish>{scaled:3}</>."
 )
 def _(steps: int, dim: int, seed: int, scale: float) -> Reached | None:
     radius = float(np.abs(np.linalg.eigvals(_weights(dim, seed))).max())

@@ -65,7 +65,7 @@ def blocks(steps: int, cut: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="reach", limits=(-1, 1), heading="reach", note="row: loss, column: state"),
+    show("heatmap", of="reach", limits=(-1, 1), heading="gradient", note="loss (row) by state"),
     show(
         "series",
         of="angle",
@@ -73,22 +73,22 @@ def blocks(steps: int, cut: int) -> FloatArray:
         note="degrees off the uncut gradient",
         scale="linear",
         limits=(0, 90),
-        x="steps between cuts",
+        x="steps a part",
     ),
     show(
         "series",
         of="ratio",
         heading="length",
-        note="of the uncut gradient",
+        note="uncut: 100 %; some terms cancel",
         scale="linear",
         unit="%",
-        x="steps between cuts",
+        x="steps a part",
     ),
     title="Truncated gradients",
     statement="cut every few steps, a gradient is that of the parts alone: another direction and length than uncut",
     opening="Each step has a loss, which reaches back to all states before it. Now come the cuts.",
     running="Cut every {step} steps, no loss reaches past the cut before it.",
-    counter="cut every",
+    counter="parts of {part} steps",
     fps="4",
     covers=(92,),
 )
@@ -127,7 +127,9 @@ def truncated_bptt(
     across = np.linalg.norm(gradients - along[:, None, None] * whole, axis=(1, 2))
     angles, ratios = np.degrees(np.arctan2(across, along)), np.hypot(along, across) / (np.linalg.norm(full) or 1.0)
     angles[0] = ratios[0] = np.nan
-    return Record({"reach": reaches, "gradient": gradients, "angle": angles, "ratio": ratios})
+    # Uncut, the whole sequence is one part.
+    part = np.append(steps, np.arange(1, steps + 1))
+    return Record({"reach": reaches, "gradient": gradients, "angle": angles, "ratio": ratios, "part": part})
 
 
 def _never_cut(steps: int, dim: int, seed: int, retention: float) -> Record:

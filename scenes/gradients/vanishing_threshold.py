@@ -39,22 +39,23 @@ def _decades(norms: FloatArray, dim: int, seed: int, activation: str) -> FloatAr
             "linear": "identity",
             "tanh": "tanh",
             "sigmoid": "sigmoid",
-            "size of W": "bound of tanh",
-            "size / 4": "bound of sigmoid",
+            "tanh ≤": "bound of tanh",
+            "sigmoid ≤": "bound of sigmoid",
         },
-        theory=("size of W", "size / 4"),
+        theory=("tanh ≤", "sigmoid ≤"),
         x=(0, _WIDEST),
         y=(0, _HIGHEST),
         names=("= size of W", ""),
         levels=(1.0,),
         heading="factor a step",
-        note="dashed: at most so much",
+        note="dashed: W × steepest slope",
         roles=_ROLES,
     ),
     show(
         "readout",
         of={"linear": "log10_identity", "tanh": "log10_tanh", "sigmoid": "log10_sigmoid"},
-        heading="left after 60 steps",
+        heading="gradient left",
+        note="after 60 steps",
         roles=_ROLES,
     ),
     title="When gradients must vanish",
@@ -93,19 +94,19 @@ def vanishing_threshold(
     return Record(series)
 
 
-@vanishing_threshold.moment("Up to size 1 tanh must vanish: no step back multiplies by more than the size of W.")
+@vanishing_threshold.moment("Up to size 1 a gradient must vanish with tanh: a step multiplies by less than 1.")
 def _(series: Mapping[str, FloatArray]) -> int | None:
     return first_step(series["norm"] >= 1) or None
 
 
-@vanishing_threshold.moment("Up to size 4 the sigmoid must vanish, too: its steepest slope is only 1/4.")
+@vanishing_threshold.moment("Up to size 4 it must vanish with the sigmoid, too: its slopes are at most 1/4.")
 def _(series: Mapping[str, FloatArray], steps: int) -> int | None:
     step = first_step(series["norm"] >= 4)
     return step if step and step < steps else None
 
 
 @vanishing_threshold.moment(
-    "Beyond, they may explode or not: tanh multiplies by <data>{tanh:.2}</>, linear by <explode>{linear:.2}</>."
+    "Beyond, it may grow or not: × <explode>{linear:.2}</> a step if linear, × <data>{tanh:.2}</> with tanh."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, tanh=series["tanh"][-1, 1], linear=series["identity"][-1, 1])

@@ -33,23 +33,14 @@ _UNITS, _GAP = 12, 3
         ends=("input", "output"),
         limits=(-3, 3),
         heading="units by layer",
-        note="a row: 12 units",
+        note="row: 12 units",
     ),
     show(
         "series",
-        of={"signal": "signal", "gradient": "gradient", "theory": "predicted"},
-        theory=("theory",),
+        of={"signal": "signal", "gradient": "gradient"},
         roles={"gradient": "muted"},
         heading="variance",
-        note="mean square of a layer",
-    ),
-    show(
-        "bars",
-        of="spread",
-        scale="log10",
-        numbers=False,
-        heading="stretches",
-        note="of all layers so far, the 16 largest",
+        note="weights: variance {scale:2}/inputs, then {activation}",
     ),
     title="Through a deep network",
     statement="a signal runs down the layers, a gradient back up, both as strong as the weights let them be",
@@ -78,39 +69,47 @@ def deep_signal(
         What is applied to every layer.
     """
     net = deep_net(kind, activation, steps, dim, seed)
-    product, spread = np.eye(dim), np.zeros((steps + 1, 16))
-    for layer, jacobian in enumerate(net.jacobians):
-        product = jacobian @ product
-        size = np.linalg.norm(product)
-        # Squares are faster to find; what is lost in their rounding has no bar.
-        squares = np.linalg.eigvalsh(product @ product.T / size**2)[:-17:-1]
-        known = squares > 1e-12
-        spread[layer + 1] = np.where(known, np.log10(np.maximum(squares, 1e-12)) / 2 + np.log10(size), -np.inf)
-    series = {"strip": net.strip(_UNITS, _GAP), "spread": spread} | net.series()
-    series["predicted"] = series["signal"][0] + predicted(kind, activation, steps, dim)["signal"]
+    # The variance of a weight as a multiple of 1 / inputs.
+    scale = np.full(steps + 1, dim * LAYERS[kind][1](dim))
+    series = {"strip": net.strip(_UNITS, _GAP), "scale": scale} | net.series()
     return MatrixSequence(net.jacobians, series=series)
 
 
-@deep_signal.moment("{weights} + {activation}: in theory a layer multiplies the variance by {factor:3}.")
+def _factor(kind: str, activation: str, steps: int, dim: int) -> float:
+    """Return what theory says that the first layer multiplies the variance of the signal by."""
+    signal = predicted(kind, activation, steps, dim)["signal"]
+    return float(10 ** (signal[1] - signal[0]))
+
+
+@deep_signal.moment("{weights} + {activation}: a layer should multiply the variance by about {factor:3}.")
 def _(steps: int, dim: int, kind: str, activation: str) -> Reached | None:
     if steps < 3:
         return None
-    signal = predicted(kind, activation, steps, dim)["signal"]
-    return Reached(1, weights=NAMES[kind], factor=10 ** float(signal[1] - signal[0]))
-
-
-@deep_signal.moment("They pass each other: both have {step} of {steps} layers behind them.")
-def _(steps: int) -> int | None:
-    return steps // 2 if steps > 3 else None
+    return Reached(1, weights=NAMES[kind], factor=_factor(kind, activation, steps, dim))
 
 
 @deep_signal.moment(
-    "{result} after {steps} layers: variance {signal:log10} for the signal, {gradient:log10} for the gradient."
+    "Half way, after {step} layers: variance {signal:log10} of the signal, {gradient:log10} of the gradient.",
+    on="signal",
+    note="{weights} + {activation}\nabout × {factor:2} a layer",
 )
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, kind: str, activation: str) -> Reached | None:
+    if steps < 4:
+        return None
+    half = steps // 2
+    ends = {name: float(series[name][half]) for name in ("signal", "gradient")}
+    return Reached(half, weights=NAMES[kind], factor=_factor(kind, activation, steps, dim), **ends)
+
+
+@deep_signal.moment("{result}: variance {signal:log10} at the end for the signal, {gradient:log10} for the gradient.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     ends = {name: float(series[name][-1]) for name in ("signal", "gradient")}
-    result = "One of them is gone"
-    for words, low, high in (("Both arrive", -3, 3), ("Both are lost", -400, -3), ("Both explode", 3, 400)):
+    result = "They fare differently"
+    for words, low, high in (
+        ("Neither vanishes nor explodes", -3, 3),
+        ("Both vanish", -400, -3),
+        ("Both explode", 3, 400),
+    ):
         if all(low <= end < high for end in ends.values()):
             result = words
     return Reached(steps, result=result, **ends)

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated
 
+import numpy as np
+
 from scenes import Bounds, Claimed, MatrixSequence, Numbers, Reached, Seed, Trajectory, first_step, scene, show
 from scenes.initialisation._deep_nets import decades_per_layer, deep_net
 
 _USUAL = {"σ = 0.01": "normal_001", "±0.07": "uniform_007", "Xavier": "glorot_normal"}
-_ROLES = {"σ = 0.01": "vanish", "±0.07": "vanish", "Xavier": "keep"}
+_ROLES = {"σ = 0.01": "vanish", "±0.07": "data", "Xavier": "keep"}
 # Units and empty columns of the pictures.
 _UNITS, _GAP = 10, 5
 
@@ -18,13 +20,19 @@ _UNITS, _GAP = 10, 5
         of="strip",
         names={"signal ↓": 0, "gradient ↑": _UNITS + _GAP},
         limits=(-3, 3),
-        heading="a row: a layer",
+        heading="row = layer",
         roles=_ROLES,
     ),
-    show("series", of="signal", heading="variance of the signal", note="mean of squares", roles=_ROLES),
+    show(
+        "series",
+        of="signal",
+        heading="variance of the signal",
+        note="weights: σ = 0.01, ±0.07 has σ = 0.04, Xavier σ = {sigma:2}",
+        roles=_ROLES,
+    ),
     title="Three initialisations",
     statement="{dim} units a layer: both defaults starve signal and gradient, Xavier's variance feeds them",
-    opening="Weights normal with σ = 0.01, uniform within ±0.07, or Xavier's: what comes through?",
+    opening="Weights normal with σ = 0.01, uniform within ±0.07, or fitted (Xavier): what comes through?",
     counter="layer",
     poster=1.0,
     fps="4",
@@ -36,9 +44,11 @@ def default_initialisers(
     seed: Seed = 0,
 ) -> dict[str, MatrixSequence]:
     """Signals and gradients through deep linear networks, from three ways to draw their weights."""
+    # What Xavier's rule makes of so many units.
+    sigma = np.full(steps + 1, dim**-0.5)
     nets = {label: deep_net(kind, "identity", steps, dim, seed) for label, kind in _USUAL.items()}
     return {
-        label: MatrixSequence(net.jacobians, series={"strip": net.strip(_UNITS, _GAP)} | net.series())
+        label: MatrixSequence(net.jacobians, series={"strip": net.strip(_UNITS, _GAP), "sigma": sigma} | net.series())
         for label, net in nets.items()
     }
 
@@ -57,18 +67,18 @@ def _(columns: Mapping[str, Numbers]) -> int | None:
     return _lost(columns, "σ = 0.01")
 
 
-@default_initialisers.moment("<vanish>±0.07</> comes further: it takes {step} layers to lose as much.")
+@default_initialisers.moment("<data>±0.07</> comes further: it falls below a thousandth after {step} layers.")
 def _(columns: Mapping[str, Numbers]) -> int | None:
     return _lost(columns, "±0.07")
 
 
 @default_initialisers.moment(
-    "Gradients come back with a variance of <vanish>{small:log10}</>, <vanish>{uniform:log10}</>, and "
-    "<keep>{xavier:log10}</> by Xavier.",
+    "Left at the end: <vanish>{small:log10}</>, <data>{uniform:log10}</>, and <keep>{xavier:log10}</> by Xavier, "
+    "whose σ fits {dim} units.",
     otherwise="Too few layers to tell them apart.",
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
-    small, uniform, xavier = (float(columns[label].series["gradient"][-1]) for label in _USUAL)
+    small, uniform, xavier = (float(columns[label].series["signal"][-1]) for label in _USUAL)
     return Reached(steps, small=small, uniform=uniform, xavier=xavier) if max(small, uniform) < _LOST < xavier else None
 
 

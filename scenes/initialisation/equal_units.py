@@ -11,7 +11,7 @@ from scenes.initialisation._weights import row_distance
 # Updates by gradient descent a step.
 _UPDATES = 10
 _SAMPLES = 32
-_ROLES = {"zeros": "vanish", "constant": "data", "random": "keep"}
+_ROLES = {"all 0": "vanish", "all equal": "data", "random": "keep"}
 
 
 def loss_and_gradients(
@@ -48,19 +48,19 @@ def _trained(first: FloatArray, second: FloatArray, x: FloatArray, y: FloatArray
 
 
 @scene(
-    show("heatmap", of="weights", limits=(-1, 1), heading="row: a hidden unit", roles=_ROLES),
+    show("heatmap", of="weights", limits=(-1, 1), heading="row = hidden unit", roles=_ROLES),
     show(
         "series",
         of="log10_loss",
         limits=(-3, 0.5),
-        x="× 10 updates",
+        x="steps of 10 updates",
         heading="loss",
         note="how wrong the net is",
         roles=_ROLES,
     ),
     title="Units that begin equal",
     statement="equal units get equal gradients and stay one unit for ever; random ones learn to be different",
-    opening="One net learns from zeros, one from equal weights, one from random ones.",
+    opening="Three nets learn: one begins with weights all 0, one with all equal, one with random.",
     counter="update {updates}",
     poster=1.0,
     fps="10",
@@ -87,35 +87,35 @@ def equal_units(
     y = np.tanh(x @ teacher[0].T) @ teacher[1]
     equal = 0.8 / np.sqrt(dim)
     starts = {
-        "zeros": (np.zeros((dim, dim)), np.zeros(dim)),
-        "constant": (np.full((dim, dim), equal), np.full(dim, equal)),
+        "all 0": (np.zeros((dim, dim)), np.zeros(dim)),
+        "all equal": (np.full((dim, dim), equal), np.full(dim, equal)),
         "random": (rng.standard_normal((dim, dim)) / np.sqrt(dim), rng.standard_normal(dim) / np.sqrt(dim)),
     }
     return {label: _trained(*weights, x, y, steps) for label, weights in starts.items()}
 
 
-@equal_units.moment("<vanish>Zeros</>: every gradient is 0, and nothing will ever move.")
+@equal_units.moment("<vanish>All 0</>: nothing comes through, forward or back, so every gradient is 0 for ever.")
 def _(steps: int) -> int | None:
     return 1 if steps > 2 else None
 
 
-@equal_units.moment("<data>Constant</>: the rows change, but alike. The net has {dim} units and the use of one.")
+@equal_units.moment("<data>All equal</>: equal units get equal gradients, so {dim} units do the work of one.")
 def _(columns: Mapping[str, Numbers], steps: int) -> int | None:
-    loss = {label: columns[label].series["loss"] for label in ("constant", "random")}
-    step = first_step((loss["constant"] > 2 * loss["random"]) & (np.arange(steps + 1) > 2))
+    loss = {label: columns[label].series["loss"] for label in ("all equal", "random")}
+    step = first_step((loss["all equal"] > 2 * loss["random"]) & (np.arange(steps + 1) > 2))
     return step if step is not None and step < steps else None
 
 
 @equal_units.moment(
-    "Loss after {updates} updates: <vanish>{zeros:2}</> zeros, {constant:2} equal, <keep>{random:2}</> random."
+    "Loss after {updates} updates: <vanish>{zeros:2}</> all 0, {equal:2} all equal, <keep>{random:2}</> random."
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
-    losses = {label: float(numbers.series["loss"][-1]) for label, numbers in columns.items()}
-    return Reached(steps, updates=_UPDATES * steps, **losses)
+    zeros, equal, random = (float(columns[label].series["loss"][-1]) for label in _ROLES)
+    return Reached(steps, updates=_UPDATES * steps, zeros=zeros, equal=equal, random=random)
 
 
-@equal_units.claim("row distance", column="constant")
-@equal_units.claim("row distance", column="zeros")
+@equal_units.claim("row distance", column="all equal")
+@equal_units.claim("row distance", column="all 0")
 def _(series: Mapping[str, FloatArray]) -> Claimed:
     return Claimed(float(series["distance"].max()), 0.0, 0.0, "Equal rows go through the same operations.")
 
@@ -130,11 +130,11 @@ def _(series: Mapping[str, FloatArray], dim: int) -> Claimed:
     return _rank(series, dim)
 
 
-@equal_units.claim("rank of W₁", column="zeros")
+@equal_units.claim("rank of W₁", column="all 0")
 def _(series: Mapping[str, FloatArray]) -> Claimed:
     return _rank(series, 0)
 
 
-@equal_units.claim("rank of W₁", column="constant")
+@equal_units.claim("rank of W₁", column="all equal")
 def _(series: Mapping[str, FloatArray]) -> Claimed:
     return _rank(series, 1)

@@ -61,15 +61,24 @@ def _funnel(layers: list[FloatArray], widths: list[int], seed: int) -> MatrixSeq
         of="funnel",
         names={"signal ↓": 0, "gradient ↑": _FUNNEL + 1},
         limits=(-3, 3),
-        heading="layers that narrow",
+        heading="weight variance",
         roles=_ROLES,
     ),
-    show("series", of="signal", heading="signal", note="variance, going down", limits=_LIMITS, roles=_ROLES),
-    show("series", of="gradient", heading="gradient", note="variance, coming back", limits=_LIMITS, roles=_ROLES),
+    show(
+        "series",
+        of="signal",
+        heading="signal",
+        note="variance, down the narrowing layers",
+        limits=_LIMITS,
+        roles=_ROLES,
+    ),
+    show(
+        "series", of="gradient", heading="gradient", note="variance, back up through them", limits=_LIMITS, roles=_ROLES
+    ),
     title="No variance keeps both",
     statement="in layers that narrow {narrowing}-fold one variance keeps the signal, one the gradient, and Xavier's "
     "is between",
-    opening="Layers narrow. Weights have a variance of 1/inputs, 1/outputs, or Xavier's between.",
+    opening="Layers narrow. Weights have the variance 1/inputs, 1/outputs, or Xavier's between.",
     counter="layer",
     poster=1.0,
     fps="2.5",
@@ -109,19 +118,21 @@ def _change(columns: Mapping[str, Numbers], rule: str, name: str) -> FloatArray:
     return np.asarray(track - track[0])
 
 
-@fan_dilemma.moment("<vanish>1/inputs</> keeps the signal, but by layer {step} half of the gradient is gone.")
+@fan_dilemma.moment(
+    "<vanish>1/inputs</> keeps the signal, but half of the gradient is gone {step} layers before the end."
+)
 def _(columns: Mapping[str, Numbers]) -> int | None:
     return first_step(_change(columns, "1/inputs", "gradient") < np.log10(0.5))
 
 
-@fan_dilemma.moment("<explode>1/outputs</> keeps the gradient, but the signal has grown to {signal:2} times.")
+@fan_dilemma.moment("<explode>1/outputs</> keeps the gradient, but after {step} layers the signal is × {signal:2}.")
 def _(columns: Mapping[str, Numbers], steps: int, narrowing: float) -> Reached | None:
     change = _change(columns, "1/outputs", "signal")
     step = first_step(change > np.log10(narrowing) / 2)
     return None if step is None or step == steps else Reached(step, signal=10 ** float(change[step]))
 
 
-@fan_dilemma.moment("<keep>Xavier</> shares it: after {steps} layers signal × {signal:2}, gradient × {gradient:2}.")
+@fan_dilemma.moment("<keep>Xavier</> is a compromise, half way each: signal × {signal:2}, gradient × {gradient:2}.")
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
     signal, gradient = (10 ** float(_change(columns, "Xavier", name)[-1]) for name in ("signal", "gradient"))
     return Reached(steps, signal=signal, gradient=gradient)

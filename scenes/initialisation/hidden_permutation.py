@@ -117,7 +117,7 @@ def _(series: Mapping[str, FloatArray], steps: int, units: int) -> Reached | Non
     return Reached(step, first="A", last=chr(ord("A") + units - 1))
 
 
-@hidden_permutation.moment("{seen} of {possible} orders seen, and every one computes the same.")
+@hidden_permutation.moment("{seen} of {possible} orders seen, and the net computes the same curve in every one.")
 def _(series: Mapping[str, FloatArray], steps: int, units: int) -> Reached:
     seen = len({order.tobytes() for order in series["order"]})
     return Reached(steps, seen=seen, possible=factorial(units))

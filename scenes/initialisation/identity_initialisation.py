@@ -44,7 +44,7 @@ def _lengths(
     return np.asarray(np.linalg.norm(states, axis=1))
 
 
-_ROLES = {"I": "keep", "I + noise": "explode", "I, ReLU": "vanish"}
+_ROLES = {"I alone": "keep", "I + noise": "explode", "I, ReLU": "vanish"}
 
 
 @scene(
@@ -55,12 +55,12 @@ _ROLES = {"I": "keep", "I + noise": "explode", "I, ReLU": "vanish"}
         scale="linear",
         limits=(0, 3),
         heading="length of a state",
-        note="1 at the start",
+        note="noise adds up every step; ReLU cuts once what is below 0",
         roles=_ROLES,
     ),
     title="Beginning with the identity",
     statement="the identity keeps all, noise of {noise} lets it drift, ReLU keeps what begins above 0",
-    opening="The identity copies a state at every step: alone, with some noise, or behind ReLU.",
+    opening="The identity I copies a state at every step. Do noise or ReLU leave it what it was?",
     poster=1.0,
     covers=(44,),
 )
@@ -89,18 +89,22 @@ def identity_initialisation(
         state = np.maximum(summed, 0.0)
     noisy, start = _perturbed(dim, seed, noise), _start(dim, seed)
     return {
-        "I": repeated(identity, steps, {"length": np.ones(steps + 1)}),
+        "I alone": repeated(identity, steps, {"length": np.ones(steps + 1)}),
         "I + noise": repeated(noisy, steps, {"length": _lengths(noisy, start, steps, np.positive)}),
         "I, ReLU": MatrixSequence(jacobians, series={"length": _lengths(identity, start, steps, relu)}),
     }
 
 
-@identity_initialisation.moment("<vanish>ReLU</> cuts what is below 0: {alive} of {dim} numbers are left, for good.")
+@identity_initialisation.moment(
+    "<keep>I alone</> keeps all. <vanish>ReLU</> cuts what is below 0: {alive} of {dim} numbers stay."
+)
 def _(steps: int, dim: int, seed: int) -> Reached | None:
     return Reached(1, alive=int((_start(dim, seed) > 0).sum())) if steps > 2 else None
 
 
-@identity_initialisation.moment("<explode>Noise</> of {noise}: after {step} steps the length has changed by a tenth.")
+@identity_initialisation.moment(
+    "<explode>Noise</> of {noise} adds up: after {step} steps the length has changed by a tenth."
+)
 def _(columns: Mapping[str, Numbers], steps: int) -> int | None:
     lengths = columns["I + noise"].series["length"]
     step = first_step(np.abs(np.log(lengths)) > np.log(1.1))
@@ -108,14 +112,15 @@ def _(columns: Mapping[str, Numbers], steps: int) -> int | None:
 
 
 @identity_initialisation.moment(
-    "Length after {steps} steps: <keep>1</> as it is, <vanish>{relu:3}</> with ReLU, <explode>{noisy:3}</> with noise."
+    "<keep>I alone</> keeps length <keep>1</> through {steps} steps; noise makes it <explode>{noisy:3}</>, "
+    "ReLU <vanish>{relu:3}</>."
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
     cut, noisy = (float(columns[label].series["length"][-1]) for label in ("I, ReLU", "I + noise"))
     return Reached(steps, relu=cut, noisy=noisy)
 
 
-@identity_initialisation.claim("drift of log10 norm", column="I")
+@identity_initialisation.claim("drift of log10 norm", column="I alone")
 def _(product: Trajectory, steps: int, dim: int) -> Claimed:
     return Claimed(
         float(np.abs(product.log10_spectral_norm).max()),

@@ -37,15 +37,15 @@ def _radius(matrix: FloatArray) -> float:
     show("scaled_matrix", note="largest: ±1"),
     show(
         "series",
-        of={"size": "log10_spectral_norm", "|λ| alone": "alone"},
-        theory=("|λ| alone",),
+        of={"size": "log10_spectral_norm", "× |λ| a step": "alone"},
+        theory=("× |λ| a step",),
         heading="size",
         note="how far it can stretch a vector",
     ),
-    show("eigenvalues", powers=False, heading="eigenvalues λ", note="W scales a direction λ times a step"),
+    show("eigenvalues", powers=False, heading="eigenvalues λ", note="number: the largest |λ|"),
     title="A drawn matrix, multiplied",
     statement="an initialisation fixes the variance of the entries, but powers follow the largest eigenvalue",
-    opening="One matrix W, drawn by a usual rule, is multiplied by itself. Watch the size.",
+    opening="A random W, scaled as nets usually begin, is multiplied by itself. Watch the size.",
     poster=1.0,
     # Where an eigenvalue is negative or complex the colours turn over: not more than three times a second.
     fps="5",
@@ -76,6 +76,10 @@ def initialiser(
     with np.errstate(divide="ignore", invalid="ignore"):
         alone = np.arange(steps + 1) * np.log10(_radius(matrix))
     alone[0] = 0.0
+    # The line that the size comes to, not one from 1: other directions give it a start of its own.
+    start = transient(matrix, steps)
+    if np.isfinite(start):
+        alone += start
     return repeated(matrix, steps, {"alone": alone})
 
 
@@ -84,13 +88,11 @@ def _mean_square(kind: str, dim: int, gain: float) -> float:
     return float(gain**2 * KINDS[kind].square(dim))
 
 
-@initialiser.moment("{name}: mean square {asked:3}. The largest |λ| multiplies its direction by {radius:3}.")
-def _(product: Trajectory, steps: int, dim: int, kind: str, gain: float) -> Reached | None:
+@initialiser.moment("{name}: its largest |λ| is {radius:3}, so W should stretch {radius:3} times a step.")
+def _(product: Trajectory, steps: int, kind: str) -> Reached | None:
     if steps < 3:
         return None
-    return Reached(
-        1, name=NAMES[kind], asked=_mean_square(kind, dim, gain), radius=_radius(product.sequence.factors[0])
-    )
+    return Reached(1, name=NAMES[kind], radius=_radius(product.sequence.factors[0]))
 
 
 @initialiser.moment("After {step} steps the product is {word} as large.")
@@ -102,12 +104,14 @@ def _(product: Trajectory, steps: int) -> Reached | None:
     return Reached(step, word="ten times" if size[step] > 0 else "a tenth")
 
 
-@initialiser.moment("Size {size:log10} after {steps} steps: in the end {rate:3} times a step, and |λ| is {radius:3}.")
+@initialiser.moment(
+    "Size {size:log10} after {steps} steps: × {pace:3} a step in the end, as the largest |λ|, {radius:3}, says."
+)
 def _(product: Trajectory, steps: int) -> Reached:
     size, half = product.log10_spectral_norm, steps // 2
     # The first half is left out, in which the smaller eigenvalues take part.
-    rate = float(10 ** ((size[-1] - size[half]) / (steps - half))) if np.isfinite(size[-1]) else 0.0
-    return Reached(steps, size=float(size[-1]), rate=rate, radius=_radius(product.sequence.factors[0]))
+    pace = float(10 ** ((size[-1] - size[half]) / (steps - half))) if np.isfinite(size[-1]) else 0.0
+    return Reached(steps, size=float(size[-1]), pace=pace, radius=_radius(product.sequence.factors[0]))
 
 
 @initialiser.claim("mean of W²ᵢⱼ")

@@ -10,11 +10,15 @@ from scenes.initialisation._weights import outputs, same_outputs
 
 # Inputs at which outputs are compared: a straight line of them.
 _POINTS = 49
-_ROLES = {"ReLU, scaled": "data", "tanh, flipped": "keep"}
+_ROLES = {"ReLU net": "data", "tanh, signs flipped": "keep"}
 
 
 def _network(
-    weights: FloatArray, scales: FloatArray, inputs: FloatArray, activation: Callable[[FloatArray], FloatArray]
+    weights: FloatArray,
+    scales: FloatArray,
+    inputs: FloatArray,
+    activation: Callable[[FloatArray], FloatArray],
+    more: Mapping[str, FloatArray] | None = None,
 ) -> MatrixSequence:
     """Return the diagonal matrices that lead from one row of scales to the next, with weights and outputs.
 
@@ -22,7 +26,13 @@ def _network(
     """
     factors = np.eye(scales.shape[1]) * (scales[1:] / scales[:-1])[:, None, :]
     rescaled = np.concatenate([weights[:, :-1] * scales[:, :, None], (weights[:, -1] / scales)[:, :, None]], axis=2)
-    return MatrixSequence(factors, series=outputs(rescaled, inputs, activation) | {"scales": scales})
+    return MatrixSequence(factors, series=outputs(rescaled, inputs, activation) | {"scales": scales, **(more or {})})
+
+
+def _largest(scales: FloatArray, steps: int) -> tuple[int, int]:
+    """Return step and row of the largest of the scales before the last step."""
+    step, row = np.unravel_index(int(scales[: max(steps, 1)].argmax()), scales.shape)
+    return int(step), int(row)
 
 
 @scene(
@@ -30,7 +40,7 @@ def _network(
         "heatmap",
         of="weights",
         limits=(-3, 3),
-        heading="row: a unit's weights",
+        heading="row {row} × {grown:.1}, last column ÷ {grown:.1}",
         roles=_ROLES,
     ),
     show(
@@ -39,12 +49,12 @@ def _network(
         ends=(-1, 1),
         x="along a line of inputs",
         heading="output",
-        note="wide: at the start, thin: now",
+        note="wide: at the start, thin: now; row: a unit, last column: its way out",
         roles=_ROLES,
     ),
     title="Other weights, same function",
     statement="a unit scaled by a and its output weight by 1/a, or both with their signs turned, do what they did",
-    opening="One net's units are scaled, the other's flipped. Watch what both of them compute.",
+    opening="One net's units are scaled, the other's signs flipped. Watch what both of them compute.",
     fps="4",
     covers=(71,),
 )
@@ -69,37 +79,39 @@ def scale_symmetry(
     # Each unit grows and shrinks in its own time, from 1.
     phase = rng.uniform(0, 2 * np.pi, units)
     t = np.arange(steps + 1)[:, None]
-    scales = np.exp(np.sin(t * 2 * np.pi / 16 + phase) - np.sin(phase))
+    scales = np.exp(np.sin(t * 2 * np.pi / 14 + phase) - np.sin(phase))
+    row = _largest(scales, steps)[1]
+    grown = {"row": np.full(steps + 1, row + 1.0), "grown": scales[:, row]}
     flipped = np.ones((steps + 1, units))
     for step in range(1, steps + 1):
         flipped[step:, step % units] *= -1
     return {
-        "ReLU, scaled": _network(weights, scales, inputs, relu),
-        "tanh, flipped": _network(weights, flipped, inputs, np.tanh),
+        "ReLU net": _network(weights, scales, inputs, relu, grown),
+        "tanh, signs flipped": _network(weights, flipped, inputs, np.tanh),
     }
 
 
 @scale_symmetry.moment(
-    "<data>ReLU</>: row {row} is multiplied by {scale:2}, its last entry, the output weight, divided."
+    "<data>ReLU</>: unit {row}'s incoming weights are × {scale:2}, its outgoing one, the last column, ÷ {scale:2}."
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
-    scales = columns["ReLU, scaled"].series["scales"][: max(steps, 1)]
-    step, row = np.unravel_index(int(scales.argmax()), scales.shape)
-    return Reached(int(step), row=int(row) + 1, scale=float(scales[step, row])) if step else None
+    scales = columns["ReLU net"].series["scales"]
+    step, row = _largest(scales, steps)
+    return Reached(step, row=row + 1, scale=float(scales[step, row])) if step else None
 
 
-@scale_symmetry.moment("<keep>tanh</>: by now every row has had its signs turned, and its output weight, too.")
+@scale_symmetry.moment("<keep>tanh</>: by now all signs of every unit have been flipped, incoming and outgoing.")
 def _(columns: Mapping[str, Numbers], steps: int, units: int) -> int | None:
     return units if units < steps else None
 
 
-@scale_symmetry.moment("{steps} steps of other weights, and neither curve has moved.")
+@scale_symmetry.moment("{steps} steps of other weights, same outputs: what changes going in is undone going out.")
 def _(steps: int) -> int:
     return steps
 
 
-@scale_symmetry.claim("largest |f − f′|", column="tanh, flipped")
-@scale_symmetry.claim("largest |f − f′|", column="ReLU, scaled")
+@scale_symmetry.claim("largest |f − f′|", column="tanh, signs flipped")
+@scale_symmetry.claim("largest |f − f′|", column="ReLU net")
 def _(series: Mapping[str, FloatArray]) -> Claimed:
     return same_outputs(
         series, "A scaled product rounds by eps, a sum of n by n · eps of the sum of their sizes; signs are exact."

@@ -48,15 +48,17 @@ def softmax_gradient(
         "points",
         of={"rows of W": "rows", "middles of the classes": "means"},
         roles={"rows of W": "data", "middles of the classes": "keep"},
-        heading="rows of W, one a class",
+        heading="rows and classes",
+        note="across: 1st weight, up: 2nd",
         trail=True,
         circle=False,
+        numbered=True,
     ),
-    show("series", of="distance", scale="linear", heading="difference of rows", note="the farthest two"),
+    show("series", of="distance", scale="linear", heading="distance of rows", note="each class pulls its own row"),
     show("series", of="loss", scale="linear", heading="loss", note="how wrong the net is"),
     title="Equal weights in softmax",
     statement="rows that begin equal part at the first step, for each class has a gradient of its own",
-    opening="All rows of W begin equal, which stops hidden layers from learning. And here?",
+    opening="The rows of W, one a class, begin equal. Equal hidden units never part: do these rows?",
     poster=1.0,
     fps="6.25",
     covers=(72,),
@@ -98,20 +100,20 @@ def softmax_equal(
     return MatrixSequence(factors, series=series)
 
 
-@softmax_equal.moment("One step, and the rows differ by {distance:2}: every class pulls at its own row.")
+@softmax_equal.moment(
+    "One step, and rows are up to {distance:3} apart: each class pulls its own row towards its middle."
+)
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     return Reached(1, distance=float(series["distance"][1])) if steps > 2 else None
 
 
-@softmax_equal.moment("After {step} steps they are half as far apart as they will be, and the loss is {loss:3}.")
+@softmax_equal.moment("After {step} steps the rows are half as far apart as at the end, and the loss is {loss:3}.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     step = first_step(series["distance"] > series["distance"][-1] / 2)
     return Reached(step, loss=float(series["loss"][step])) if step is not None and 1 < step < steps else None
 
 
-@softmax_equal.moment(
-    "{classes} equal rows have become different: loss {first:3} → {last:3}, and no random start needed."
-)
+@softmax_equal.moment("{classes} equal rows have parted, loss {first:3} → {last:3}: softmax needs no random start.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     if not steps:
         return None

@@ -38,20 +38,20 @@ def _density(values: FloatArray, edges: FloatArray) -> FloatArray:
         of="histogram",
         theory="gaussian",
         ends="ends",
-        x="= h",
+        x="(value of h)",
         heading="outputs h",
-        note="how often; dashed: theory",
+        note="sums of n = {dim} inputs × weights of variance σ²",
     ),
     show(
         "series",
         of={"measured": "measured", "theory": "predicted"},
         theory=("theory",),
         heading="variance of h",
-        note="times n σ² = {gain} a layer",
+        note="× n σ² = {gain} a layer",
     ),
     title="The variance of a layer",
     statement="h = W x multiplies the variance by n σ² = {gain}, whatever the shape of the weights",
-    opening="Each number is a sum of {dim} inputs times weights of variance σ², and n σ² = {gain}.",
+    opening="Each h is a sum of n = {dim} inputs times weights of variance σ², and n σ² = {gain}.",
     counter="layer",
     poster=1.0,
     fps="4",
@@ -101,7 +101,7 @@ def variance_algebra(
     return MatrixSequence(layers, series=series)
 
 
-@variance_algebra.moment("One layer makes a bell of the box: a sum of {dim} numbers is all but normal.")
+@variance_algebra.moment("One layer makes a bell of the box: a sum of {dim} numbers is close to normal.")
 def _(steps: int) -> int | None:
     return 1 if steps > 2 else None
 

@@ -93,12 +93,12 @@ def _densities(steps: int) -> dict[str, FloatArray]:
         "fans",
         of="lengths",
         heading="length of one vector",
-        note="thick: median of 50",
+        note="both with σ² = 1/{dim}; thick: median of 50 nets",
         roles=_ROLES,
     ),
     title="Xavier: normal or uniform",
     statement="two shapes of one variance, and products of such layers spread alike: the shape does not matter",
-    opening="Layers drawn from a bell or from a box of equal spread σ: does the shape matter?",
+    opening="Weights from a bell or from a box of equal spread σ: does the shape matter?",
     counter="layer",
     poster=1.0,
     fps="10",
@@ -127,13 +127,13 @@ def xavier(
     return columns
 
 
-@xavier.moment("Two shapes, one variance: 2 / ({dim} + {dim}) = {variance:3}, one over the number of units.")
+@xavier.moment("Two shapes, one variance, Xavier's: 2 / ({dim} inputs + {dim} outputs) = {variance:3}.")
 def _(steps: int, dim: int) -> Reached | None:
     step = -(-_ENOUGH // dim**2)
     return Reached(step, variance=1 / dim) if step < steps else None
 
 
-@xavier.moment("After {step} layers half of the vectors are shorter than ½, from <data>bell</> or <keep>box</>.")
+@xavier.moment("Both shrink alike: after {step} layers half of the vectors of either shape are shorter than ½.")
 def _(columns: Mapping[str, Numbers]) -> Reached | None:
     middles = [np.median(columns[name].series["lengths"], axis=1) for name in _SHAPES]
     step = first_step(np.maximum(*middles) < np.log10(0.5))
@@ -141,7 +141,7 @@ def _(columns: Mapping[str, Numbers]) -> Reached | None:
 
 
 @xavier.moment(
-    "{inside} of {draws} <keep>uniform</> networks end within the fan of the <data>normal</> ones: only σ matters."
+    "{inside} of {draws} <keep>uniform</> nets end among the <data>normal</> ones: the shape does not matter."
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
     normal, uniform = (columns[name].series["lengths"][-1] for name in _SHAPES)

@@ -73,16 +73,16 @@ def margins(network: RNN) -> FloatArray:
     show(
         "verdict",
         of={
-            "by sequence: the past fades": "by sequence",
-            "by syntax: “of the books” is skipped": "by syntax",
+            "in order: old words fade": "by sequence",
+            "by grammar: “of the books” left out": "by syntax",
         },
         words=SENTENCE,
         verbs=("is", "are"),
-        heading="what each word says",
+        heading="what each word adds",
         note="up: is, down: are",
         roles={
-            "by sequence: the past fades": "vanish",
-            "by syntax: “of the books” is skipped": "keep",
+            "in order: old words fade": "vanish",
+            "by grammar: “of the books” left out": "keep",
         },
     ),
     title="Is or are?",
@@ -115,17 +115,17 @@ def agreement(kept: Annotated[float, Bounds(0.1, 0.95)] = 0.8) -> MatrixSequence
     return MatrixSequence(runs["by sequence"].jacobians, series=series)
 
 
-@agreement.moment("“writer” is one person: both networks would say <keep>is</>.")
+@agreement.moment("“writer” is one person: both networks would go on with “is”.")
 def _(series: Mapping[str, FloatArray]) -> int | None:
     return first_step((series["margin by syntax"] > 0) & (series["margin by sequence"] > 0))
 
 
-@agreement.moment("“books” is nearer and so louder: by sequence the verb is now <vanish>are</>.")
+@agreement.moment("“books” is nearer and counts more: reading in order, the net now expects <vanish>are</>.")
 def _(series: Mapping[str, FloatArray]) -> int | None:
     return first_step(series["margin by sequence"] < 0)
 
 
-@agreement.moment("The verb belongs to the writer: syntax says <keep>is</>, a fading memory <vanish>are</>.")
+@agreement.moment("The verb belongs to the writer: by grammar it is <keep>is</>, a fading memory says <vanish>are</>.")
 def _(steps: int) -> int:
     return steps
 

@@ -92,19 +92,19 @@ def _shown(symbols: Symbols) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="history", limits=(-4, 4), heading="the tape", note="row: step, column: slot"),
+    show("heatmap", of="history", limits=(-4, 4), heading="W shifts slots", note="row: step"),
     show(
         "series",
         of={"read": "input", "said": "output"},
-        heading="letters",
-        note="eight of them, −4 … 4",
+        heading="letters in and out",
+        note="8 letters, drawn as ±1 … ±4",
         scale="linear",
         limits=(-5, 5),
         roles={"read": "data", "said": "keep"},
     ),
     title="The copy task",
-    statement="row by row, an orthogonal shift carries the ten letters on the tape over {delay} steps",
-    opening="The task: read ten letters, wait {delay} steps, say them again.",
+    statement="row by row, an orthogonal shift carries ten letters through memory over {delay} steps",
+    opening="Read ten letters, wait {delay} steps, say them: W moves memory one slot at each step.",
     poster=1.0,
     fps="6.25",
     covers=(43,),
@@ -137,19 +137,18 @@ def copy_task(
     return repeated(permutation_matrix(np.roll(np.arange(slots), 1)), steps, series)
 
 
-@copy_task.moment("Ten letters stand on the tape, and every step shifts the whole tape by one slot.")
+@copy_task.moment("Step {step}: ten letters are stored, one a slot. At every step W shifts each by one slot.")
 def _(series: Mapping[str, FloatArray]) -> int:
     return int(np.flatnonzero(np.isfinite(series["input"]))[-1])
 
 
-@copy_task.moment("After {wait} steps the first letter comes to the tape's end, and is <keep>said again</>.")
+@copy_task.moment("Step {step}: the first letter is in the last slot, is <keep>said again</>, then wraps to slot 1.")
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     step = first_step(np.isfinite(series["output"]))
-    first = first_step(np.isfinite(series["input"]))
-    return None if step is None or first is None else Reached(step, wait=step - first)
+    return None if step is None else Reached(step)
 
 
-@copy_task.moment("All ten letters <keep>come back in their order</>: a shift is orthogonal, and loses nothing.")
+@copy_task.moment("All ten letters <keep>come back in order</>: an orthogonal W, a shift, moves them and loses none.")
 def _(steps: int) -> int:
     return steps
 

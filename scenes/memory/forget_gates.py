@@ -23,6 +23,7 @@ from scenes import (
     repeated,
     scene,
     show,
+    sigmoid,
 )
 from scenes.memory._gradients import log10_norms
 
@@ -48,7 +49,7 @@ def _forget_gates_of(dim: int, seed: int, forget_bias: float, steps: int) -> Flo
         "series",
         of={f"{name}:": f"left at {name}" for name in _GATES} | {"sigmoid RNN": "left in an RNN"},
         heading="what is left",
-        note="of the cell: gates multiplied",
+        note="of the cell: forget gates f multiplied",
         scale="linear",
         limits=(0, 1),
         unit="%",
@@ -57,17 +58,18 @@ def _forget_gates_of(dim: int, seed: int, forget_bias: float, steps: int) -> Flo
     ),
     show(
         "series",
-        of={"biased:": "left given", "bias 0:": "left unbiased"},
-        heading="an LSTM",
-        note="forget bias {forget_bias} or 0",
+        of={"with bias:": "left given", "no bias:": "left unbiased"},
+        heading="left in an LSTM",
+        note="with bias {forget_bias}: gates about {gate:.2}; no bias: about 0.5",
         scale="linear",
         limits=(0, 1),
         unit="%",
-        roles={"biased:": "keep", "bias 0:": "vanish"},
+        roles={"with bias:": "keep", "no bias:": "vanish"},
     ),
     title="A gate of 1 forgets nothing",
     statement="a gate of 1 keeps the cell and its gradient; a forget bias of {forget_bias} keeps more than none",
     opening="Every step multiplies the cell by its forget gate f: 1 keeps, 0 erases. What is left?",
+    arrange="stacked",
     covers=(67, 98, 110),
 )
 def forget_gates(
@@ -94,6 +96,7 @@ def forget_gates(
         gates = _forget_gates_of(dim, seed, bias, steps)
         # The unit that keeps most.
         series[f"left {name}"] = np.vstack([np.ones(dim), np.cumprod(gates, axis=0)]).max(axis=1)
+    series["gate"] = np.full(steps + 1, sigmoid(np.array(forget_bias)))
     return repeated(np.diag(list(_GATES.values())), steps, series)
 
 
@@ -118,7 +121,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @forget_gates.moment(
-    "In an LSTM the bias decides: {bias:3} keeps {left:%} over {steps} steps, 0 loses half in {half}.",
+    "An LSTM with bias {bias:3} <keep>keeps {left:%}</> for {steps} steps; "
+    "with no bias <vanish>half is lost</> in {half}.",
     otherwise="After {steps} steps a gate of 1 has lost nothing.",
 )
 def _(series: Mapping[str, FloatArray], steps: int, forget_bias: float) -> Reached | None:

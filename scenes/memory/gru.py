@@ -64,6 +64,7 @@ def _blender(steps: int, dim: int, seed: int, convention: str) -> tuple[GRU, Flo
             "add": "replace",
         },
         heading="state after = keep × before + replace × new",
+        note="one gate: keep + replace = 1",
     ),
     title="A GRU blends old and new",
     statement="the state is a blend of old and new, by weights that add up to 1 (gate convention: {convention})",
@@ -115,7 +116,7 @@ def _blended(series: Mapping[str, FloatArray]) -> int | None:
 
 
 @gru.moment(
-    "Replace: {new:.2} of the new value is let in, {old:.2} of the old state is kept.",
+    "Replace at step {step}: {new:.2} of the new value comes in, {old:.2} of the old state stays.",
     note="replace",
     on="hidden",
     otherwise="The film ends before the state is replaced.",
@@ -152,9 +153,13 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
     return Reached(step, **{name: series[track][step] for name, track in _SHOWN.items()})
 
 
-@gru.moment("Keeping and replacing are one gate: at every step their weights add up to 1.")
-def _(steps: int) -> int | None:
-    return steps or None
+_RESULT = "One gate sets both: keep + replace = 1 at every step, so the state is always a blend."
+
+
+# The strip's word must be what the valves say at the end.
+@gru.moment(_RESULT, note="keep", on="hidden", otherwise=_RESULT)
+def _(series: Mapping[str, FloatArray], steps: int) -> int | None:
+    return steps if series["old"][-1] > _OPEN else None
 
 
 @gru.claim("sum of weights less 1")

@@ -61,11 +61,11 @@ def conveyor(steps: int, dim: int, seed: int) -> tuple[LSTM, FloatArray, FloatAr
         read="o",
         output="hidden",
         heading="cell after = forget × before + input × new",
-        note="output = gate × tanh(cell)",
+        note="gate bar along its pipe: open, across: shut",
     ),
     title="One LSTM cell",
     statement="what is written into the cell stays until the forget gate shuts; the output gate shows it",
-    opening="One memory cell rides along the belt, through three gates: 1 is open, 0 is shut.",
+    opening="A memory cell rides on a belt past three gates. The output is what the output gate shows.",
     smooth=True,
     fps="5",
     covers=(98, 109),
@@ -112,7 +112,7 @@ def _after_writing(series: Mapping[str, FloatArray], condition: NDArray[np.bool_
 
 
 @lstm.moment(
-    "Write: the input gate is open, {added:.2} is added to what is there.",
+    "Write at step {step}: the open input gate adds {added:.2} to what is there.",
     note="write",
     on="cell",
     otherwise="The film ends before anything is written.",
@@ -123,7 +123,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @lstm.moment(
-    "Keep: the forget gate is open, the others are shut, and the bar rides on.",
+    "Keep: the open forget gate <keep>keeps the cell</>; the shut input gate adds next to nothing.",
     note="keep",
     on="cell",
     otherwise="The film ends before the cell is read.",
@@ -135,7 +135,7 @@ def _(series: Mapping[str, FloatArray]) -> int | None:
 
 
 @lstm.moment(
-    "Read: the output gate opens. The cell is seen outside and loses nothing by it.",
+    "Read at step {step}: the output gate opens. The cell is seen outside and loses nothing by it.",
     note="read",
     on="cell",
     otherwise="",
@@ -145,7 +145,7 @@ def _(series: Mapping[str, FloatArray]) -> int | None:
 
 
 @lstm.moment(
-    "Erase: at step {step} the forget gate empties the cell. Until then {left:%} was still there.",
+    "Erase at step {step}: the shut forget gate <vanish>empties the cell</>; {left:%} was left until then.",
     note="erase",
     on="cell",
     otherwise="The film ends before the cell is erased.",

@@ -31,19 +31,20 @@ _REMEDIES: dict[str, tuple[Maker, bool]] = {
     "gates": (scaled_uniform, True),
     "both": (haar_orthogonal, True),
 }
+_LABELS = {"plain": "neither", "orthogonal": "orthogonal", "gates": "gates", "both": "both"}
 
 
 @scene(
     show(
         "series",
-        of={name: f"log10 {name}" for name in _REMEDIES},
-        heading="gradient left",
-        note="effect of the first state",
-        roles={"neither": "vanish", "orthogonal": "keep", "gates": "muted", "both": "data"},
+        of={label: f"log10 {name}" for label, name in _LABELS.items()},
+        heading="how much gradient is left",
+        note="plain: neither; orthogonal: W only turns; gates: an LSTM cell keeps a share",
+        roles={"plain": "vanish", "orthogonal": "keep", "gates": "muted"},
     ),
-    title="Two remedies",
+    title="Two remedies for vanishing",
     statement="how much of the gradient is left: orthogonal weights help, and so do the gates of an LSTM",
-    opening="Orthogonal weights, the gates of an LSTM, both or neither: how much gradient is left?",
+    opening="A plain RNN shrinks the gradient. Two remedies: weights W that only turn, gates that keep.",
     fps="10",
     covers=(36,),
 )
@@ -77,8 +78,8 @@ def remedies(
 
 
 @remedies.moment(
-    "After {step} steps with neither <vanish>1/1000 is left</>, with gates {gates:%}, orthogonal {orthogonal:%}.",
-    otherwise="Up to step {steps} more than 1/1000 is left with neither remedy, too.",
+    "At step {step} a plain RNN has <vanish>1/1000 left</>, LSTM gates {gates:%}, orthogonal W {orthogonal:%}.",
+    otherwise="Up to step {steps} more than 1/1000 is left in a plain RNN, too.",
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     step = first_step(series["log10 neither"] < -3)
@@ -88,8 +89,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @remedies.moment(
-    "After {steps} steps: <vanish>neither {neither:log10}</>, gates {gates:log10}, "
-    "<keep>orthogonal {orthogonal:log10}</>, both {both:log10}."
+    "After {steps} steps orthogonal W leaves <keep>{orthogonal:log10}</>, gates {gates:log10}, both {both:log10}; "
+    "a plain RNN <vanish>{neither:log10}</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     return Reached(steps, **{name: series[f"log10 {name}"][-1] for name in _REMEDIES}) if steps else None

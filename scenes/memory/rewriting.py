@@ -20,7 +20,7 @@ from scenes import (
 )
 from scenes.memory._networks import INPUTS, noise, plain_network
 
-_ROLES = {"state of an RNN": "vanish", "cell of an LSTM": "keep"}
+_ROLES = {"RNN, overwritten": "vanish", "LSTM cell, kept": "keep"}
 
 
 def ring(side: int) -> FloatArray:
@@ -42,19 +42,19 @@ def cosines(states: FloatArray) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="picture", limits=(-1, 1), heading="a picture, one unit a cell", roles=_ROLES),
+    show("heatmap", of="picture", limits=(-1, 1), heading="each square a unit", roles=_ROLES),
     show(
         "series",
         of="cosine",
-        heading="likeness to the ring",
-        note="1: the same, 0: none",
+        heading="likeness to the ring (1: same)",
+        note="LSTM: forget gate open, input gate shut; around 0: no likeness",
         scale="linear",
         limits=(-0.5, 1),
         roles=_ROLES,
     ),
     title="Rewritten or kept",
     statement="an RNN overwrites its whole state at every step; the cell of an LSTM has a memory apart",
-    opening="Both remember a picture of a ring, one unit a cell. Then both are given noise.",
+    opening="Two networks hold a picture of a ring, one unit a square. Then both are given noise.",
     poster=0.5,
     fps="2.5",
     covers=(108,),
@@ -89,16 +89,16 @@ def rewriting(
         return {"picture": vectors.reshape(-1, side, side), "cosine": cosines(vectors)}
 
     return {
-        "state of an RNN": MatrixSequence(plain.jacobians, series=pictures(plain.states)),
-        "cell of an LSTM": MatrixSequence(
+        "RNN, overwritten": MatrixSequence(plain.jacobians, series=pictures(plain.states)),
+        "LSTM cell, kept": MatrixSequence(
             jacobians, series=pictures(states[:, :dim]) | {"gates": gates, "RNN's cosine": cosines(plain.states)}
         ),
     }
 
 
 @rewriting.moment(
-    "One step, and the RNN has <vanish>written over everything</>: likeness {left:.2}.",
-    column="state of an RNN",
+    "After step 1 the RNN has <vanish>overwritten everything</>: likeness {left:.2}.",
+    column="RNN, overwritten",
     otherwise="Without a step nothing is written over.",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
@@ -106,8 +106,8 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
 
 
 @rewriting.moment(
-    "After {steps} steps the ring is <keep>still in the cell of the LSTM</>: likeness {left:.2}.",
-    column="cell of an LSTM",
+    "After {steps} steps the LSTM <keep>still holds the ring</> ({left:.2}): its gates let hardly anything in.",
+    column="LSTM cell, kept",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     return Reached(steps, left=series["cosine"][-1]) if steps > 1 else None
@@ -129,7 +129,7 @@ def _chance(steps: int, side: int) -> float:
     return float(5 / side / np.sqrt(max(steps, 1)))
 
 
-@rewriting.claim("mean cosine", column="state of an RNN")
+@rewriting.claim("mean cosine", column="RNN, overwritten")
 def _(series: Mapping[str, FloatArray], steps: int, side: int) -> Claimed:
     return Claimed(
         mean_cosine(series["cosine"]),
@@ -139,7 +139,7 @@ def _(series: Mapping[str, FloatArray], steps: int, side: int) -> Claimed:
     )
 
 
-@rewriting.claim("mean cosine, less RNN's", column="cell of an LSTM")
+@rewriting.claim("mean cosine, less RNN's", column="LSTM cell, kept")
 def _(series: Mapping[str, FloatArray], steps: int, side: int) -> Claimed:
     return Claimed(
         mean_cosine(series["cosine"]) - mean_cosine(series["RNN's cosine"]),
@@ -149,7 +149,7 @@ def _(series: Mapping[str, FloatArray], steps: int, side: int) -> Claimed:
     )
 
 
-@rewriting.claim("cosine at the end", column="cell of an LSTM")
+@rewriting.claim("cosine at the end", column="LSTM cell, kept")
 def _(series: Mapping[str, FloatArray], steps: int, side: int) -> Claimed:
     f, i, candidate = np.moveaxis(series["gates"][1:], 1, 0)
     start = series["picture"][0].ravel()

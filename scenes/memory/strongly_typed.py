@@ -42,17 +42,17 @@ def typed_gates(steps: int, dim: int, seed: int, gate_bias: float) -> tuple[Floa
 
 
 @scene(
-    show("matrix", limits=(-1, 1), numbers=False, heading="∂hₜ/∂h₀", roles=_ROLES),
+    show("matrix", limits=(-1, 1), numbers=False, heading="effect of h₀ on hₜ", roles=_ROLES),
     show(
         "series",
         of="log10_spectral_norm",
-        heading="what is left of h₀",
-        note="its effect on hₜ",
+        heading="what is left of the first state h₀",
+        note="strongly-typed: own gate only; tanh RNN: W mixes and tanh shrinks",
         roles=_ROLES,
     ),
     title="Units that never mix",
     statement="h = f · h + (1 − f) · z, with f of the input alone: the gradient is exactly ∏ f",
-    opening="A strongly-typed RNN only multiplies each unit by a gate. A tanh RNN mixes all units.",
+    opening="A strongly-typed RNN multiplies each unit by its own gate only. A tanh RNN mixes them by W.",
     fps="10",
     covers=(45,),
 )
@@ -104,7 +104,7 @@ def _(product: Trajectory, steps: int) -> int | None:
 
 
 @strongly_typed.moment(
-    "After {step} steps the tanh RNN has <vanish>1/1000</> left, the strongly-typed one <keep>{kept:%}</>.",
+    "In {step} steps W and tanh shrink the tanh RNN's to <vanish>1/1000</>; the gates keep <keep>{kept:%}</>.",
     column="tanh RNN",
     otherwise="Up to step {steps} the tanh RNN keeps more than 1/1000.",
 )
@@ -116,7 +116,7 @@ def _(product: Trajectory, columns: Mapping[str, Trajectory]) -> Reached | None:
 
 
 @strongly_typed.moment(
-    "No unit has mixed: the diagonal holds exactly the product of {steps} gates, <keep>{kept:%}</> at most.",
+    "Each strongly-typed unit keeps its own {steps} gates multiplied, nothing else: up to <keep>{kept:%}</>.",
     column="strongly-typed",
 )
 def _(product: Trajectory, steps: int) -> Reached | None:

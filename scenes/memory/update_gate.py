@@ -56,19 +56,19 @@ def opened(update: float, steps: int, dim: int, seed: int) -> tuple[GRU, FloatAr
 
 
 @scene(
-    show("matrix", limits=(-1, 1), numbers=False, heading="∂hₜ/∂h₀", roles=_ROLES),
+    show("matrix", limits=(-1, 1), numbers=False, heading="effect of h₀ on hₜ", roles=_ROLES),
     show(
         "series",
         of="left",
-        heading="what is left of h₀",
-        note="its effect on hₜ",
+        heading="what is left of the first state h₀",
+        note="u: share of the state replaced at each step",
         scale="linear",
         unit="%",
         roles=_ROLES,
     ),
-    title="A shut update gate keeps all",
+    title="The less a gate updates, the more stays",
     statement="h = (1 − u) · h + u · h̃: as u → 0 all is kept, ∂hₜ/∂h₀ → I (PyTorch: z = 1 − u)",
-    opening="At every step a GRU replaces the part u of its state h. What is left of the first state?",
+    opening="A GRU replaces the share u of its state at each step. Small u: the gate is nearly shut.",
     fps="10",
     covers=(113,),
 )
@@ -102,7 +102,8 @@ def _(series: Mapping[str, FloatArray], columns: Mapping[str, Trajectory]) -> Re
 
 
 @update_gate.moment(
-    "After {steps} steps: <vanish>{first:%}</> with u = 0.1, {second:%} with 0.01, <keep>{third:%}</> with 0.001."
+    "After {steps} steps: <vanish>{first:%}</> left with u = 0.1, {second:%} with 0.01, "
+    "<keep>{third:%}</> with 0.001, nearly shut."
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
     first, second, third = (columns[f"u = {update:g}"].series["left"][-1] for update in _UPDATES)

@@ -31,9 +31,9 @@ from scenes import (
     show("norms", heading="size of Wᵗ"),
     show("eigenvalues", heading="λ of W", powers=False),
     title="Vanishing, exploding, orthogonal",
-    statement="in the long run the largest modulus of an eigenvalue decides what repeated multiplication does",
-    opening="Same start, I. Only W differs: its largest λ is inside, outside or on the circle.",
-    running="Every step multiplies by W once more. A colour is an entry; at 0 it fades into the page.",
+    statement="in the long run the size of the largest eigenvalue decides what repeated multiplication does",
+    opening="All start at I and differ only in W: its largest λ is inside, outside or on the circle.",
+    running="Every step multiplies by W once more. A cell's colour is its number; it fades near 0.",
     covers=(1, 15, 24),
 )
 def article(
@@ -76,8 +76,8 @@ def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
 
 
 @article.moment(
-    "<vanish>{left:%} is left: {inside} < 1.</> <explode>{grown:log10} times as large: {outside} > 1.</> "
-    "<keep>Same size: orthogonal.</>"
+    "<vanish>{inside} < 1: {left:%} is left.</> <explode>{outside} > 1: {grown:log10} times as large.</> "
+    "<keep>Orthogonal: the same size.</>"
 )
 def _(
     columns: Mapping[str, Trajectory], steps: int, vanishing_radius: float, exploding_radius: float

@@ -26,11 +26,11 @@ from scenes import (
 @scene(
     "matrix",
     show("norms", heading="size of Wᵗ", marks={"1000": 3.0}, roles={"": "explode"}),
-    show("eigenvalues", role="explode", note="one is outside the circle: it grows"),
+    show("eigenvalues", role="explode", note="λ outside the circle: its powers grow"),
     title="Exploding matrix",
-    statement="an eigenvalue has a modulus above 1, so the product grows without end",
-    opening="W is multiplied by itself. Its largest eigenvalue has modulus {spectral_radius}: above 1.",
-    running="<explode>The entries leave the scale.</> One eigenvalue lies outside the circle, and its powers run away.",
+    statement="an eigenvalue is farther from 0 than 1, so the product grows without end",
+    opening="W is multiplied by itself. Its largest eigenvalue has size {spectral_radius}: above 1.",
+    running="An eigenvalue of W lies outside the circle: <explode>its powers grow without end.</>",
     covers=(1, 24, 27),
 )
 def exploding(
@@ -50,10 +50,10 @@ def exploding(
 
 
 @exploding.moment(
-    "From step {step} on it is <explode>more than 1000 times</> as large.",
+    "From step {step} on Wᵗ is <explode>more than 1000 times</> as large as at the start.",
     note="step {step}",
     on="log10_spectral_norm",
-    otherwise="Within {steps} steps it does not become 1000 times as large; it would go on growing.",
+    otherwise="Within {steps} steps Wᵗ does not become 1000 times as large; it would go on growing.",
 )
 def _(product: Trajectory) -> Reached | None:
     step = last_change(product.log10_spectral_norm > 3)
@@ -61,7 +61,7 @@ def _(product: Trajectory) -> Reached | None:
 
 
 @exploding.moment(
-    "After {step} steps it is <explode>{grown:log10} times as large</>: each multiplies by {radius} in the long run."
+    "W{step:^} is <explode>{grown:log10} times as large</> as I: in the long run each step multiplies by {radius}."
 )
 def _(product: Trajectory, steps: int, spectral_radius: float) -> Reached | None:
     grown = float(product.log10_spectral_norm[-1])

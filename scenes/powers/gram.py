@@ -23,41 +23,40 @@ from scenes import (
 from scenes.powers._common import rounding
 
 
-def _cosines(factor: FloatArray, steps: int) -> tuple[FloatArray, FloatArray]:
-    """Return the cosines between the columns of every power, and its third singular value over its first."""
+def _cosines(factor: FloatArray, steps: int) -> FloatArray:
+    """Return the cosines between the columns of every power, shape (T + 1, n, n)."""
     dim = len(factor)
-    cosines, third, product = np.empty((steps + 1, dim, dim)), np.empty(steps + 1), np.eye(dim)
+    cosines, product = np.empty((steps + 1, dim, dim)), np.eye(dim)
     for step in range(steps + 1):
         # Only directions count here, so the size is left aside before it overflows.
         unit = product / np.linalg.norm(product, axis=0)
         cosines[step] = unit.T @ unit
-        values = np.linalg.svd(product, compute_uv=False)
-        third[step] = values[2] / values[0]
         product = factor @ (product / np.abs(product).max())
-    return cosines, third
+    return cosines
 
 
 def _column(factor: FloatArray, steps: int) -> MatrixSequence:
     """Return the powers of a matrix with the series that are drawn."""
-    cosines, third = _cosines(factor, steps)
+    cosines = _cosines(factor, steps)
     largest = np.abs(cosines - np.eye(len(factor)) * cosines).max(axis=(1, 2))
-    return repeated(factor, steps, {"cosines": cosines, "largest cosine": largest, "third": third})
+    # All n² cosines are ±1 on one line, n of them at right angles; in a plane there are at most two directions.
+    directions = len(factor) ** 2 / (cosines**2).sum(axis=(1, 2))
+    return repeated(factor, steps, {"cosines": cosines, "largest cosine": largest, "directions": directions})
 
 
 @scene(
-    show("heatmap", of="cosines", limits=(-1, 1), heading="cosines between columns"),
+    show("heatmap", of="cosines", limits=(-1, 1), heading="cosines in {symbol}{step:^}", note="of its columns"),
     show(
         "series",
-        of="third",
-        heading="outside one plane",
-        note="third stretch as a part of the first",
+        of="directions",
+        heading="directions the columns fill",
+        note="{dim}: all at right angles, 1: all on one line",
         scale="linear",
-        limits=(0, 1),
     ),
     title="Angles between columns",
     statement="columns of random powers fall into a line or a plane; those of an orthogonal matrix keep right angles",
-    opening="A cell is the cosine of two columns' angle: 0 a right angle, ±1 the same line.",
-    running="<keep>Orthogonal: only each column with itself, all others at right angles.</> Random: they close in.",
+    opening="A cell compares two columns by their angle's cosine: 0 a right angle, ±1 one line.",
+    running="Each step multiplies by the same W. Random: columns close in. <keep>Orthogonal: right angles.</>",
     fps="5",
     covers=(16, 17),
 )
@@ -88,19 +87,19 @@ def _log10_third_modulus(matrix: FloatArray) -> float:
     return float(np.log10(moduli[-3] / moduli[-1]))
 
 
-@gram.moment("From step {step} on the random columns lie in one plane: less than 1 % is outside it.")
+@gram.moment("From step {step} on the random columns fill fewer than 2 of {dim} directions.")
 def _(columns: Mapping[str, Trajectory]) -> Reached | None:
-    step = last_change(columns["random"].series["third"] < 0.01)
+    step = last_change(columns["random"].series["directions"] < 2)
     return Reached(step) if step else None
 
 
 @gram.moment(
-    "After {step} steps {outside:%} is outside one plane. <keep>Orthogonal: all angles still right.</>",
-    otherwise="Within {steps} steps the random columns do not fall into a plane.",
+    "After {step} steps random columns fill {directions:2} of {dim} directions, <keep>orthogonal ones all {dim}</>.",
+    otherwise="Within {steps} steps the random columns still fill more than 2 directions.",
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
-    outside = float(columns["random"].series["third"][-1])
-    return Reached(steps, outside=outside) if outside < 0.5 else None
+    directions = float(columns["random"].series["directions"][-1])
+    return Reached(steps, directions=directions) if directions <= 2 else None
 
 
 @gram.claim("log10 σ₃ / σ₁", column="random")

@@ -22,11 +22,17 @@ from scenes import (
 
 @scene(
     show("matrix", limits=(-50, 50)),
-    show("norms", heading="size of Jᵗ"),
+    show(
+        "series",
+        of={"": "log10_spectral_norm", "λᵗ alone": "alone"},
+        theory=("λᵗ alone",),
+        heading="size of Jᵗ",
+        note="stretch, though every λ of J is {eigenvalue}",
+    ),
     title="Jordan block",
     statement="every eigenvalue is {eigenvalue}, but there are too few eigenvectors: powers are a polynomial times λᵗ",
-    opening="Every eigenvalue of J is {eigenvalue}. Eigenvalues do not see the ones above the diagonal.",
-    running="The diagonal is {eigenvalue}ᵗ; above it numbers pile up.",
+    opening="J has {eigenvalue} on its diagonal, its only eigenvalue, and 1 just above. Its powers start at J⁰ = I.",
+    running="The diagonal is {eigenvalue}ᵗ, as the eigenvalue says; above it numbers pile up.",
     symbol="J",
     explain=3,
     covers=(15,),
@@ -43,13 +49,14 @@ def jordan(
     eigenvalue : float
         The eigenvalue λ, on the diagonal; 1 stands above it.
     """
-    return repeated(jordan_block(dim, eigenvalue), steps)
+    alone = np.arange(steps + 1) * np.log10(eigenvalue)
+    return repeated(jordan_block(dim, eigenvalue), steps, {"alone": alone})
 
 
 @jordan.moment(
-    "At step {step} the size is {size:3}, though the diagonal is only {diagonal:3}.",
+    "At step {step} the size is {size:3}: over 100 times the {diagonal:3} that eigenvalues give.",
     on="log10_spectral_norm",
-    note="step {step}: {size:3}",
+    note="over 100 times λᵗ",
 )
 def _(product: Trajectory, steps: int, eigenvalue: float) -> Reached | None:
     step = first_step(product.log10_spectral_norm >= 2 + np.arange(steps + 1) * np.log10(eigenvalue))
@@ -59,7 +66,7 @@ def _(product: Trajectory, steps: int, eigenvalue: float) -> Reached | None:
 
 
 @jordan.moment(
-    "After {step} steps: size {size:log10}, where λᵗ alone is {diagonal:log10}. The rest is a polynomial in t."
+    "After {step} steps: size {size:log10}, λᵗ alone {diagonal:log10}. The rest came from the ones above the diagonal."
 )
 def _(product: Trajectory, steps: int, eigenvalue: float) -> Reached | None:
     if not steps:

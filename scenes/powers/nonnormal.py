@@ -21,18 +21,18 @@ from scenes import (
 
 
 @scene(
-    show("ring", note="both eigenvalues of W are {spectral_radius}"),
+    show("ring", note="both eigenvalues of W are {spectral_radius}, but it shears by {coupling}"),
     show(
         "series",
-        of={"": "spectral_norm", "if W were normal": "normal"},
-        theory=("if W were normal",),
+        of={"": "spectral_norm", "without the shear": "normal"},
+        theory=("without the shear",),
         heading="longest vector, ‖Wᵗ‖",
         scale="linear",
     ),
     title="Growth before decay",
-    statement="both eigenvalues are {spectral_radius}, yet the product grows first: it is not normal",
-    opening="Both eigenvalues of W are {spectral_radius}, below 1. So its powers vanish, but do they at once?",
-    running="W shears the circle into a needle. Its longest vector is {norm:3} long.",
+    statement="both eigenvalues are {spectral_radius}, yet the product grows first, as it shears: it is not normal",
+    opening="Both eigenvalues of W are {spectral_radius}, below 1, but it also shears. Does it vanish at once?",
+    running="The shear makes a needle of the circle. Its longest vector is {norm:3} long.",
     arrange="stacked",
     covers=(103,),
 )
@@ -55,7 +55,7 @@ def nonnormal(
 
 
 @nonnormal.moment(
-    "First the circle is sheared into a needle: {step} steps make it {length:3} times as long.",
+    "At first the shear wins: at step {step} a vector is up to {length:3} times as long.",
     note="peak: {length:3} times at step {step},\nalthough {radius}{step:^} is only {normal:2}",
     on="spectral_norm",
 )

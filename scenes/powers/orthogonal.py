@@ -36,17 +36,16 @@ def _slowest_turn(matrix: FloatArray) -> float:
     show(
         "ring",
         of="plane",
-        spokes=16,
-        reach=1.0,
+        spokes=1,
+        reach=1.5,
         turning=True,
-        heading="plane of the slowest pair",
-        footer="{step} × {slowest:3}° = {turned:3}°",
+        heading="slowest vector",
+        note="{step} × {slowest:.2}° = {turned:3}°",
     ),
-    show("matrix", limits=(-1, 1), footer="every stretch: <keep>{norm:.3}</>"),
     title="An orthogonal matrix only turns",
     statement="the product keeps its size, whatever the number of steps",
-    opening="W is orthogonal: it only turns. Watch its eigenvalues and its slowest plane.",
-    running="Each ring of W moves on by its own angle. None leaves the circle.",
+    opening="W is orthogonal: it only turns. Each step multiplies by W once more. Does the size change?",
+    running="Each eigenvalue moves on by its own angle at every step. <keep>None leaves the circle.</>",
     arrange="row",
     smooth=True,
     covers=(16, 18, 24, 28),
@@ -61,7 +60,7 @@ def orthogonal(steps: Steps = 64, dim: Dim = 16, seed: Seed = 0) -> MatrixSequen
     return repeated(matrix, steps, series)
 
 
-@orthogonal.moment("After {step} steps the slowest pair has been round once, and every length is <keep>the same</>.")
+@orthogonal.moment("At step {step} the slowest vector has been round once; every length is <keep>the same</>.")
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     step = first_step(series["turned"] >= 360)
     return None if step is None else Reached(step)

@@ -50,10 +50,10 @@ def _nearest_orthogonal(matrix: FloatArray) -> FloatArray:
     show("matrix", numbers=False),
     show("norms", heading="size of Wᵗ"),
     show("eigenvalues", heading="λ of W", powers=False),
-    title="A recurrent kernel",
-    statement="left as it is, right with every singular value set to 1",
-    opening="A network multiplies its state by W at every step. Left W as it is, right made orthogonal.",
-    running="As it is, its eigenvalues decide. <keep>With every stretch set to 1, nothing can vanish or explode.</>",
+    title="A network's own matrix",
+    statement="left untouched, right with every stretch set to 1",
+    opening="A network multiplies its state by W at every step. Left W untouched, right made orthogonal.",
+    running="Left the outermost λ decides. <keep>Right every stretch is set to 1: nothing vanishes or explodes.</>",
     covers=(31, 33),
 )
 def own_matrix(steps: Steps = 64, dim: Dim = 16, seed: Seed = 0, file: str = "") -> dict[str, MatrixSequence]:
@@ -65,7 +65,7 @@ def own_matrix(steps: Steps = 64, dim: Dim = 16, seed: Seed = 0, file: str = "")
         A .npy file (or one of numbers with commas) with the square matrix; without it one is drawn by Glorot's rule.
     """
     kernel = _kernel(file, dim, seed)
-    return {"as it is": repeated(kernel, steps), "nearest orthogonal": repeated(_nearest_orthogonal(kernel), steps)}
+    return {"untouched": repeated(kernel, steps), "orthogonal": repeated(_nearest_orthogonal(kernel), steps)}
 
 
 def _first_factor(product: Trajectory) -> FloatArray:
@@ -118,20 +118,20 @@ def _departure_rounding(matrix: FloatArray) -> float:
 
 
 @own_matrix.moment(
-    "At step {step} the kernel as it is has {size:log10} times its size; <keep>the orthogonal one still 1</>."
+    "At step {step} the untouched product is {size:log10} times as large as I, <keep>the orthogonal one 1</>."
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
-    size = columns["as it is"].log10_spectral_norm
+    size = columns["untouched"].log10_spectral_norm
     step = first_step(np.abs(size) >= 1)
     return Reached(step, size=float(size[step])) if step and step < steps else None
 
 
-@own_matrix.moment("After {step} steps: as it is {size:log10} times its size, <keep>nearest orthogonal: 1</>.")
+@own_matrix.moment("After {step} steps: untouched {size:log10} times as large as at the start, <keep>orthogonal 1</>.")
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached:
-    return Reached(steps, size=float(columns["as it is"].log10_spectral_norm[-1]))
+    return Reached(steps, size=float(columns["untouched"].log10_spectral_norm[-1]))
 
 
-@own_matrix.claim("‖WᵀW − I‖", column="as it is")
+@own_matrix.claim("‖WᵀW − I‖", column="untouched")
 def _(product: Trajectory) -> Claimed:
     factor = _first_factor(product)
     values = np.linalg.svd(factor, compute_uv=False)
@@ -143,7 +143,7 @@ def _(product: Trajectory) -> Claimed:
     )
 
 
-@own_matrix.claim("spectral radius", column="as it is")
+@own_matrix.claim("spectral radius", column="untouched")
 def _(product: Trajectory) -> Claimed:
     factor = _first_factor(product)
     return Claimed(
@@ -154,7 +154,7 @@ def _(product: Trajectory) -> Claimed:
     )
 
 
-@own_matrix.claim("largest singular value", column="as it is")
+@own_matrix.claim("largest singular value", column="untouched")
 def _(product: Trajectory, steps: int) -> Claimed:
     factor = _first_factor(product)
     largest = _largest_by_gram(factor)
@@ -166,7 +166,7 @@ def _(product: Trajectory, steps: int) -> Claimed:
     )
 
 
-@own_matrix.claim("‖WᵀW − I‖", column="nearest orthogonal")
+@own_matrix.claim("‖WᵀW − I‖", column="orthogonal")
 def _(product: Trajectory) -> Claimed:
     return Claimed(
         _departure(product),
@@ -176,7 +176,7 @@ def _(product: Trajectory) -> Claimed:
     )
 
 
-@own_matrix.claim("spectral radius", column="nearest orthogonal")
+@own_matrix.claim("spectral radius", column="orthogonal")
 def _(product: Trajectory) -> Claimed:
     return Claimed(
         _radius(product),
@@ -186,7 +186,7 @@ def _(product: Trajectory) -> Claimed:
     )
 
 
-@own_matrix.claim("drift of log10 norm", column="nearest orthogonal")
+@own_matrix.claim("drift of log10 norm", column="orthogonal")
 def _(product: Trajectory, steps: int) -> Claimed:
     return Claimed(
         float(np.abs(product.log10_spectral_norm).max()),
@@ -200,13 +200,13 @@ def _only_scaled(steps: int, dim: int, seed: int, file: str) -> dict[str, Matrix
     """Return the kernel beside itself divided by its norm: of the singular values only the largest is 1."""
     kernel = _kernel(file, dim, seed)
     scaled = kernel / max(float(np.linalg.norm(kernel, 2)), np.finfo(float).tiny)
-    return {"as it is": repeated(kernel, steps), "nearest orthogonal": repeated(scaled, steps)}
+    return {"untouched": repeated(kernel, steps), "orthogonal": repeated(scaled, steps)}
 
 
 @own_matrix.claim("error of the polar factor", headline=True, counterexample=_only_scaled)
 def _(columns: Mapping[str, Trajectory], steps: int, dim: int, seed: int, file: str) -> Claimed:
     kernel, first = _kernel(file, dim, seed), min(1, steps)
-    left, right = columns["as it is"].matrix(first), columns["nearest orthogonal"].matrix(first)
+    left, right = columns["untouched"].matrix(first), columns["orthogonal"].matrix(first)
     away = 0.0
     if steps:
         # Σ σ is the largest trace of QᵀW that an orthogonal Q has, and U Vᵀ has it: only the σ were set to 1.

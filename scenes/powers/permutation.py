@@ -30,13 +30,13 @@ def order_of(dim: int, seed: int) -> NDArray[np.int64]:
 
 
 @scene(
-    show("matrix", limits=(-1, 1), numbers=False, note="W shuffles: column from, row to"),
+    show("matrix", limits=(-1, 1), numbers=False, note="from column to row"),
     show("series", of="at home", heading="items in their place", note="of {dim}", scale="linear", roles={"": "keep"}),
-    show("eigenvalues", role="keep", note="all of size 1"),
+    show("eigenvalues", role="keep", note="all of size 1, equal ones coincide"),
     title="Permutation",
     statement="shuffling the same way again and again ends where it began",
     opening="W shuffles {dim} items. Each step shuffles the same way once more.",
-    running="The items are mixed, but nothing is lost: each cell is 0 or 1.",
+    running="Items go round in cycles of several lengths. Nothing is lost: each cell is 0 or 1.",
     counter="shuffle",
     fps="5",
 )
@@ -91,7 +91,7 @@ def _shuffled(order: NDArray[np.int64], times: int) -> NDArray[np.int64]:
     return items
 
 
-@permutation.moment("Shuffled {step} times: {home:3} of {dim} items are back in their place, not yet all.")
+@permutation.moment("After {step} shuffles {home:3} of {dim} items are home: those whose cycle fits into {step}.")
 def _(series: Mapping[str, FloatArray], dim: int) -> Reached | None:
     home = series["at home"]
     again = first_step((home == dim) & (np.arange(len(home)) > 0)) or len(home)
@@ -101,13 +101,16 @@ def _(series: Mapping[str, FloatArray], dim: int) -> Reached | None:
 
 
 @permutation.moment(
-    "After {step} shuffles <keep>every item is home again</>: W{step:^} = I.",
+    "After {step} shuffles <keep>every item is home again</>: every cycle fits into {step}.",
+    note="cycles of {cycles}:\nall home after {step}",
+    on="at home",
     otherwise="After {steps} shuffles they are not all home yet; they will be, however long it takes.",
 )
-def _(series: Mapping[str, FloatArray], dim: int) -> Reached | None:
+def _(series: Mapping[str, FloatArray], dim: int, seed: int) -> Reached | None:
     home = series["at home"]
     step = first_step((home == dim) & (np.arange(len(home)) > 0))
-    return None if step is None else Reached(step)
+    cycles = ", ".join(str(length) for length in sorted({1, *cycle_lengths(order_of(dim, seed))})[1:] or [1])
+    return None if step is None else Reached(step, cycles=cycles)
 
 
 @permutation.claim("I again at step")

@@ -23,30 +23,34 @@ from scenes.powers._common import ring, ring_error
 _EPS = float(np.finfo(float).eps)
 # A change of basis with an exact inverse: without it the matrices would be diagonal, or turns.
 _BASIS, _BASIS_INVERSE = np.array([[1.0, 0.5], [0.0, 1.0]]), np.array([[1.0, -0.5], [0.0, 1.0]])
+_NODE, _SADDLE, _SPIRAL, _CENTRE = "node", "saddle", "spiral", "centre"
 # For every kind of fixed point: how many directions lead in, how many out, and whether the points turn.
-_WAYS = {"node": (2, 0, False), "saddle": (1, 1, False), "spiral": (2, 0, True), "centre": (0, 0, True)}
+_WAYS = {_NODE: (2, 0, False), _SADDLE: (1, 1, False), _SPIRAL: (2, 0, True), _CENTRE: (0, 0, True)}
 
 
 def _planar_power(kind: str, power: int, outwards: float = 1.05) -> FloatArray:
     """Return the t-th power of a matrix of that kind in closed form; a saddle has the eigenvalue `outwards`."""
     turn = rotation_matrix(power * np.deg2rad(6.0))
     simple = {
-        "node": np.diag([0.96**power, 0.88**power]),
-        "saddle": np.diag([outwards**power, 0.9**power]),
-        "spiral": 0.96**power * turn,
-        "centre": turn,
+        _NODE: np.diag([0.96**power, 0.88**power]),
+        _SADDLE: np.diag([outwards**power, 0.9**power]),
+        _SPIRAL: 0.96**power * turn,
+        _CENTRE: turn,
     }[kind]
     return np.asarray(_BASIS @ simple @ _BASIS_INVERSE)
 
 
 @scene(
-    show("points", of="ring", heading="a ring of starts", reach=1.6, trail=True),
-    show("norms", heading="size of Wᵗ"),
+    show("points", of="ring", heading="a ring of starts", reach=2.0, trail=True),
+    show(
+        "norms",
+        heading="size of Wᵗ",
+        note="|λ|: node 0.96 and 0.88, saddle 1.05 and 0.9, spiral 0.96 and centre 1, both with a turn",
+    ),
     title="Phase plane",
     statement="the eigenvalues decide where all starts go: in, in and out, turning in, or round",
-    opening="Four matrices, one ring of starts. Where does each W send them, step by step?",
-    running="<vanish>Node: all go in.</> <explode>Saddle: in, then out.</> Spiral: turning in. "
-    "<keep>Centre: round and round.</>",
+    opening="Four matrices W, one ring of starts. The eigenvalues λ of W decide where they go.",
+    running="<vanish>Both λ below 1: in.</> <explode>One above 1: out.</> A pair of complex λ: <keep>they turn</>.",
     covers=(2, 15),
 )
 def phase_plane(steps: Annotated[int, Bounds(0, 2_000)] = 64) -> dict[str, MatrixSequence]:
@@ -59,22 +63,24 @@ def phase_plane(steps: Annotated[int, Bounds(0, 2_000)] = 64) -> dict[str, Matri
     return {kind: repeated(matrix, steps, {"ring": ring(matrix, steps)}) for kind, matrix in matrices.items()}
 
 
-@phase_plane.moment("Step {step}: points of the <explode>saddle</> are farther out than any start. One |λ| is above 1.")
+@phase_plane.moment(
+    "Step {step}: the <explode>saddle</> sends a start out to over twice its distance: one |λ| is above 1."
+)
 def _(columns: Mapping[str, Trajectory]) -> Reached | None:
-    saddle = columns["saddle"].log10_spectral_norm
+    saddle = columns[_SADDLE].log10_spectral_norm
     step = first_step((saddle > np.log10(2)) & (np.arange(len(saddle)) > 3))
     return None if step is None else Reached(step)
 
 
 @phase_plane.moment(
-    "<vanish>Node {node:%}</>, spiral {spiral:%}: all end at 0. <explode>Saddle: × {saddle:log10}.</> "
-    "<keep>Centre: it stays.</>"
+    "<vanish>Node</> and spiral: at most {left:%} is left. <explode>Saddle: × {saddle:log10}.</> "
+    "<keep>Centre: always round.</>"
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
     sizes = {kind: float(column.log10_spectral_norm[-1]) for kind, column in columns.items()}
     if steps < 8:
         return None
-    return Reached(steps, node=10 ** sizes["node"], spiral=10 ** sizes["spiral"], saddle=sizes["saddle"])
+    return Reached(steps, left=10 ** max(sizes[_NODE], sizes[_SPIRAL]), saddle=sizes[_SADDLE])
 
 
 for _kind in _WAYS:

@@ -9,12 +9,12 @@ from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Reached, Traject
 
 
 @scene(
-    show("eigenvalues", role="keep", note="i and −i, and their powers"),
+    show("eigenvalues", role="keep", note="i and −i walk, meet at ±1"),
     show("vector", heading="a vector", note="turned by 90° a step", footer="length 1"),
     show("matrix", heading="R{step:^}", limits=(-1, 1)),
     title="Quarter turn",
     statement="a real matrix with the eigenvalues i and −i: they walk round the circle, and it turns",
-    opening="R is real, its eigenvalues are i and −i. Multiplied by itself, it turns.",
+    opening="R has real entries, but the eigenvalues i and −i. Its powers turn a vector round.",
     running="<keep>Each eigenvalue walks a quarter of the circle a step</>, and so does the vector.",
     symbol="R",
     explain=2,
@@ -31,7 +31,7 @@ def quarter_turn(steps: Annotated[int, Bounds(0, 10_000)] = 16) -> MatrixSequenc
     return repeated([[0.0, 1.0], [-1.0, 0.0]], steps, series)
 
 
-@quarter_turn.moment("Half a turn: R² = −I. The eigenvalues i and −i are both −1 now.")
+@quarter_turn.moment("Half a turn: R² = −I. Both its eigenvalues are −1, for i² = (−i)² = −1.")
 def _(steps: int) -> Reached | None:
     return Reached(2) if steps >= 2 else None
 
@@ -42,7 +42,7 @@ def _(steps: int) -> Reached | None:
 
 
 @quarter_turn.moment(
-    "After {step} steps, {turns:.2} turns: nothing has grown, nothing was lost.",
+    "After {step} steps, {turns} turns: nothing has grown, nothing was lost.",
 )
 def _(steps: int) -> Reached:
     return Reached(steps, turns=steps / 4)

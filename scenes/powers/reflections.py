@@ -11,7 +11,7 @@ from scenes.powers._common import rounding
 @scene(
     show("matrix", limits=(-1, 1), numbers=False),
     show("series", of="distance", heading="distance from I", note="0: nothing has changed", scale="linear"),
-    show("eigenvalues", role="keep", note="all 1 or −1"),
+    show("eigenvalues", role="keep", note="all 1 or −1, so λ² = 1"),
     title="Only real eigenvalues",
     statement="orthogonal with all eigenvalues 1 or −1: a reflection, and twice a reflection is nothing",
     opening="W is orthogonal, and its eigenvalues are all 1 or −1: a reflection. What can it do?",
@@ -43,12 +43,17 @@ def reflections(
     return repeated(matrix, steps, {"distance": distance})
 
 
-@reflections.moment("Reflected twice, everything is where it was: <keep>W² = I</>.")
+@reflections.moment("Step {step}: reflected twice, everything is where it was, <keep>W² = I</>.")
 def _(steps: int) -> Reached | None:
     return Reached(2) if steps >= 2 else None
 
 
-@reflections.moment("After {step} steps still only W and I: real eigenvalues of size 1 can do no more.")
+@reflections.moment("Step {step}: reflected once more, it is <keep>W again, W³ = W</>.")
+def _(steps: int) -> Reached | None:
+    return Reached(3) if steps >= 4 else None
+
+
+@reflections.moment("After {step} steps still only W and I: each power of an eigenvalue is 1 or −1 again.")
 def _(steps: int) -> Reached | None:
     return Reached(steps) if steps >= 3 else None
 

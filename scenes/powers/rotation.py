@@ -25,8 +25,8 @@ from scenes import (
 
 
 @scene(
-    show("vector", heading="a vector of the plane", footer="turned by {turned}°, length 1"),
-    show("matrix", limits=(-1, 1)),
+    show("vector", heading="a vector, turned", footer="turned by {turned}°, length 1"),
+    show("matrix", limits=(-1, 1), decimals=3),
     show("eigenvalues", role="keep", note="of W, and of its power"),
     title="Rotation",
     statement="each step turns the plane by {angle}°, lengths never change",
@@ -73,7 +73,9 @@ def _(series: Mapping[str, FloatArray], angle: float) -> Reached | None:
     return None if step is None or abs(angle) > 90 else Reached(step, turned=float(abs(series["turned"][step])))
 
 
-@rotation.moment("After {step} steps it has turned by {turned:4}°, and its length is <keep>{length:.3}</>.")
+@rotation.moment(
+    "After {step} steps, {turned:4}°, its length is <keep>{length:.3}</>: nothing has faded, nothing exploded."
+)
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     length = float(np.hypot(*series["vector"][-1]))
     return Reached(steps, turned=float(series["turned"][-1]), length=length)

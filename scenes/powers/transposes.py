@@ -29,12 +29,12 @@ def _alternating(matrix: FloatArray, steps: int) -> MatrixSequence:
 
 
 @scene(
-    show("matrix", limits=(-1, 1), numbers=False),
-    show("norms", heading="size of the product"),
+    show("scaled_matrix", heading="W, Wᵀ in turn"),
+    show("norms", heading="size of the product", note="what Wᵀ undoes at every second step cannot grow"),
     title="W, then its transpose",
     statement="Wᵀ undoes an orthogonal W; of any other matrix the largest singular value is raised",
-    opening="Multiply by W, then by its transpose Wᵀ, then by W again, in turn.",
-    running="The random matrix grows at every step. <keep>The orthogonal one comes back to I at every second.</>",
+    opening="Multiply by W, then by its transpose Wᵀ, then by W again. Does Wᵀ undo W?",
+    running="<keep>Orthogonal: at every second step back at I.</> Random: never again.",
     fps="2",
     covers=(16,),
 )
@@ -56,12 +56,14 @@ def transposes(
     }
 
 
-@transposes.moment("Two steps: <keep>Wᵀ W = I, the transpose has undone W.</> Of the random W it has not.")
+@transposes.moment("Two steps: <keep>Wᵀ has undone the orthogonal W, WᵀW = I</>, but not the random one.")
 def _(steps: int) -> Reached | None:
     return Reached(2) if steps >= 2 else None
 
 
-@transposes.moment("After {step} steps: random {grown:log10} times as large, <keep>orthogonal as at the start</>.")
+@transposes.moment(
+    "After {step} steps: <keep>orthogonal, undone again and again, is no larger</>; random × {grown:log10}."
+)
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
     return Reached(steps, grown=float(columns["random"].log10_spectral_norm[-1])) if steps >= 3 else None
 

@@ -21,13 +21,14 @@ from scenes.powers._common import ring, ring_error
 
 _EPS = float(np.finfo(float).eps)
 _DEGREES = 7.5
+_IN, _ON, _OUT = "|λ| < 1", "|λ| = 1", "|λ| > 1"
 # The modulus of every column's eigenvalues is the scene's parameter to this power.
-_POWERS = {"|λ| < 1": 1, "|λ| = 1": 0, "|λ| > 1": -1}
+_POWERS = {_IN: 1, _ON: 0, _OUT: -1}
 
 
 @scene(
-    show("points", of="ring", heading="a ring of points", reach=2.0, trail=True, turning=True),
-    show("norms", heading="size of Wᵗ"),
+    show("points", of="ring", heading="a ring of points", reach=2.8, trail=True, turning=True),
+    show("series", of="log10_spectral_norm", heading="size of the ring", note="1 at the start", values=False),
     title="Inside, on, outside the circle",
     statement="the same turn three times; only the modulus of the eigenvalues differs",
     opening="The same turn three times. Only the modulus of the eigenvalues λ differs.",
@@ -37,8 +38,8 @@ _POWERS = {"|λ| < 1": 1, "|λ| = 1": 0, "|λ| > 1": -1}
     covers=(15,),
 )
 def trichotomy(
-    steps: Annotated[int, Bounds(0, 2_000)] = 64,
-    modulus: Annotated[float, Bounds(0.5, 0.999)] = 0.97,
+    steps: Annotated[int, Bounds(0, 2_000)] = 48,
+    modulus: Annotated[float, Bounds(0.5, 0.999)] = 0.98,
 ) -> dict[str, MatrixSequence]:
     """Three scaled turns: a ring of points vanishes, keeps its size, or explodes.
 
@@ -48,29 +49,29 @@ def trichotomy(
         Modulus of the eigenvalues that are inside the circle; those outside have its reciprocal.
     """
     turn = rotation_matrix(np.deg2rad(_DEGREES))
-    factors = {"|λ| < 1": modulus * turn, "|λ| = 1": turn, "|λ| > 1": turn / modulus}
-    return {label: repeated(factor, steps, {"ring": ring(factor, steps)}) for label, factor in factors.items()}
+    factors = {_IN: modulus * turn, _ON: turn, _OUT: turn / modulus}
+    return {label: repeated(factor, steps, {"ring": ring(factor, steps, 12)}) for label, factor in factors.items()}
 
 
 @trichotomy.moment(
-    "After {step} steps: <vanish>{left:%} of the ring's size is left</>, <keep>all of it</>, "
-    "<explode>{grown:3} times as much</>."
+    "Size after {step} steps: <vanish>{left:2}</>, <keep>1</>, <explode>{grown:2}</>. "
+    "The turn is the same, only |λ| differs."
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
-    step = first_step(columns["|λ| > 1"].log10_spectral_norm >= np.log10(2))
+    step = first_step(columns[_OUT].log10_spectral_norm >= np.log10(2))
     if step is None:
         return None
-    sizes = (float(10 ** columns[label].log10_spectral_norm[step]) for label in ("|λ| < 1", "|λ| > 1"))
+    sizes = (float(10 ** columns[label].log10_spectral_norm[step]) for label in (_IN, _OUT))
     return Reached(step, **dict(zip(("left", "grown"), sizes, strict=True)))
 
 
 @trichotomy.moment(
-    "<vanish>|λ| below 1: {left:%} is left.</> <keep>|λ| = 1: all.</> "
-    "<explode>|λ| above 1: {grown:log10} times as much.</>"
+    "<vanish>|λ| = {inside:4} shrank the ring to {left:log10}</>, <keep>1 kept it</>, "
+    "<explode>{outside:4} made it {grown:log10}</>."
 )
-def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
-    left, grown = (float(columns[label].log10_spectral_norm[-1]) for label in ("|λ| < 1", "|λ| > 1"))
-    return Reached(steps, left=10**left, grown=grown) if steps else None
+def _(columns: Mapping[str, Trajectory], steps: int, modulus: float) -> Reached | None:
+    left, grown = (float(columns[label].log10_spectral_norm[-1]) for label in (_IN, _OUT))
+    return Reached(steps, left=left, grown=grown, inside=modulus, outside=1 / modulus) if steps else None
 
 
 for _label, _power in _POWERS.items():
@@ -88,8 +89,8 @@ for _label, _power in _POWERS.items():
 def _another_turn(steps: int, modulus: float) -> dict[str, MatrixSequence]:
     """Return the same with a matrix outside the circle that turns the other way."""
     columns: dict[str, MatrixSequence] = trichotomy.function(steps, modulus)
-    outside = columns["|λ| > 1"]
-    return columns | {"|λ| > 1": repeated(outside.factors[0].T, steps, outside.series)} if steps else columns
+    outside = columns[_OUT]
+    return columns | {_OUT: repeated(outside.factors[0].T, steps, outside.series)} if steps else columns
 
 
 @trichotomy.claim("Wᵗ / |λ|ᵗ − turn, all three", headline=True, counterexample=_another_turn)

@@ -48,8 +48,9 @@ def _planes(matrix: FloatArray) -> list[FloatArray]:
 @scene(
     show(
         "points",
-        of={"slow plane": "slow", "fast plane": "fast", "axis": "axis"},
-        heading="one vector, seen in each plane",
+        of={"slow plane": "slow", "fast plane": "fast", "axis, stands still": "axis"},
+        heading="one vector in three parts",
+        note="W turns two pairs of its numbers; circle: length 1",
         reach=1.0,
         trail=True,
         turning=True,
@@ -110,10 +111,10 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @turning_planes.moment(
-    "The slow plane has turned {slow_turns:3} times, the fast one {fast_turns:3} times: <keep>no length has changed</>."
+    "Turned by {slow_turn:4}° and {fast_turn:5}°, <keep>no length has changed</>: nothing fades, nothing explodes."
 )
 def _(steps: int, slow: float, fast: float) -> Reached:
-    return Reached(steps, slow_turns=steps * slow / 360, fast_turns=steps * fast / 360)
+    return Reached(steps, slow_turn=steps * slow, fast_turn=steps * fast)
 
 
 def _angle(product: Trajectory, index: int, degrees: float) -> Claimed:

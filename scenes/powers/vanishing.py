@@ -28,9 +28,9 @@ from scenes import (
     show("norms", heading="size of Wᵗ", marks={"1/1000": -3.0}, roles={"": "vanish"}),
     show("eigenvalues", role="vanish", note="all inside the circle: they shrink"),
     title="Vanishing matrix",
-    statement="every eigenvalue has a modulus below 1, so the product dies out",
-    opening="W is multiplied by itself. Its largest eigenvalue has modulus {spectral_radius}: below 1.",
-    running="<vanish>The entries fade into the page.</> All eigenvalues lie inside the circle: their powers shrink.",
+    statement="every eigenvalue is nearer to 0 than 1, so the product dies out",
+    opening="W is multiplied by itself. Its largest eigenvalue has size {spectral_radius}: below 1.",
+    running="Wᵗ may grow first. <vanish>Then it fades:</> all eigenvalues of W lie inside the circle.",
     covers=(1, 24, 26),
 )
 def vanishing(
@@ -50,7 +50,7 @@ def vanishing(
 
 
 @vanishing.moment(
-    "Less than <vanish>1/1000</> is left from step {step} on.",
+    "From step {step} on <vanish>less than 1/1000</> of the size is left.",
     note="step {step}",
     on="log10_spectral_norm",
     otherwise="Within {steps} steps more than 1/1000 is left; it would go on shrinking.",
@@ -60,7 +60,9 @@ def _(product: Trajectory) -> Reached | None:
     return Reached(step) if step else None
 
 
-@vanishing.moment("After {step} steps <vanish>{left:%} is left</>: each step multiplies by {radius} in the long run.")
+@vanishing.moment(
+    "Of the size <vanish>{left:%} is left</> in W{step:^}: in the long run each step multiplies by {radius}."
+)
 def _(product: Trajectory, steps: int, spectral_radius: float) -> Reached | None:
     left = float(10 ** product.log10_spectral_norm[-1])
     return Reached(steps, left=left, radius=spectral_radius) if left < 1 else None

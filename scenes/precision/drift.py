@@ -51,21 +51,21 @@ def _log10(sizes: FloatArray) -> FloatArray:
         of={"exact": "exact", "sixteen stretches": "stretches"},
         theory=("exact",),
         scale="linear",
-        x="× 10 products",
+        x="tens of products",
         heading="stretches in float16",
-        note="all {dim} should stay 1",
+        note="{dim} directions, each should stay 1",
         roles={"sixteen stretches": "explode"},
     ),
     show(
         "bars",
         of="digits",
         labels=tuple(FORMATS),
-        heading="right digits",
-        note="of all lengths",
+        heading="correct digits",
+        note="of the worst stretch",
     ),
     title="Rounding adds up",
     statement="Q rounded to a format is not quite orthogonal: its powers drift, ten products a step",
-    opening="Q only turns. Rounded, it stretches a little: what do many products make of that?",
+    opening="Q only turns; rounded to a number format it also stretches a little. Does that add up?",
     counter="products {products}",
     fps="10",
     poster=1.0,
@@ -126,7 +126,7 @@ def _(product: Trajectory, steps: int, dim: int) -> Claimed:
 
 
 @drift.moment(
-    "After {products} products <explode>float16</> is off by more than 1 %: some lengths are wrong already.",
+    "After {products} products <explode>float16</> is off by more than 1 % in one direction.",
     otherwise="Within {steps} times ten products float16 is not off by 1 %.",
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
@@ -134,7 +134,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
     return None if step is None else Reached(step, products=_STRIDE * step)
 
 
-@drift.moment("Right digits after {products} products: {half} in float16, {single} in float32, {double} in float64.")
+@drift.moment("Correct digits after {products} products: {half} in float16, {single} in float32, {double} in float64.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     half, single, double = (int(count) for count in series["digits"][-1])
     return Reached(steps, products=_STRIDE * steps, half=half, single=single, double=double) if steps else None

@@ -48,13 +48,13 @@ def _last_power(name: str) -> int:
 @scene(
     show(
         "series",
-        of={"e": "exponent"} | {f"{name} ends": f"end {name}" for name in FORMATS},
+        of={"": "exponent"} | {f"{name} ends": f"end {name}" for name in FORMATS},
         theory=tuple(f"{name} ends" for name in FORMATS),
         scale="linear",
         values=False,
         heading="exponent e",
-        note="the product is m · 2ᵉ",
-        roles={"e": "keep"},
+        note="line: the product is m · 2ᵉ",
+        roles={"": "keep"},
     ),
     show(
         "readout",

@@ -71,14 +71,15 @@ def _log10_end(name: str, spectral_radius: float) -> float:
     ),
     show(
         "readout",
-        of={name: f"log10_{name}" for name in FORMATS} | {"number · 10ᵏ": "log10_spectral_norm"},
+        of={name: f"log10_{name}" for name in FORMATS} | {"number, power of ten": "log10_spectral_norm"},
         heading="size of the product",
-        note="as each one says",
-        roles=dict.fromkeys(FORMATS, "data") | {"number · 10ᵏ": "keep"},
+        note="each factor × {spectral_radius:3}",
+        roles=dict.fromkeys(FORMATS, "data") | {"number, power of ten": "keep"},
     ),
     title="Number formats run out",
-    statement="the same product, until each format runs out of powers of ten; number and exponent apart go on",
-    opening="Every step makes the product {spectral_radius:3} times as large. How long can number formats follow?",
+    statement="the same product, until each format runs out of powers of ten; number and exponent kept apart go on",
+    opening="Every factor makes the product {spectral_radius:3} times as large. How long can number formats follow?",
+    counter="factor",
     fps="120",
     covers=(25, 49),
 )
@@ -145,14 +146,14 @@ def _(product: Trajectory, steps: int, dim: int, spectral_radius: float) -> Clai
 for _format in FORMATS:
 
     @precision.moment(
-        f"<warn>{_format} is at its end</> after {{step}} steps: its last number is {{end:log10}}.",
-        otherwise=f"Within {{steps}} steps {_format} does not come to its end.",
+        f"<warn>{_format} is at its end</> after {{step}} factors: no number beyond {{end:log10}}.",
+        otherwise=f"Within {{steps}} factors {_format} does not come to its end.",
     )
     def _(series: Mapping[str, FloatArray], spectral_radius: float, name: str = _format) -> Reached | None:
         step = first_step(np.isnan(series[name]))
         return None if step is None else Reached(step, end=_log10_end(name, spectral_radius))
 
 
-@precision.moment("<keep>Number and power of ten apart</> go on: {size:log10} after {steps} steps.")
+@precision.moment("<keep>Number and power of ten kept apart</> go on: {size:log10} after {steps} factors.")
 def _(product: Trajectory, steps: int) -> Reached:
     return Reached(steps, size=product.log10_spectral_norm[-1])

@@ -20,7 +20,7 @@ from scenes.products._common import (
 )
 
 # Scales that bars are drawn for, as multiples of the critical one.
-SCALES = np.array([0.6, 0.8, 1.0, 1.2, 1.4])
+SCALES = np.array([0.6, 0.8, 1.0, 1.25, 1.5])
 
 
 def _series(logs: FloatArray, dim: int, factor: float) -> dict[str, FloatArray]:
@@ -41,9 +41,7 @@ def _series(logs: FloatArray, dim: int, factor: float) -> dict[str, FloatArray]:
         "level": level[:, :WALKERS],
         "below": (level - shift)[:, :WALKERS],
         "change": np.where(t[:, None] > 0, 10.0 ** mean[:, None] * SCALES * critical - 1, 0.0),
-        "true change": np.broadcast_to(SCALES - 1, (steps + 1, len(SCALES))),
         "critical so far": np.where(t > 0, 10.0**-mean, np.nan),
-        "critical": np.full(steps + 1, critical),
         "spread": lengths.std(axis=1, ddof=1),
     }
 
@@ -52,20 +50,20 @@ def _series(logs: FloatArray, dim: int, factor: float) -> dict[str, FloatArray]:
     show(
         "series",
         of={
-            "too large": "mean above",
-            "critical": "mean level",
-            "too small": "mean below",
+            "σ too large": "mean above",
+            "critical σ": "mean level",
+            "σ too small": "mean below",
             "each of the large": "above",
             "each of the critical": "level",
             "each of the small": "below",
         },
         values=False,
         heading="length",
-        note="of 24 vectors at each scale",
+        note="24 vectors each; σ: size of the entries",
         roles={
-            "too large": "explode",
-            "critical": "data",
-            "too small": "vanish",
+            "σ too large": "explode",
+            "critical σ": "data",
+            "σ too small": "vanish",
             "each of the large": "explode",
             "each of the critical": "data",
             "each of the small": "vanish",
@@ -74,25 +72,16 @@ def _series(logs: FloatArray, dim: int, factor: float) -> dict[str, FloatArray]:
     show(
         "bars",
         of="change",
-        reference="true change",
-        labels=[f"{s:.1f}" for s in SCALES],
+        labels=[f"{s:g}" for s in SCALES],
+        x="σ",
         unit="%",
         limits=(-0.5, 0.5),
         heading="change per step",
-        note="by scale, critical = 1",
-    ),
-    show(
-        "series",
-        of={"measured": "critical so far", "theory": "critical"},
-        theory=("theory",),
-        scale="linear",
-        heading="critical scale",
-        note="as measured so far",
-        roles={"measured": "data"},
+        note="by σ; critical: 1",
     ),
     title="Critical scale",
     statement="the scale of the entries decides: at one scale products neither grow nor shrink, but wander",
-    opening="Each step multiplies by a fresh random matrix. How large may its entries be?",
+    opening="Each step multiplies by a fresh random matrix. How large may its entries, of size σ, be?",
     poster=1.0,
     covers=(52,),
 )
@@ -169,14 +158,14 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int, factor: float) -> 
 
 
 @critical_scale.moment(
-    "From step {step} on all of the large scale <explode>have grown</>, all of the small <vanish>have shrunk</>."
+    "From step {step} on all vectors of the large σ <explode>have grown</>, all of the small <vanish>have shrunk</>."
 )
 def _(series: Mapping[str, FloatArray]) -> int | None:
     return last_change((series["above"] > 0).all(axis=1) & (series["below"] < 0).all(axis=1))
 
 
 @critical_scale.moment(
-    "At {critical:3} lengths only wander: {more:%} more <explode>explodes</>, {less:%} less <vanish>vanishes</>."
+    "At σ = {critical:3} lengths only wander: {more:%} more <explode>explodes</>, {less:%} less <vanish>vanishes</>."
 )
 def _(steps: int, dim: int, factor: float) -> Reached:
     return Reached(steps, critical=float(np.exp(-lyapunov_exponent(dim))), more=factor - 1, less=1 - 1 / factor)

@@ -57,12 +57,9 @@ def _log10_sizes(matrices: FloatArray, steps: int) -> FloatArray:
 
 
 def _cloud(spectra: NDArray[Any], steps: int) -> FloatArray:
-    """Return the eigenvalues of ever more matrices as points, shape (T + 1, draws · n, 2)."""
-    count = len(spectra)
-    seen = np.linspace(1, count, steps + 1).astype(int)[:, None] if steps else np.array([[count]])
-    # What has not been drawn yet stands where the first draw is.
-    shown = spectra[np.where(np.arange(count) < seen, np.arange(count), 0)].reshape(steps + 1, -1)
-    return np.stack([shown.real, shown.imag], axis=2)
+    """Return these eigenvalues as points that stand still, shape (T + 1, draws · n, 2)."""
+    points = np.stack([spectra.real.ravel(), spectra.imag.ravel()], axis=1)
+    return np.broadcast_to(points, (steps + 1, *points.shape))
 
 
 def _sequence(draws: FloatArray, turns: FloatArray, steps: int) -> MatrixSequence:
@@ -80,18 +77,16 @@ def _sequence(draws: FloatArray, turns: FloatArray, steps: int) -> MatrixSequenc
     dim = draws.shape[1]
     spectra = np.linalg.eigvals(draws)
     grows = np.abs(spectra).max(axis=1) > 1
-    counts = np.linspace(1, len(draws), steps + 1).astype(int) if steps else np.array([len(draws)])
     kept, sizes = _log10_sizes(turns, steps), _log10_sizes(draws[: _fewer(_CURVES, dim)], steps)
     cloud = _cloud(spectra[: min(_CLOUD, _EIGENVALUES // dim)], steps)
+    outside = np.hypot(cloud[..., 0], cloud[..., 1])[..., None] > 1
     series = {
         "Gaussian": sizes,
         **_by_fate(sizes, grows[: sizes.shape[1]]),
         "orthogonal": kept[np.arange(steps + 1), np.abs(kept).argmax(axis=1)],
-        "counted": np.array([grows[:count].mean() for count in counts]),
-        "draws": counts.astype(float),
-        "exact": np.full(steps + 1, chance_of_growth(dim)),
-        "outside": np.where(np.hypot(*cloud.T).T[..., None] > 1, cloud, np.nan),
-        "inside": np.where(np.hypot(*cloud.T).T[..., None] > 1, np.nan, cloud),
+        "counted": np.full(steps + 1, grows.mean()),
+        "outside": np.where(outside, cloud, np.nan),
+        "inside": np.where(outside, np.nan, cloud),
     }
     return repeated(draws[0], steps, series)
 
@@ -114,16 +109,16 @@ def _by_fate(sizes: FloatArray, grows: NDArray[np.bool_]) -> dict[str, FloatArra
         of={
             "orthogonal": "orthogonal",
             "largest": "largest",
-            "smallest": "smallest",
+            "least": "smallest",
             "each that explodes": "up",
             "each that vanishes": "down",
         },
         heading="size",
-        note="of powers of Gaussian matrices",
+        note="of powers Wᵗ, one line a matrix",
         roles={
             "largest": "explode",
             "each that explodes": "explode",
-            "smallest": "vanish",
+            "least": "vanish",
             "each that vanishes": "vanish",
         },
     ),
@@ -132,23 +127,12 @@ def _by_fate(sizes: FloatArray, grows: NDArray[np.bool_]) -> dict[str, FloatArra
         of={"|λ| > 1": "outside", "|λ| < 1": "inside"},
         reach=1.5,
         heading="eigenvalues",
-        note="of more and more draws",
+        note="outside: explodes",
         roles={"|λ| > 1": "explode", "|λ| < 1": "vanish"},
-    ),
-    show(
-        "series",
-        of={"counted": "counted", "exact": "exact"},
-        theory=("exact",),
-        scale="linear",
-        limits=(0, 1),
-        unit="%",
-        heading="draws that explode",
-        note="more draws each step",
-        roles={"counted": "explode"},
     ),
     title="Many random matrices",
     statement="Gaussian draws explode or vanish as it happens; orthogonal draws all keep their size",
-    opening="Random matrices are multiplied by themselves: do they explode, vanish, or stay?",
+    opening="Random Gaussian matrices are multiplied by themselves, each on its own. Do they explode?",
     fps="10",
     poster=1.0,
     covers=(30, 31),
@@ -162,8 +146,8 @@ def ensemble(
 
     Matrices of more than 64 rows are fewer, in proportion to 1 / n², and 640 eigenvalues are shown at most.
 
-    The eigenvalues are those of more and more Gaussian draws; as n grows they fill the unit disc (V. L. Girko,
-    "Circular law", Theory of Probability and its Applications 29, 1984). The product is that of the first.
+    As n grows the eigenvalues of Gaussian draws fill the unit disc (V. L. Girko, "Circular law", Theory of
+    Probability and its Applications 29, 1984). The product is that of the first.
     """
     return _sequence(_gaussian(dim, seed, _fewer(_DRAWS, dim)), _orthogonal(dim, seed), steps)
 
@@ -228,13 +212,15 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int) -> Clai
     )
 
 
-@ensemble.moment("After {step} steps one draw has <explode>exploded</> to {size:log10} times its size.")
+@ensemble.moment("After {step} steps one matrix has <explode>exploded</> to {size:log10} times its size.")
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     largest = series["largest"]
     step = first_step(largest > 3)
     return None if step is None else Reached(step, size=largest[step])
 
 
-@ensemble.moment("{share:%} of {draws} Gaussian draws <explode>explode</>; orthogonal ones <keep>keep their size</>.")
-def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
-    return Reached(steps, share=series["counted"][-1], draws=int(series["draws"][-1]))
+@ensemble.moment(
+    "{share:%} of {draws} Gaussian matrices have a |λ| > 1: <explode>they explode</>. <keep>Orthogonal ones stay.</>"
+)
+def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Reached:
+    return Reached(steps, share=series["counted"][-1], draws=_fewer(_DRAWS, dim))

@@ -87,12 +87,13 @@ def _sequence(factors: FloatArray, mean_ratio: FloatArray) -> MatrixSequence:
 
 
 @scene(
-    show("arrows", of="columns", heading="columns of the product", note="a fresh matrix a step"),
+    show("arrows", of="columns", heading="columns", note="of random matrices multiplied"),
     show(
         "series",
-        of={"1st": "first", "2nd": "second", "theory": "first axis", "": "second axis"},
-        theory=("theory", ""),
+        of={"1st": "first", "2nd": "second", "expected 1st": "first axis", "expected 2nd": "second axis"},
+        theory=("expected 1st", "expected 2nd"),
         heading="two largest stretches",
+        note="of vectors, by the product",
         roles={"1st": "explode", "2nd": "data"},
     ),
     show("scaled_matrix", heading="the product", note="divided by its largest entry"),
@@ -242,8 +243,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @gaussian_product.moment(
-    "<explode>{first:log10} times</> as long in one direction, {ratio:log10} times less in any other: a line is left."
+    "One direction grew <explode>{ratio:log10} times</> more than any other: all columns lie along it."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
-    first, second = series["first"][-1], series["second"][-1]
-    return Reached(steps, first=first, ratio=first - second) if series["apart"][-1] < 1 else None
+    ratio = series["first"][-1] - series["second"][-1]
+    return Reached(steps, ratio=ratio) if series["apart"][-1] < 1 else None

@@ -185,8 +185,8 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
 
 
 @mean_and_median.moment(
-    "After {step} layers the best 1 % of the runs hold <data>most of the mean square</>.",
-    otherwise="Within {steps} layers the best 1 % of the runs do not come to hold most of the mean square.",
+    "After {step} layers the top 1 % of the runs hold <data>most of the mean square</>.",
+    otherwise="Within {steps} layers the top 1 % of the runs do not come to hold most of the mean square.",
 )
 def _(series: Mapping[str, FloatArray]) -> int | None:
     return last_change(series["share"] > 0.5)

@@ -24,7 +24,7 @@ from scenes.recurrence._reader import BEFORE, BLANKS, CORPUS, SENTENCE, Reader, 
     title="Reading from both ends",
     statement="I am ___ hungry …: only words to the right of the blank tell what fills it",
     opening="Which word fills the blank? Two networks read towards it, the whole sentence at hand.",
-    counter="words read",
+    counter="step",
     arrange="stacked",
     poster=1.0,
     fps="1.25",
@@ -88,7 +88,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached:
     return Reached(step, share=float(series["both"][step, BLANKS.index("not")]))
 
 
-@bidirectional.moment("“hungry” settles it: very <keep>{share:%}</>. The left alone still says {left:%}.")
+@bidirectional.moment("“hungry” settles it: “very” <keep>{share:%}</>. The left alone still gives “very” {left:%}.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     share, left = (float(series[name][-1, BLANKS.index("very")]) for name in ("both", "left only"))
     return Reached(steps, share=share, left=left)

@@ -34,18 +34,18 @@ def resting(dim: int, seed: int, activation: str, retention: float) -> tuple[RNN
 
 
 @scene(
-    show("heatmap", of="map", heading="row: input, column: step", limits=(-1, 1)),
+    show("heatmap", of="map", heading="row: effect of an input", limits=(-1, 1)),
     show(
         "series",
-        of={"first input": "influence", "as set": "power"},
-        theory=("as set",),
-        heading="left of the first input",
-        note="dashed: times {retention} a step",
-        roles={"first input": "vanish"},
+        of={"top row": "influence", "at most": "power"},
+        theory=("at most",),
+        heading="effect of the first input",
+        note="a step keeps at most {retention}",
+        roles={"top row": "vanish"},
     ),
     title="How long an input is felt",
     statement="row s, column t: ‖∂h(t) / ∂x(s)‖, what the input of step s still does at step t",
-    opening="Each row is an input, each column a later step: how strongly is it felt there?",
+    opening="A row is an input, a column a step: how strongly does the input still act on the state?",
     poster=1.0,
     fps="6.25",
     covers=(79, 96),
@@ -96,14 +96,16 @@ def _measured_half_life(felt: FloatArray, steps: int) -> float:
 
 
 @influence.moment(
-    "<vanish>Less than half</> of the first input is left at step {step}.", on="influence", note="half left"
+    "Step {step}: <vanish>less than half</> of the first input is left in the state.",
+    on="influence",
+    note="below half",
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     step = first_step(series["influence"] < np.log10(0.5))
     return None if step is None else Reached(step)
 
 
-@influence.moment("Step {steps}: {left:log10} of the first input is left; half is lost in every {half:2} steps.")
+@influence.moment("Step {steps}: <vanish>{left:log10}</> of the first input is left: it halves every {half:2} steps.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     left = float(series["influence"][-1])
     return Reached(steps, left=left, half=_measured_half_life(series["influence"], steps))

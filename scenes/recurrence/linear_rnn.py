@@ -15,7 +15,6 @@ from scenes import (
     Trajectory,
     gaussian_matrix,
     growth,
-    last_change,
     repeated,
     scene,
     show,
@@ -32,10 +31,10 @@ from scenes import (
         heading="one box a step",
         note="h₀ = I, then W times the last",
     ),
-    "norms",
+    show("norms", heading="size of Wᵗ", note="may rise first; then × {spectral_radius} a step, the largest |λ| of W"),
     title="A network without input",
     statement="h(t) = W h(t − 1) from h(0) = I: each cell of the chain holds the next power of W",
-    opening="Without input and activation, each state is W times the one before: its powers.",
+    opening="Without input and activation, each state is W times the one before.",
     arrange="stacked",
     poster=1.0,
     fps="6.25",
@@ -72,26 +71,17 @@ def _with_input(steps: int, dim: int, seed: int, spectral_radius: float) -> Matr
     return _rolled_out(steps, dim, seed, spectral_radius, 0.01)
 
 
-@linear_rnn.moment("By step {step}, W has been multiplied {step} times: the state is W{step:^}.")
+@linear_rnn.moment("Step {step}: W has been multiplied {step} times, so the state is W{step:^}.")
 def _(steps: int) -> Reached:
     return Reached(min(3, steps))
 
 
 @linear_rnn.moment(
-    "At step {step} its size is {size:log10} times that of the start.",
-    on="log10_spectral_norm",
-    note="{size:log10} times",
+    "Step {steps}: the state is W{steps:^}, its size {size:log10}. "
+    "In the long run W multiplies it by {spectral_radius}."
 )
-def _(product: Trajectory, steps: int) -> Reached:
-    # From where on it has changed by a factor of two for good.
-    sizes = product.log10_spectral_norm
-    step = last_change(np.abs(sizes) > np.log10(2))
-    return Reached(steps if step is None else step, size=float(sizes[steps if step is None else step]))
-
-
-@linear_rnn.moment("At step {step} the state is W{step:^}: {size:log10} times as large as at the start.")
-def _(product: Trajectory, steps: int) -> Reached:
-    return Reached(steps, size=float(product.log10_spectral_norm[-1]))
+def _(product: Trajectory, steps: int, spectral_radius: float) -> Reached:
+    return Reached(steps, size=float(product.log10_spectral_norm[-1]), spectral_radius=spectral_radius)
 
 
 @linear_rnn.claim("states − powers of W", headline=True, counterexample=_with_input)

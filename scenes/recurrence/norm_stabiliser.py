@@ -21,32 +21,32 @@ from scenes import (
 )
 from scenes.recurrence._predictors import NETS, UNITS, Predictors, first_states, first_weights, random_waves, trained
 
-_ROLES = {"plain": "explode", "penalty": "keep", "each without": "explode", "each with": "keep"}
+_ROLES = {"without": "explode", "penalty": "keep", "each without": "explode", "each with": "keep"}
 
 
 @scene(
     show(
         "series",
         of={
-            "plain": "log10_norm_without",
+            "without": "log10_norm_without",
             "penalty": "log10_norm_with",
             "each without": "log10 norms without",
             "each with": "log10 norms with",
         },
-        heading="length of the state",
-        note="thin: 8 networks each",
+        heading="size of the state",
+        note="penalty: on its changes; thin: each net",
         roles=_ROLES,
     ),
     show(
         "series",
-        of={"plain": "log10_error_without", "penalty": "log10_error_with"},
+        of={"without": "log10_error_without", "penalty": "log10_error_with"},
         heading="error",
-        note="of the next value; penalty: on changes of length",
+        note="of the next value",
         roles=_ROLES,
     ),
-    title="A penalty holds the state's length",
+    title="A penalty holds the size of the state",
     statement="a penalty on changes of ‖h‖, trained for {horizon} steps, holds it for many more",
-    opening="Networks have learnt waves of {horizon} steps. Now the waves go on: how long do states get?",
+    opening="Nets trained on {horizon} steps, half of them with a penalty on changes of size, now run on.",
     poster=1.0,
     covers=(41,),
 )
@@ -89,7 +89,7 @@ def norm_stabiliser(
 
 
 @norm_stabiliser.moment(
-    "Step {horizon}, where training ended: length <explode>{grown:log10}</>, <keep>{held:log10}</> with the penalty.",
+    "Step {horizon}, where training ended: size <explode>{grown:log10}</>, <keep>{held:log10}</> with the penalty.",
     on="log10_norm_without",
     note="trained up to here",
 )
@@ -98,10 +98,12 @@ def _(series: Mapping[str, FloatArray], horizon: int) -> Reached:
 
 
 @norm_stabiliser.moment(
-    "Step {steps}: the state is <explode>{grown:log10}</> long without the penalty, <keep>{held:log10}</> with it."
+    "Step {steps}: size <explode>{grown:log10}</>, error <explode>{wrong:log10}</>; "
+    "with the penalty <keep>{held:log10}</> and <keep>{right:log10}</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
-    return Reached(steps, **_lengths(series, steps))
+    wrong, right = (float(series[f"log10_error_{name}"][steps]) for name in ("without", "with"))
+    return Reached(steps, **_lengths(series, steps), wrong=wrong, right=right)
 
 
 def _lengths(series: Mapping[str, FloatArray], step: int) -> dict[str, float]:

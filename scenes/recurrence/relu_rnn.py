@@ -47,17 +47,17 @@ def _tanh_run(matrix: FloatArray, start: FloatArray, steps: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="slopes · W", heading="blank rows: silent units"),
+    show("heatmap", of="slopes · W", heading="W, blank: units cut to 0"),
     show(
         "series",
-        of={"grows": "growing", "shrinks": "shrinking", "tanh": "tanh"},
-        heading="length of the state",
-        note="times {growing} or {shrinking} a step",
-        roles={"grows": "explode", "shrinks": "vanish", "tanh": "data"},
+        of={"ReLU grows": "growing", "ReLU falls": "shrinking", "tanh": "tanh"},
+        heading="size of the state",
+        note="W multiplies it by {growing} or {shrinking} a step",
+        roles={"ReLU grows": "explode", "ReLU falls": "vanish", "tanh": "data"},
     ),
     title="ReLU states grow or shrink",
     statement="silent units leave blank rows: the radius of the rest of W decides, {growing} or {shrinking}",
-    opening="A network of ReLU units: what is below zero falls silent. Watch how long its state gets.",
+    opening="One network with a larger or a smaller W: how large does its state get, ReLU or tanh?",
     poster=1.0,
     fps="6.25",
     covers=(56, 81),
@@ -105,15 +105,16 @@ def relu_rnn(
     return MatrixSequence(factors, series=series)
 
 
-@relu_rnn.moment("From step {step} on the same {count} of {dim} units are active: only their part of W counts.")
+@relu_rnn.moment("By step {step} ReLU has cut {count} of {dim} units to 0 for good; only the others carry the state.")
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     active = series["units"] > 0
     settled = last_change((active == active[-1]).all(axis=1))
-    return None if settled is None else Reached(settled, count=int(active[-1].sum()))
+    return None if settled is None else Reached(settled, count=int((~active[-1]).sum()))
 
 
 @relu_rnn.moment(
-    "Step {steps}: length <explode>{large:log10}</> or <vanish>{small:log10}</>; tanh bounds it, here {tanh:log10}."
+    "ReLU: size <explode>{large:log10}</> with the larger W, <vanish>{small:log10}</> with the smaller; "
+    "tanh, larger W: {tanh:log10}."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     ends = {name: float(series[track][-1]) for name, track in (("large", "growing"), ("small", "shrinking"))}

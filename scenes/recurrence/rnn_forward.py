@@ -39,7 +39,7 @@ def untrained(dim: int, seed: int, activation: str) -> tuple[RNN, FloatArray]:
     show("network", heading="one cell, copied along time", note="φ = {activation}, taken of every entry"),
     title="A recurrent network unrolled",
     statement="input above, hidden state, output below: one cell and one W, copied along time",
-    opening="A network reads one symbol a step. Rolled out, it is a chain: watch what its copies share.",
+    opening="A network reads one symbol a step. Unrolled, it is a chain: watch what its copies share.",
     counter="step",
     poster=1.0,
     fps="1.25",

@@ -27,6 +27,7 @@ from scenes.recurrence._symbols import symbols
 
 _KINDS, _LENGTH, _DELAY = 7, 16, 2
 _SYMBOLS = tuple("abcdefg")
+_PLACES = ("place 1", *(str(place) for place in range(2, _LENGTH + 1)))
 
 # Weights in the convention of row vectors: Z1 = X W1x + H_p W1h + b1, Z2 = H W2 + b2. Complex for a derivative by
 # complex step.
@@ -107,13 +108,20 @@ def _norm(weights: Weights) -> float:
     show(
         "heatmap",
         of="pictures",
-        heading="answers above, truth below",
+        heading="chance of each symbol",
         limits=(-1, 1),
-        rows=(*_SYMBOLS, "", *_SYMBOLS),
-        columns=tuple(str(place + 1) for place in range(_LENGTH)),
+        rows=("answers", *[""] * _KINDS, "truth"),
+        columns=_PLACES,
     ),
     show("series", of="loss", heading="loss", note="how wrong the net is", scale="linear"),
-    show("heatmap", of="error", heading="answers − truth", note="row: symbol", limits=(-1, 1), rows=_SYMBOLS),
+    show(
+        "heatmap",
+        of="error",
+        heading="answers − truth",
+        note="column: place",
+        limits=(-1, 1),
+        rows=_SYMBOLS,
+    ),
     title="Learning an output",
     statement="above: probabilities over time, below: what they should be, the symbol of two steps before",
     opening="A network reads 16 symbols and learns to name, at each, the one two steps before.",
@@ -166,7 +174,7 @@ def _right(series: Mapping[str, FloatArray], seed: int) -> FloatArray:
     return np.asarray((series["found"].argmax(axis=2) == targets.argmax(axis=1)).sum(axis=1), float)
 
 
-@rnn_output.moment("Update {step}: the most likely symbol is the right one at {count} of {length} places.")
+@rnn_output.moment("Update {step}: the likeliest symbol is the right one at {count} of {length} places.")
 def _(series: Mapping[str, FloatArray], seed: int, steps: int) -> Reached:
     # The first update after which half are right.
     right = _right(series, seed)

@@ -106,19 +106,19 @@ _NETWORKS = 16
 
 
 @scene(
-    show("heatmap", of="gradient", heading="gradient", note="up: layer, right: time", roles=_ROLES),
+    show("heatmap", of="gradient", heading="gradient", note="up: layer, right: word", roles=_ROLES),
     show(
         "series",
         of="log10 front",
         heading="largest gradient",
-        note="in the cells it has just reached",
-        x="steps back",
+        note="a step: a layer down or a word back; a skip leads round a layer",
+        x="steps",
         roles=_ROLES,
     ),
     title="Deep RNNs need skips",
     statement="back over {length} times and down {layers} layers: skips keep the gradient on its way",
     opening="A gradient starts at the last word of the top layer, top right, and goes down and back.",
-    counter="steps back",
+    counter="step",
     poster=1.0,
     fps="4",
     covers=(120,),
@@ -183,14 +183,15 @@ def _fronts(columns: Mapping[str, Trajectory], step: int) -> dict[str, float]:
 
 
 @stacked.moment(
-    "Layer 1 is reached: at most <vanish>{without:log10}</> is left without skips, <keep>{kept:log10}</> with them."
+    "Step {step} reaches layer 1: at most <vanish>{without:log10}</> is left without skips, "
+    "<keep>{kept:log10}</> with them."
 )
 def _(columns: Mapping[str, Trajectory], layers: int) -> Reached:
     return Reached(layers - 1, **_fronts(columns, layers - 1))
 
 
 @stacked.moment(
-    "{steps} steps back, at the first word: <vanish>{without:log10}</> without skips, <keep>{kept:log10}</> with them."
+    "Layer 1, word 1, step {steps}: <vanish>{without:log10}</> is left without skips, <keep>{kept:log10}</> with them."
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached:
     return Reached(steps, **_fronts(columns, steps))

@@ -21,22 +21,23 @@ def real_form(matrix: ComplexArray) -> FloatArray:
         "points",
         of={"free": "free", "unitary": "unitary"},
         heading="eigenvalues of W",
-        note="on the circle: kept, inside: lost",
+        note="inside: forgotten",
         reach=1.2,
+        axes=True,
         roles=_ROLES,
     ),
     show(
         "series",
         of={"free": "free loss", "unitary": "unitary loss"},
         heading="loss",
-        note="symbol of {delay} steps ago; 0: right",
+        note="0: names the symbol of {delay} steps ago",
         scale="linear",
         limits=(0, 1.5),
         roles=_ROLES,
     ),
     title="A unitary network keeps its memory",
     statement="trained by its phases, the matrix stays unitary: eigenvalues never leave the circle, and memory is long",
-    opening="Two networks learn to name a symbol after {delay} silent steps. Watch their eigenvalues.",
+    opening="Two nets learn to name a symbol of {delay} steps ago: one keeps W unitary, one is free.",
     counter="update",
     poster=1.0,
     covers=(42,),
@@ -92,7 +93,7 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(step, unitary=float(series["unitary loss"][step]), free=float(series["free loss"][step]))
 
 
-@unitary.moment("{delay} silent steps: loss <keep>{unitary:2}</> on the circle, <vanish>{free:2}</> off it.")
+@unitary.moment("Loss <keep>{unitary:2}</> with eigenvalues held on the circle, <vanish>{free:2}</> with free ones.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, unitary=float(series["unitary loss"][-1]), free=float(series["free loss"][-1]))
 

@@ -63,7 +63,7 @@ def _left(product: Trajectory, step: int) -> float:
     return 10 ** float(product.log10_spectral_norm[step])
 
 
-@unrolled.moment("One step back, one factor: J says how the last state hears the one before.")
+@unrolled.moment("One step back: J says how far the last state moves when the one before it does.")
 def _(steps: int) -> Reached | None:
     return Reached(1) if steps else None
 

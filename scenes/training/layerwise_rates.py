@@ -82,7 +82,7 @@ def _train(rules: Mapping[str, bool], steps: int, dim: int, seed: int, spread: f
         "bars",
         of="moved",
         heading="moved so far",
-        note="all updates of a layer",
+        note="of its weights",
         labels=tuple(map(str, range(1, _LAYERS + 1))),
         x="layers",
         unit="%",
@@ -91,7 +91,7 @@ def _train(rules: Mapping[str, bool], steps: int, dim: int, seed: int, spread: f
     show("series", of="loss", heading="loss", note="how wrong the net is", roles=_ROLES),
     title="A rate for every layer",
     statement="‖update‖ / ‖weights‖ by layer: one rate starves the last layers, LARS moves all alike",
-    opening="Eight layers of scale 1/{spread} to {spread} learn with one learning rate, or with one each (LARS).",
+    opening="Layer 1 has weights of size 1/{spread}, layer 8 of size {spread}: one learning rate, or one each?",
     fps="10",
     covers=(74,),
 )
@@ -126,11 +126,12 @@ def _(columns: Mapping[str, Numbers]) -> Reached | None:
 
 
 @layerwise_rates.moment(
-    "One rate moved layer 1 by {first:%}, layer 8 by {last:%}; <keep>LARS</> moved each by {each:%}."
+    "One rate moved layer 8 by {last:%} only: loss {single:log10}. <keep>LARS</> moved all by {each:%}: {loss:log10}."
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
-    single, each = (columns[label].series["moved"][-1] for label in _RULES)
-    return Reached(steps, first=float(single[0]), last=float(single[-1]), each=float(each[0]))
+    single, each = (columns[label].series for label in _RULES)
+    last, alike = float(single["moved"][-1, -1]), float(each["moved"][-1, 0])
+    return Reached(steps, last=last, single=float(single["loss"][-1]), each=alike, loss=float(each["loss"][-1]))
 
 
 def _swapped(steps: int, dim: int, seed: int, spread: float, rate: float) -> dict[str, Record]:

@@ -91,18 +91,18 @@ def _train(kinds: Mapping[str, str], dim: int, seed: int, rate: float, epochs: i
         x="layers",
         limits=(0, 1.15),
         unit="%",
+        numbers=False,
     ),
     show(
         "series",
         of="deepest",
         heading="loss of 64 layers",
-        note="dashed: learnt",
-        marks={"": float(np.log10(_LEARNT))},
+        note="by round of training; learnt: below 0.01",
     ),
     title="Learning time and depth",
     statement="deep linear nets of 2 to 64 layers: orthogonal ones need no longer for more layers",
     opening="Nets of 2 to 64 layers learn one matrix, from orthogonal or random (Gaussian) weights.",
-    counter="epoch",
+    counter="round",
     fps="12.5",
     covers=(37,),
 )
@@ -155,7 +155,7 @@ def _flow_epochs(depth: int, dim: int, rate: float, steps: int) -> float:
 
 
 @learning_time.moment(
-    "Epoch {step}: 64 <keep>orthogonal</> layers have {mine:%} of their loss left, 64 Gaussian ones {left:%}.",
+    "Round {step}: 64 <keep>orthogonal</> layers have {mine:%} of their loss left, 64 Gaussian ones {left:%}.",
 )
 def _(columns: Mapping[str, Numbers]) -> Reached:
     step = int(_seen_epochs(columns, _DEPTHS[-1]))
@@ -163,14 +163,14 @@ def _(columns: Mapping[str, Numbers]) -> Reached:
     return Reached(step, mine=mine, left=left)
 
 
-@learning_time.moment("After {step} epochs all six <keep>orthogonal</> nets have learnt, that of 2 layers last.")
+@learning_time.moment("After {step} rounds all six <keep>orthogonal</> nets have learnt, that of 2 layers last.")
 def _(columns: Mapping[str, Numbers]) -> int | None:
     needed = [_seen_epochs(columns, depth) for depth in _DEPTHS]
     return int(needed[0]) if needed[0] > max(needed[1:]) else None
 
 
 @learning_time.moment(
-    "<keep>Orthogonal</> nets of any depth learnt in {least} to {most} epochs, {count} of 6 Gaussian ones in {steps}."
+    "<keep>Orthogonal</> nets of any depth learnt in {least} to {most} rounds, {count} of 6 Gaussian ones in {steps}."
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
     needed = [int(_seen_epochs(columns, depth)) for depth in _DEPTHS]

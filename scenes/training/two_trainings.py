@@ -21,6 +21,9 @@ from scenes import (
 
 # By what the first orthogonal matrix is multiplied.
 _TRAININGS = {"vanishing": 0.7, "orthogonal": 1.0, "exploding": 2.0}
+# What they are called on screen, and their colours.
+_NAMES = {f"times {factor:g}": name for name, factor in _TRAININGS.items()}
+_ROLES = {"times 0.7": "vanish", "times 1": "keep", "times 2": "explode"}
 # Steps of time of a network, examples learnt from, and learning rate.
 _TIMES, _EXAMPLES, _RATE = 30, 16, 0.04
 
@@ -64,52 +67,45 @@ def memory_gradient(weights: Any, start: FloatArray, wanted: FloatArray) -> tupl
 
 
 def _train(factors: Mapping[str, float], steps: int, dim: int, seed: int) -> Record:
-    """Return losses, updates and the changes of two weights, of trainings that begin so many times as large."""
+    """Return losses and updates of trainings that begin so many times as large."""
     start, wanted = _task(dim, seed)
     series: dict[str, FloatArray] = {}
     for name, factor in factors.items():
-        first = weights = _first_weights(factor, dim, seed)
-        updates, losses, shown = np.empty(steps + 1), np.empty(steps + 1), np.empty((steps + 1, 1, 2))
+        weights = _first_weights(factor, dim, seed)
+        updates, losses = np.empty(steps + 1), np.empty(steps + 1)
         for step in range(steps + 1):
             losses[step], gradient = memory_gradient(weights, start, wanted)
             updates[step] = _RATE * np.linalg.norm(gradient) / np.linalg.norm(weights)
-            shown[step] = weights[0, :2] - first[0, :2]
             weights = weights - _RATE * gradient
         # Where tanh saturates to the last bit, no gradient is left.
         updates = np.log10(np.maximum(updates, 1e-300))
-        series |= {name: updates, f"{name} loss": losses / losses[0], f"{name} weights": shown}
+        series |= {name: updates, f"{name} loss": losses / losses[0]}
     return Record(series)
 
 
 @scene(
     show(
         "series",
-        of={name: f"{name} loss" for name in _TRAININGS},
+        of={label: f"{name} loss" for label, name in _NAMES.items()},
         heading="loss",
-        note="how wrong each net is",
+        note="by first weights: a turn times 0.7, 1, 2",
         scale="linear",
         unit="%",
         limits=(0, 2),
+        roles=_ROLES,
     ),
     show(
         "series",
-        of={name: name for name in _TRAININGS},
+        of=_NAMES,
         heading="size of an update",
-        note="part of the weights",
+        note="part of all weights; 30 steps multiply its gradient by 0.7³⁰, 1 or 2³⁰",
         limits=(-9, 3),
         values=False,
-    ),
-    show(
-        "points",
-        of={name: f"{name} weights" for name in _TRAININGS},
-        heading="two weights of each net",
-        note="from where they began",
-        trail=True,
-        circle=False,
+        roles=_ROLES,
     ),
     title="Two ways to fail at training",
     statement="thirty steps back in time: a vanished gradient moves nothing, an exploded one leaps about",
-    opening="Three nets learn to turn a vector 30 steps later; they begin as a turn times 0.7, 1 and 2.",
+    opening="Three nets learn to turn a vector in 30 steps. Their weights begin as a turn times 0.7, 1, 2.",
     counter="update",
     arrange="stacked",
     fps="12.5",
@@ -133,16 +129,16 @@ def two_trainings(
 
 
 @two_trainings.moment(
-    "After {step} updates the <keep>orthogonal</> net is half as wrong as at first: its gradient arrives."
+    "After {step} updates <keep>times 1</> is half as wrong as at first: its gradient keeps its size."
 )
 def _(series: Mapping[str, FloatArray]) -> int | None:
     return first_step(series["orthogonal loss"] < 0.5)
 
 
 @two_trainings.moment(
-    "One update moves the <explode>exploding</> net's weights by {part:%}: its error is {left:%} of the first.",
+    "<explode>Times 2</>: one update changes its weights by {part:%}, and its loss is {left:%} of the first.",
     on="exploding",
-    note="{part:%} at once",
+    note="weights change by {part:%}",
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     # After the first updates, in which all three begin; where tanh has saturated by then nothing moves any more.
@@ -153,8 +149,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @two_trainings.moment(
-    "What is left of the error: <vanish>vanishing {vanishing:%}</>, <explode>exploding {exploding:%}</>, "
-    "<keep>orthogonal {orthogonal:%}</>."
+    "<vanish>Times 0.7: updates too small, loss {vanishing:%}</>; <explode>times 2: too large, {exploding:%}</>; "
+    "<keep>times 1: {orthogonal:%}</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, **{name: round(float(series[f"{name} loss"][-1]), 3) for name in _TRAININGS})

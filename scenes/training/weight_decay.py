@@ -52,7 +52,7 @@ def _learn(steps: int, dim: int, seed: int, rate: float, decay: float, true_radi
         "decay alone": _radii(runs["decay"]),
         "distance": np.linalg.norm(runs["both"] - ridge, axis=(1, 2)),
     }
-    for name in ("both", "data"):
+    for name in runs:
         values = np.linalg.eigvals(runs[name])
         series[f"{name} eigenvalues"] = np.stack([values.real, values.imag], axis=2)
     shrinking = np.eye(dim) * (1 - rate * decay)
@@ -75,9 +75,13 @@ _ROLES = {"data alone": "explode", "with decay": "keep", "decay alone": "vanish"
     ),
     show(
         "points",
-        of={"data alone": "data eigenvalues", "with decay": "both eigenvalues"},
-        heading="all eigenvalues",
-        note="one direction each",
+        of={
+            "data alone": "data eigenvalues",
+            "with decay": "both eigenvalues",
+            "decay alone": "decay eigenvalues",
+        },
+        heading="eigenvalues",
+        note="outside: explodes",
         reach=1.6,
         roles=_ROLES,
     ),
@@ -114,7 +118,17 @@ def weight_decay(
 
 
 @weight_decay.moment(
-    "W learnt from <explode>data alone</> has an eigenvalue above 1 from step {step} on: powers explode."
+    "Step {step}: W's random start fades; from here on what the <explode>data</> teach grows.",
+    on="data alone",
+    note="random start fades",
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> int | None:
+    lowest = int(series["data alone"].argmin())
+    return lowest if 0 < lowest < steps else None
+
+
+@weight_decay.moment(
+    "From step {step} on W from <explode>data alone</> is above 1 again, and stays so: its powers explode."
 )
 def _(series: Mapping[str, FloatArray]) -> int | None:
     step = last_change(series["data alone"] > 1)

@@ -169,7 +169,7 @@ def test_a_series_cannot_take_the_place_of_something_else(write, call, name):
     ],
 )
 def test_small_cells_of_an_mp4_have_their_colours(tmp_path, call, scene, options):
-    made = render.film(scene, **options, formats="mp4", output=tmp_path)
+    made = render.film(scene, **options, formats="mp4", pace="even", output=tmp_path)
     code, out, _ = call("verify", made.files["mp4"])
     assert code == 0, out
 

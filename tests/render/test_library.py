@@ -219,7 +219,7 @@ def test_another_module_of_our_name_is_named(tmp_path, name, file):
 
 
 def test_panels_without_room_are_named_or_refused(tmp_path):
-    film = render.film("rotation", steps=1, layout="square", formats="gif", output=tmp_path)
+    film = render.film("rotation", steps=1, layout="square", formats="gif", pace="even", output=tmp_path)
     assert film.remarks == ("the layout square has no room for matrix, eigenvalues, which are not shown",)
     path = tmp_path / "own.py"
     panels = '"matrix", "norms", "eigenvalues", "scaled_matrix"'
@@ -242,7 +242,7 @@ def test_no_scene_of_the_package_asks_for_panels_without_room():
 @pytest.mark.slow
 def test_verify_takes_folders_and_names_without_ending(tmp_path):
     for name in ("vanishing", "rotation"):
-        render.film(name, steps=2, formats="gif", output=tmp_path)
+        render.film(name, steps=2, formats="gif", pace="even", output=tmp_path)
     (tmp_path / "notes.json").write_text("{}", encoding="utf-8")
     (tmp_path / "picture.png").write_bytes(b"")
     done = run("verify", tmp_path)
@@ -278,5 +278,5 @@ def test_numbers_of_numpy_are_numbers(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [{"fps": 90, "hold_last": 1.0}, {"fps": 120, "hold_last": 0.25}, {"steps": 0}])
 def test_every_film_can_be_a_webp(tmp_path, options):
-    film = render.film("rotation", **{"steps": 5} | options, formats="webp", output=tmp_path)
+    film = render.film("rotation", **{"steps": 5} | options, formats="webp", pace="even", output=tmp_path)
     assert verify(film.files["webp"]).holds

@@ -13,9 +13,9 @@ FOLDER = importlib.resources.files("render") / "fonts"
 INTER = {"regular": "Regular", "medium": "Medium", "semibold": "SemiBold", "bold": "Bold"}
 
 
-def names(text, weight="regular"):
+def names(text, weight="regular", family=""):
     """The files a text needs, without their folders."""
-    return [str(path).replace("\\", "/").rpartition("/")[2] for path in font_paths(text, weight)]
+    return [str(path).replace("\\", "/").rpartition("/")[2] for path in font_paths(text, weight, family)]
 
 
 @pytest.fixture
@@ -112,3 +112,24 @@ def test_a_letter_no_font_has_is_refused(candidates):
     with pytest.raises(RenderError, match=r"no font .* can draw '행렬', so .*pip install 'eigenreel\[korean\]'"):
         font_paths("A 행렬")
     assert names("Aᵀ") == ["Inter-Regular.ttf", "DejaVuSans.ttf"]
+
+
+@pytest.mark.parametrize(
+    ("weight", "file"), [("regular", ""), ("medium", ""), ("semibold", "-Bold"), ("bold", "-Bold")]
+)
+def test_a_family_is_asked_first_in_its_nearest_weight(weight, file):
+    assert names("Wx = 1", weight, "DejaVu Serif") == [f"DejaVuSerif{file}.ttf"]
+    assert names("", weight, "DejaVu Serif") == [f"DejaVuSerif{file}.ttf"]
+    both = names("W행", weight, "DejaVu Serif")
+    assert both[0] == f"DejaVuSerif{file}.ttf" and len(both) == 2
+
+
+def test_what_a_family_lacks_is_of_the_bundled_font():
+    # STIX's font for large signs has hardly a letter.
+    assert names("a", family="STIXSizeFiveSym") == ["STIXSizFiveSymReg.ttf", "Inter-Regular.ttf"]
+
+
+def test_a_family_that_is_not_installed_is_refused():
+    assert "House Sans" not in fonts.families()
+    with pytest.raises(RenderError, match="the font 'House Sans' is not installed, so install it or choose another"):
+        font_paths("a", family="House Sans")

@@ -6,9 +6,13 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from render.drawing.marks import MarksCanvas, Text
 from render.drawing.perception import contrast, delta_e2000, simulated
 from render.drawing.themes import ROLE_NAMES, THEMES, find_theme, read_theme
 from render.errors import UsageError
+from render.pipeline.job import FilmOptions
+from render.pipeline.painter import Painter
+from render.pipeline.scene_run import resolve
 
 SIGHTS = ("normal", "deuteranopia", "protanopia")
 BOTH = pytest.mark.parametrize("theme", list(THEMES.values()), ids=list(THEMES))
@@ -151,7 +155,10 @@ def test_the_data_of_a_file_are_plain_and_give_the_same_theme(own, text):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("colour = 3", "the theme my.toml has 'colour', which is none of its keys, choose from name, base, background"),
+        (
+            "colour = 3",
+            "the theme my.toml has 'colour', which is none of its keys, choose from name, base, font, background",
+        ),
         ("bakground = 3", "'bakground', which is none of its keys, did you mean 'background'?"),
         ("[roles]\nvanishes = '#000000'", "'vanishes', which is none of its roles, did you mean 'vanish'?"),
         ("roles = 3", "has 3 for roles, but they are a table, so write [roles] above them"),
@@ -160,7 +167,12 @@ def test_the_data_of_a_file_are_plain_and_give_the_same_theme(own, text):
         ("name = 3", "has 3 for name, but that is one line of text"),
         ("name = ' '", "has ' ' for name, but that is one line of text"),
         ('name = "a\\nb"', "for name, but that is one line of text"),
-        ('font = "House Sans"', "has 'font', which is none of its keys"),
+        (
+            'font = "House Sans"',
+            "has the font 'House Sans', which is not installed, so install it or leave the key out",
+        ),
+        ('font = "Dejavu Serif"', "has the font 'Dejavu Serif', which is not installed, did you mean 'DejaVu Serif'?"),
+        ("font = 3", "has 3 for font, but that is the name of an installed one, so write it so"),
         ("ink = 'black'", "has 'black' for ink, but a colour is like '#1957fe', so write it so"),
         ("ink = '#12345'", "has '#12345' for ink, but a colour is"),
         ("grid = '#12345g'", "has '#12345g' for grid, but a colour is"),
@@ -245,3 +257,11 @@ def test_a_mapping_is_refused_by_its_name():
     with pytest.raises(UsageError, match="has None for name"):
         find_theme({"name": None})
     assert find_theme({}).name == "own"
+
+
+def test_a_film_is_lettered_in_the_font_of_its_theme(own):
+    data = read_theme(own('font = "DejaVu Serif"'))
+    assert (find_theme(data).font, THEMES["light"].font) == ("DejaVu Serif", "")
+    canvas = Painter(resolve("article", {}), FilmOptions(theme=data), MarksCanvas).paint(9)
+    styles = {mark.style.family for mark in (*canvas.standing, *canvas.moving) if isinstance(mark, Text)}
+    assert styles == {"DejaVu Serif"}

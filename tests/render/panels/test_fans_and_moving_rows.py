@@ -51,7 +51,7 @@ def test_a_fan_has_a_line_for_every_draw_and_a_thick_one_for_the_median():
     assert [line.color for line in draws[:2]] * (len(draws) // 2) == [line.color for line in draws]
     columns = study_of("xavier").columns
     middle = 10 ** np.median(columns["normal"].series["lengths"][-1])
-    assert f"normal {middle:.2g}" in texts_of(marks)
+    assert f"normal  {middle:.2g}" in texts_of(marks)
 
 
 @pytest.mark.parametrize(("layout", "names"), [("wide", {"signal ↓", "gradient ↑"}), ("phone", {"↓", "↑"})])

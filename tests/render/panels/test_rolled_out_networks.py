@@ -112,6 +112,8 @@ def test_a_network_shows_its_states_and_the_newest_as_a_sum(layout):
     symbols = ["abcdefg"[int(row.argmax())] for row in series["inputs"][1:4]]
     assert [text for text in texts if text in "abcdefg" and text != "b"] == [s for s in symbols if s != "b"]
     assert ("U" in texts) and (("7 × 16" in texts) is (layout == "wide"))
+    # What the bars of an output stand for.
+    assert ("a … g" in texts) is (layout == "wide")
 
 
 def test_a_long_network_shows_its_newest_state_behind_a_gap():

@@ -76,7 +76,7 @@ def test_powers_appear_when_they_are_reached():
         assert sum(isinstance(mark, Cells) for mark in marks) == shown
         # An arrow between neighbours.
         assert sum(isinstance(mark, Polygon) for mark in marks) == shown - 1
-    assert {" = F³² · F³²", "987", "1597"} <= set(texts)
+    assert {" = (F³²)²", "987", "1597"} <= set(texts)
     assert " = F · F²" in painted("squaring", 2, power=7)[1]
 
 

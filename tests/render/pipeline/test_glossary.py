@@ -23,9 +23,19 @@ def test_words_are_found_in_the_order_in_which_they_are_read():
 
 def test_clauses_wait_for_a_line_with_room():
     terms = ["one: 1", "two: 2", "three: 3"]
-    assert placed(terms, 3, lambda line, text: line > 0 and len(text) <= 16) == ["", "one: 1   two: 2", "three: 3"]
-    assert placed(terms, 1, lambda line, text: True) == ["one: 1   two: 2   three: 3"]
-    assert placed([], 2, lambda line, text: True) == ["", ""]
+    free = [[], [], []]
+    assert placed(terms, free, lambda line, text: line > 0 and len(text) <= 16) == ["", "one: 1   two: 2", "three: 3"]
+    assert placed(terms, [[]], lambda line, text: True) == ["one: 1   two: 2   three: 3"]
+    assert placed([], [[], []], lambda line, text: True) == ["", ""]
+
+
+def test_clauses_stand_again_below_sentences_that_use_their_words():
+    terms = ["one: 1", "two: 2", "three: 3"]
+    used = [[], ["three: 3"], [], ["two: 2", "three: 3"]]
+    assert placed(terms, used, lambda line, text: len(text) <= 18) == [
+        "one: 1   two: 2", "three: 3", "one: 1", "two: 2   three: 3"]  # fmt: skip
+    # Nothing is explained before its turn.
+    assert placed(terms, used, lambda line, text: line > 1 and len(text) <= 8)[:3] == ["", "", "one: 1"]
 
 
 def test_every_clause_explains_a_word_that_its_pattern_finds():
@@ -40,8 +50,15 @@ def test_every_clause_explains_a_word_that_its_pattern_finds():
 @pytest.mark.slow
 def test_wide_films_explain_every_technical_word_they_use():
     for name, scene in all_scenes().items():
-        painter = Painter(study_of(name), FilmOptions(), MarksCanvas)
+        found = study_of(name)
+        painter = Painter(found, FilmOptions(), MarksCanvas)
         shown = [text for heading in painter._headings for text in (heading.label, heading.heading, heading.note)]
-        said = [scene.opening, *shown, scene.title, scene.running, *(moment.text for moment in scene.moments)]
+        said = [
+            scene.opening,
+            *shown,
+            scene.title,
+            scene.running,
+            *(moment.sentence(Words()) for moment in found.moments),
+        ]
         explained = "   ".join(painter._terms)
         assert not [term for term in terms_of(said) if term not in explained], name

@@ -11,14 +11,12 @@ def test_tanh_departs_from_the_orthogonal_recurrence():
         sequence = orthogonal_activation.build(seed=seed)[None]
         tracks = sequence.series
         assert tracks["linear"] == pytest.approx(np.ones(65), abs=1e-12)
-        assert tracks["norm of Qh"] == pytest.approx(np.full(65, tracks["norm of Qh"][0]), abs=1e-12)
         assert (np.diff(tracks["norm"]) < 1e-12).all()
         network, inputs, h = driven_network(64, 16, seed, 0.1)
         for x, factor in zip(inputs, sequence.factors, strict=True):
             after = np.tanh(network.recurrent @ h + network.inputs @ x)
             assert factor == pytest.approx((1 - after**2)[:, None] * network.recurrent, abs=1e-15)
             h = after
-        assert np.linalg.norm(h) == pytest.approx(tracks["norm of h"][-1], rel=1e-12)
 
 
 def test_without_inputs_and_near_zero_nothing_is_lost():

@@ -29,11 +29,11 @@ def test_gradients_are_complex_steps():
 @pytest.mark.parametrize("dim", [2, 3, 8, 16])
 def test_equal_units_stay_equal_to_the_bit_while_others_learn(dim):
     columns = equal_units.build(dim=dim, steps=40, seed=dim)
-    for label in ("zeros", "constant"):
+    for label in ("all 0", "all equal"):
         weights = columns[label].series["weights"]
         assert (weights == weights[:, :1]).all()
-    assert not columns["zeros"].series["weights"].any()
+    assert not columns["all 0"].series["weights"].any()
     # The columns of equal units differ: one unit learns.
-    assert np.ptp(columns["constant"].series["weights"][-1, 0]) > 1e-3
-    assert columns["constant"].series["loss"][-1] < columns["constant"].series["loss"][0]
-    assert columns["random"].series["loss"][-1] < columns["constant"].series["loss"][-1]
+    assert np.ptp(columns["all equal"].series["weights"][-1, 0]) > 1e-3
+    assert columns["all equal"].series["loss"][-1] < columns["all equal"].series["loss"][0]
+    assert columns["random"].series["loss"][-1] < columns["all equal"].series["loss"][-1]

@@ -30,7 +30,7 @@ def false_claims(scene, label, index, **values):
         (initialiser, None, "growth per step"),
         (xavier, "normal", "log10 norm at last"),
         (xavier, "uniform", "log10 norm at last"),
-        (identity_initialisation, "I", "drift of log10 norm"),
+        (identity_initialisation, "I alone", "drift of log10 norm"),
         (identity_initialisation, "I + noise", "log10 norm at last"),
         (identity_initialisation, "I, ReLU", "units alive"),
         (nearest_orthogonal, None, "‖A − Q‖"),

@@ -26,7 +26,7 @@ def test_swaps_bring_up_every_order_and_come_back(units):
     assert all(np.abs(factor - np.eye(units)).sum() == 4 for factor in sequence.factors)
 
 
-@pytest.mark.parametrize("label", ["ReLU, scaled", "tanh, flipped"])
+@pytest.mark.parametrize("label", ["ReLU net", "tanh, signs flipped"])
 def test_factors_are_what_rows_are_multiplied_by(label):
     sequence = scale_symmetry.build(steps=20)[label]
     trajectory, weights = simulate(sequence), sequence.series["weights"]
@@ -38,7 +38,7 @@ def test_factors_are_what_rows_are_multiplied_by(label):
 
 
 def test_scaling_is_a_symmetry_of_relu_only():
-    series = scale_symmetry.build(steps=8)["ReLU, scaled"].series
+    series = scale_symmetry.build(steps=8)["ReLU net"].series
     inputs = np.random.default_rng(0).standard_normal((8, 5))
     through = [w[:, -1] @ np.tanh(w[:, :-1] @ inputs) for w in series["weights"][[0, 4]]]
     assert np.abs(through[1] - through[0]).max() > 0.1

@@ -8,6 +8,7 @@ from films import study_of
 from render.drawing.marks import Fill, MarksCanvas, Text
 from render.pipeline.job import FilmOptions
 from render.pipeline.painter import Painter
+from render.pipeline.timeline import Instant
 
 SIGNS = ["=", "×", "+", "×"]
 
@@ -57,3 +58,14 @@ def test_words_stand_above_the_steps_of_the_moments():
         ["write", "keep", "read"],
         ["write", "keep", "read", "erase"],
     ]
+
+
+def test_words_say_how_valves_stand_while_they_turn():
+    found = study_of("lstm")
+    painter = Painter(found, FilmOptions(), MarksCanvas)
+    series = next(iter(found.columns.values())).series
+    gate = series["i"]
+    step = next(step for step in range(1, found.steps) if gate[step] < 0.1 and gate[step + 1] > 0.9)
+    half = f"{(gate[step] + gate[step + 1]) / 2:.2f}"
+    texts = [mark.text for mark in painter.paint(Instant(step, 0.5)).moving if isinstance(mark, Text)]
+    assert half in texts

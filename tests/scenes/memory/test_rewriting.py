@@ -10,8 +10,8 @@ from scenes.memory.rewriting import cosines, mean_cosine, rewriting, ring
 
 def test_an_rnn_forgets_the_picture_and_an_lstm_does_not():
     built = [rewriting.build(seed=seed) for seed in range(5)]
-    vanilla = [columns["state of an RNN"].series["cosine"][1:] for columns in built]
-    cells = [columns["cell of an LSTM"].series["cosine"] for columns in built]
+    vanilla = [columns["RNN, overwritten"].series["cosine"][1:] for columns in built]
+    cells = [columns["LSTM cell, kept"].series["cosine"] for columns in built]
     # Unrelated vectors of 64 entries: the deviation is 1/8.
     assert np.std(vanilla) == pytest.approx(1 / 8, rel=0.35)
     assert np.abs(np.mean(vanilla)) < 0.05

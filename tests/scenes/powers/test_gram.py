@@ -16,12 +16,13 @@ def test_angles_between_columns():
         product = numbers.matrix(7)
         unit = product / np.linalg.norm(product, axis=0)
         assert numbers.series["cosines"][7] == pytest.approx(unit.T @ unit, abs=1e-12), label
+        # The squares of a Gram matrix's eigenvalues add up as those of its entries do.
+        values = np.linalg.svd(unit, compute_uv=False)
+        expected = (values**2).sum() ** 2 / (values**4).sum()
+        assert numbers.series["directions"][7] == pytest.approx(expected, rel=1e-9), label
     assert verdicts["orthogonal", "largest |cos|"].value < 1e-13
-    for label, third in (("random", None), ("orthogonal", 1.0)):
-        track = columns[label].series["third"]
-        values = np.linalg.svd(columns[label].matrix(7), compute_uv=False)
-        assert track[7] == pytest.approx(third or values[2] / values[0], rel=1e-9)
-    assert columns["random"].series["third"][-1] < 1e-4
+    assert columns["random"].series["directions"][-1] == pytest.approx(1, abs=1e-6)
+    assert columns["orthogonal"].series["directions"] == pytest.approx(8)
 
 
 def test_columns_of_powers_fall_into_a_line_or_a_plane():

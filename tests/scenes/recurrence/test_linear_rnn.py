@@ -36,9 +36,8 @@ def test_states_of_a_network_that_hears_something_are_no_powers():
 
 
 @pytest.mark.parametrize("radius", [0.6, 1.2])
-def test_films_stop_where_the_size_has_changed_by_two_for_good(radius):
+def test_the_last_sentence_says_how_far_the_power_stretches(radius):
     found = study_of("linear_rnn", spectral_radius=radius)
-    sizes = found.columns[None].log10_spectral_norm
-    step = next(moment.step for moment in found.moments if moment.moment.note)
-    assert (np.abs(sizes[step:]) > np.log10(2)).all()
-    assert abs(sizes[step - 1]) <= np.log10(2)
+    matrix, values = found.columns[None].matrix(1), found.moments[-1].values
+    assert values["spectral_radius"] == pytest.approx(np.abs(np.linalg.eigvals(matrix)).max())
+    assert values["size"] == pytest.approx(np.log10(np.linalg.norm(np.linalg.matrix_power(matrix, 64), 2)), abs=1e-6)
