@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 GLOSSARY: dict[str, str] = {
     r"[Gg]radient|∂": "gradient: how strongly the error depends on a number; training follows it",
     r"[Rr]eal eigenvalue": "real eigenvalue: on the horizontal axis, so it stretches or flips, but turns nothing",
-    r"[Ee]igenvalue|λ": "eigenvalue λ: its distance from 0 is the stretch a step in the long run, its angle the turn",
+    r"[Ee]igenvalue|λ": "eigenvalue λ: in the long run, its distance from 0 is the stretch per step, its angle the turn",
     r"[Oo]rthogonal": "orthogonal: turns or mirrors, never stretches",
     r"[Uu]nitary": "unitary: turns, never stretches, in complex numbers",
     r"\bLSTM\b": "LSTM: a network with a memory that gates open and shut",

@@ -208,9 +208,7 @@ def _paint(plan: _Plan, encoders: list[tuple[Any, Encoder]], watch: Watch) -> Fl
         changed = difference.changes()
         meter.see(painter.canvas.pixels, lasting)
         for pixel_format, encoder in encoders:
-            packed = pixel_format.pack(changed)
-            for _ in range(lasting):
-                encoder.write(packed)
+            encoder.write(pixel_format.pack(changed), lasting)
         count += lasting
         watch.painted(count, timeline.frames)
     return meter

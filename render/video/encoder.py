@@ -104,27 +104,40 @@ class Encoder:
             self._decoding.close()
         self._stderr.close()
 
-    def write(self, frame: memoryview) -> None:
-        """Send the bytes of the next frame, as `render.video.pixel_formats` lays them out.
+    def write(self, frame: memoryview, times: int = 1) -> None:
+        """Send the bytes of the next frames, which are alike, as `render.video.pixel_formats` lays them out.
 
         A format that is told how long each picture lasts takes only frames that differ from the one before.
+
+        Parameters
+        ----------
+        frame : memoryview
+            The bytes of one frame.
+        times : int
+            How many frames they are.
 
         Raises
         ------
         ValueError
-            If there were enough frames already.
+            If that were more frames than announced.
         EncodeError, OutputError
             If ffmpeg has ended.
         """
-        if self._written == self._stream.frames:
+        if self._written + times > self._stream.frames:
             raise ValueError(f"all {self._stream.frames} frames were written already")
-        # Bytes are compared all at once, views one by one.
-        kept = bytes(frame) if self._form.set_durations else b""
-        if not kept or kept != self._sent:
+        if self._form.set_durations:
+            # Bytes are compared all at once, views one by one.
+            kept = bytes(frame)
+            if kept != self._sent:
+                self._send(frame)
+                self.pictures.append(self._written)
+                self._sent = kept
+            self._written += times
+            return
+        for _ in range(times):
             self._send(frame)
             self.pictures.append(self._written)
-            self._sent = kept
-        self._written += 1
+            self._written += 1
 
     def end(self) -> None:
         """Tell ffmpeg that all frames were sent; it goes on working."""

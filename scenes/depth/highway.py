@@ -52,14 +52,14 @@ def _gates(steps: int) -> FloatArray:
         of="left",
         x=(0, 1),
         y=(0, 1),
-        names=("= gate T: share of the new layer", ""),
+        names=("gate T: share of J", ""),
         heading="left after {depth} layers",
         note="1: all of a signal",
     ),
-    show("heatmap", of="layer", heading="a layer, T = {gate:.2}", note="T × J + (1 − T) × I", limits=(-1, 1)),
+    show("heatmap", of="layer", heading="a layer", note="T × J + (1 − T) × I, J: plain layer", limits=(-1, 1)),
     title="Highway connections",
     statement="T · J + (1 − T) · I: the gate T opens from 0 to 1, from the identity to a plain network",
-    opening="A highway layer mixes: T of what a plain layer J makes, 1 − T of what it gets (I).",
+    opening="Gate T mixes a plain layer J (weights, tanh) with I, which passes a signal unchanged.",
     counter="gate T = {gate:.2}",
     fps="10",
     covers=(118,),
@@ -93,8 +93,11 @@ def highway(
         for jacobian in jacobians:
             product = jacobian @ product
         layer[step], norms[step] = jacobians[0], log10_norm(product)
+    # What the first plain layer makes of a signal, in the root mean square of all directions.
+    jacobian = pass_through(_gated(weights, 1.0), start)[1][0]
+    plain = np.full(steps + 1, np.linalg.norm(jacobian) / dim**0.5)
     left = np.stack([_gates(steps), 10**norms], axis=-1)
-    return Record({"layer": layer, "norm": norms, "left": left, "gate": _gates(steps)})
+    return Record({"layer": layer, "norm": norms, "left": left, "gate": _gates(steps), "plain": plain})
 
 
 @highway.moment("At T = {gate:.2} at most <vanish>{left:%}</> of a signal gets through {depth} layers.")
@@ -104,7 +107,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @highway.moment(
-    "T = 0 passes all there is. T = 1 is a plain net, which lets <vanish>{left:%}</> through at most.",
+    "At T = 1 a layer is J: a signal about × {plain:.2}; {depth} layers leave <vanish>{left:%}</> at most.",
     otherwise="The gates stay shut: a signal passes unchanged.",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
@@ -112,8 +115,9 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
 
 
 def _gate_at(series: Mapping[str, FloatArray], step: int) -> Reached:
-    """Return a moment with the gate, and what is left of a signal."""
-    return Reached(step, gate=float(series["gate"][step]), left=10 ** float(series["norm"][step]))
+    """Return a moment with the gate, what is left of a signal, and what one plain layer leaves of it."""
+    gate, left = float(series["gate"][step]), 10 ** float(series["norm"][step])
+    return Reached(step, gate=gate, left=left, plain=float(series["plain"][step]))
 
 
 @highway.claim("log10 norm at last")

@@ -65,7 +65,7 @@ def blocks(steps: int, cut: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="reach", limits=(-1, 1), heading="gradient", note="loss (row) by state"),
+    show("heatmap", of="reach", limits=(-1, 1), heading="gradient", note="loss ↓, state →"),
     show(
         "series",
         of="angle",
@@ -73,20 +73,20 @@ def blocks(steps: int, cut: int) -> FloatArray:
         note="degrees off the uncut gradient",
         scale="linear",
         limits=(0, 90),
-        x="steps a part",
+        x="steps between cuts",
     ),
     show(
         "series",
         of="ratio",
         heading="length",
-        note="uncut: 100 %; some terms cancel",
+        note="uncut: 100 %; more: the lost part opposed",
         scale="linear",
         unit="%",
-        x="steps a part",
+        x="steps between cuts",
     ),
     title="Truncated gradients",
     statement="cut every few steps, a gradient is that of the parts alone: another direction and length than uncut",
-    opening="Each step has a loss, which reaches back to all states before it. Now come the cuts.",
+    opening="First uncut: each loss reaches back to all states before. Then cut every step, every 2, …",
     running="Cut every {step} steps, no loss reaches past the cut before it.",
     counter="parts of {part} steps",
     fps="4",

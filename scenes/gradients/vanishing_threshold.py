@@ -13,7 +13,7 @@ _FACTORS = 60
 # Limits of the drawing: the largest ‖W‖, and the factor a step.
 _WIDEST, _HIGHEST = 6.0, 3.5
 _KINDS = ("identity", "tanh", "sigmoid")
-_ROLES = {"linear": "explode", "tanh": "data", "sigmoid": "vanish"}
+_ROLES = {"tanh": "data", "sigmoid": "vanish"}
 
 
 def _decades(norms: FloatArray, dim: int, seed: int, activation: str) -> FloatArray:
@@ -36,31 +36,30 @@ def _decades(norms: FloatArray, dim: int, seed: int, activation: str) -> FloatAr
     show(
         "path",
         of={
-            "linear": "identity",
             "tanh": "tanh",
             "sigmoid": "sigmoid",
-            "tanh ≤": "bound of tanh",
-            "sigmoid ≤": "bound of sigmoid",
+            "tanh limit": "bound of tanh",
+            "sigmoid limit": "bound of sigmoid",
         },
-        theory=("tanh ≤", "sigmoid ≤"),
+        theory=("tanh limit", "sigmoid limit"),
         x=(0, _WIDEST),
         y=(0, _HIGHEST),
         names=("= size of W", ""),
         levels=(1.0,),
         heading="factor a step",
-        note="dashed: W × steepest slope",
+        note="limit: W × steepest slope",
         roles=_ROLES,
     ),
     show(
         "readout",
-        of={"linear": "log10_identity", "tanh": "log10_tanh", "sigmoid": "log10_sigmoid"},
+        of={"tanh": "log10_tanh", "sigmoid": "log10_sigmoid"},
         heading="gradient left",
         note="after 60 steps",
         roles=_ROLES,
     ),
     title="When gradients must vanish",
     statement="if W is smaller than 1/γ, γ the steepest slope, gradients must vanish: 1 for tanh, 4 for the sigmoid",
-    opening="W is made larger and larger. From which size on can gradients survive the way back?",
+    opening="Each step multiplies the gradient by W and a slope: how large must W be to keep it?",
     counter="size of W {norm:.2}",
     fps="12.5",
     covers=(103,),
@@ -86,30 +85,32 @@ def vanishing_threshold(
     series: dict[str, FloatArray] = {"norm": norms}
     for name in _KINDS:
         decades = _decades(norms, dim, seed, name)
-        series |= {name: np.column_stack([norms, 10**decades]), f"log10_{name}": decades * _FACTORS}
+        series[f"log10_{name}"] = decades * _FACTORS
     for name in ("tanh", "sigmoid"):
+        series[name] = np.column_stack([norms, 10 ** (series[f"log10_{name}"] / _FACTORS)])
         # From the origin, so that the line is seen from there.
         bounds = norms * ACTIVATIONS[name].steepest
         series[f"bound of {name}"] = np.column_stack([norms, bounds])
     return Record(series)
 
 
-@vanishing_threshold.moment("Up to size 1 a gradient must vanish with tanh: a step multiplies by less than 1.")
+@vanishing_threshold.moment("Up to size 1 a gradient must vanish with tanh: its steepest slope is 1.")
 def _(series: Mapping[str, FloatArray]) -> int | None:
     return first_step(series["norm"] >= 1) or None
 
 
-@vanishing_threshold.moment("Up to size 4 it must vanish with the sigmoid, too: its slopes are at most 1/4.")
+@vanishing_threshold.moment("With the sigmoid it must vanish up to size 4: its steepest slope is 1/4.")
 def _(series: Mapping[str, FloatArray], steps: int) -> int | None:
     step = first_step(series["norm"] >= 4)
     return step if step and step < steps else None
 
 
 @vanishing_threshold.moment(
-    "Beyond, it may grow or not: × <explode>{linear:.2}</> a step if linear, × <data>{tanh:.2}</> with tanh."
+    "Beyond, it may last, but few slopes are the steepest: "
+    "tanh × <data>{tanh:.2}</>, sigmoid × <vanish>{sigmoid:.2}</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
-    return Reached(steps, tanh=series["tanh"][-1, 1], linear=series["identity"][-1, 1])
+    return Reached(steps, tanh=series["tanh"][-1, 1], sigmoid=series["sigmoid"][-1, 1])
 
 
 @vanishing_threshold.claim("guarantees broken")

@@ -73,12 +73,18 @@ def _funnel(layers: list[FloatArray], widths: list[int], seed: int) -> MatrixSeq
         roles=_ROLES,
     ),
     show(
-        "series", of="gradient", heading="gradient", note="variance, back up through them", limits=_LIMITS, roles=_ROLES
+        "series",
+        of="gradient",
+        heading="gradient",
+        note="variance, back up through them",
+        x="layers back",
+        limits=_LIMITS,
+        roles=_ROLES,
     ),
     title="No variance keeps both",
     statement="in layers that narrow {narrowing}-fold one variance keeps the signal, one the gradient, and Xavier's "
     "is between",
-    opening="Layers narrow. Weights have the variance 1/inputs, 1/outputs, or Xavier's between.",
+    opening="Layers narrow. Weight variance: 1 / number of inputs, 1 / number of outputs, or between.",
     counter="layer",
     poster=1.0,
     fps="2.5",
@@ -119,10 +125,12 @@ def _change(columns: Mapping[str, Numbers], rule: str, name: str) -> FloatArray:
 
 
 @fan_dilemma.moment(
-    "<vanish>1/inputs</> keeps the signal, but half of the gradient is gone {step} layers before the end."
+    "<vanish>1/inputs</> balances the sum over all inputs, but {step} layers back the gradient is × {gradient:2}."
 )
-def _(columns: Mapping[str, Numbers]) -> int | None:
-    return first_step(_change(columns, "1/inputs", "gradient") < np.log10(0.5))
+def _(columns: Mapping[str, Numbers]) -> Reached | None:
+    change = _change(columns, "1/inputs", "gradient")
+    step = first_step(change < np.log10(0.5))
+    return None if step is None else Reached(step, gradient=10 ** float(change[step]))
 
 
 @fan_dilemma.moment("<explode>1/outputs</> keeps the gradient, but after {step} layers the signal is × {signal:2}.")
@@ -132,7 +140,9 @@ def _(columns: Mapping[str, Numbers], steps: int, narrowing: float) -> Reached |
     return None if step is None or step == steps else Reached(step, signal=10 ** float(change[step]))
 
 
-@fan_dilemma.moment("<keep>Xavier</> is a compromise, half way each: signal × {signal:2}, gradient × {gradient:2}.")
+@fan_dilemma.moment(
+    "<keep>Xavier</> is about half way between on a log scale: signal × {signal:2}, gradient × {gradient:2}."
+)
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
     signal, gradient = (10 ** float(_change(columns, "Xavier", name)[-1]) for name in ("signal", "gradient"))
     return Reached(steps, signal=signal, gradient=gradient)

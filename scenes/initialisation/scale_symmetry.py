@@ -18,7 +18,6 @@ def _network(
     scales: FloatArray,
     inputs: FloatArray,
     activation: Callable[[FloatArray], FloatArray],
-    more: Mapping[str, FloatArray] | None = None,
 ) -> MatrixSequence:
     """Return the diagonal matrices that lead from one row of scales to the next, with weights and outputs.
 
@@ -26,7 +25,7 @@ def _network(
     """
     factors = np.eye(scales.shape[1]) * (scales[1:] / scales[:-1])[:, None, :]
     rescaled = np.concatenate([weights[:, :-1] * scales[:, :, None], (weights[:, -1] / scales)[:, :, None]], axis=2)
-    return MatrixSequence(factors, series=outputs(rescaled, inputs, activation) | {"scales": scales, **(more or {})})
+    return MatrixSequence(factors, series=outputs(rescaled, inputs, activation) | {"scales": scales})
 
 
 def _largest(scales: FloatArray, steps: int) -> tuple[int, int]:
@@ -40,7 +39,7 @@ def _largest(scales: FloatArray, steps: int) -> tuple[int, int]:
         "heatmap",
         of="weights",
         limits=(-3, 3),
-        heading="row {row} × {grown:.1}, last column ÷ {grown:.1}",
+        heading="each row × a, its last entry ÷ a",
         roles=_ROLES,
     ),
     show(
@@ -49,12 +48,12 @@ def _largest(scales: FloatArray, steps: int) -> tuple[int, int]:
         ends=(-1, 1),
         x="along a line of inputs",
         heading="output",
-        note="wide: at the start, thin: now; row: a unit, last column: its way out",
+        note="wide: at the start, thin: now",
         roles=_ROLES,
     ),
     title="Other weights, same function",
     statement="a unit scaled by a and its output weight by 1/a, or both with their signs turned, do what they did",
-    opening="One net's units are scaled, the other's signs flipped. Watch what both of them compute.",
+    opening="A row holds a unit's weights in and, last, its weight out. Watch what the nets compute.",
     fps="4",
     covers=(71,),
 )
@@ -80,19 +79,17 @@ def scale_symmetry(
     phase = rng.uniform(0, 2 * np.pi, units)
     t = np.arange(steps + 1)[:, None]
     scales = np.exp(np.sin(t * 2 * np.pi / 14 + phase) - np.sin(phase))
-    row = _largest(scales, steps)[1]
-    grown = {"row": np.full(steps + 1, row + 1.0), "grown": scales[:, row]}
     flipped = np.ones((steps + 1, units))
     for step in range(1, steps + 1):
         flipped[step:, step % units] *= -1
     return {
-        "ReLU net": _network(weights, scales, inputs, relu, grown),
+        "ReLU net": _network(weights, scales, inputs, relu),
         "tanh, signs flipped": _network(weights, flipped, inputs, np.tanh),
     }
 
 
 @scale_symmetry.moment(
-    "<data>ReLU</>: unit {row}'s incoming weights are × {scale:2}, its outgoing one, the last column, ÷ {scale:2}."
+    "<data>ReLU</> of a × x is a × ReLU of x, if a > 0: row {row} is now × {scale:2}, its weight out ÷ {scale:2}."
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
     scales = columns["ReLU net"].series["scales"]
@@ -100,7 +97,7 @@ def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
     return Reached(step, row=row + 1, scale=float(scales[step, row])) if step else None
 
 
-@scale_symmetry.moment("<keep>tanh</>: by now all signs of every unit have been flipped, incoming and outgoing.")
+@scale_symmetry.moment("<keep>tanh</> of −x is −tanh of x: by now every unit has flipped all its signs, in and out.")
 def _(columns: Mapping[str, Numbers], steps: int, units: int) -> int | None:
     return units if units < steps else None
 

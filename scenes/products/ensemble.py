@@ -114,7 +114,7 @@ def _by_fate(sizes: FloatArray, grows: NDArray[np.bool_]) -> dict[str, FloatArra
             "each that vanishes": "down",
         },
         heading="size",
-        note="of powers Wᵗ, one line a matrix",
+        note="of Wᵗ: a line is one random W",
         roles={
             "largest": "explode",
             "each that explodes": "explode",
@@ -126,7 +126,7 @@ def _by_fate(sizes: FloatArray, grows: NDArray[np.bool_]) -> dict[str, FloatArra
         "points",
         of={"|λ| > 1": "outside", "|λ| < 1": "inside"},
         reach=1.5,
-        heading="eigenvalues",
+        heading="λ of many W",
         note="outside: explodes",
         roles={"|λ| > 1": "explode", "|λ| < 1": "vanish"},
     ),

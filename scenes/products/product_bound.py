@@ -88,7 +88,7 @@ def _record(a: FloatArray, b: FloatArray, steps: int, dim: int, seed: int) -> Re
         signs=("·", "="),
         outlined="AB",
         heading="A · B = AB",
-        note="all eigenvalues of A and of B are 0",
+        note="A² = B² = 0, so their λ are 0",
     ),
     show(
         "series",

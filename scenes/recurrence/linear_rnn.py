@@ -31,10 +31,14 @@ from scenes import (
         heading="one box a step",
         note="h₀ = I, then W times the last",
     ),
-    show("norms", heading="size of Wᵗ", note="may rise first; then × {spectral_radius} a step, the largest |λ| of W"),
+    show(
+        "norms",
+        heading="size of the state",
+        note="hₜ = Wᵗ: in the long run × {spectral_radius} a step, the largest |λ| of W",
+    ),
     title="A network without input",
     statement="h(t) = W h(t − 1) from h(0) = I: each cell of the chain holds the next power of W",
-    opening="Without input and activation, each state is W times the one before.",
+    opening="Without input and activation, each state is W times the one before. What becomes of it?",
     arrange="stacked",
     poster=1.0,
     fps="6.25",
@@ -71,14 +75,13 @@ def _with_input(steps: int, dim: int, seed: int, spectral_radius: float) -> Matr
     return _rolled_out(steps, dim, seed, spectral_radius, 0.01)
 
 
-@linear_rnn.moment("Step {step}: W has been multiplied {step} times, so the state is W{step:^}.")
+@linear_rnn.moment("Step {step}: multiplied by W {step} times, the state is W{step:^}.")
 def _(steps: int) -> Reached:
     return Reached(min(3, steps))
 
 
 @linear_rnn.moment(
-    "Step {steps}: the state is W{steps:^}, its size {size:log10}. "
-    "In the long run W multiplies it by {spectral_radius}."
+    "Step {steps}: the state is W{steps:^}, its size {size:log10}. In the long run each step is × {spectral_radius}."
 )
 def _(product: Trajectory, steps: int, spectral_radius: float) -> Reached:
     return Reached(steps, size=float(product.log10_spectral_norm[-1]), spectral_radius=spectral_radius)

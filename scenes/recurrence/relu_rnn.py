@@ -47,12 +47,12 @@ def _tanh_run(matrix: FloatArray, start: FloatArray, steps: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="slopes · W", heading="W, blank: units cut to 0"),
+    show("heatmap", of="slopes · W", heading="W of “ReLU grows”; blank: 0"),
     show(
         "series",
         of={"ReLU grows": "growing", "ReLU falls": "shrinking", "tanh": "tanh"},
         heading="size of the state",
-        note="W multiplies it by {growing} or {shrinking} a step",
+        note="tanh squeezes, ReLU has no ceiling",
         roles={"ReLU grows": "explode", "ReLU falls": "vanish", "tanh": "data"},
     ),
     title="ReLU states grow or shrink",
@@ -105,7 +105,7 @@ def relu_rnn(
     return MatrixSequence(factors, series=series)
 
 
-@relu_rnn.moment("By step {step} ReLU has cut {count} of {dim} units to 0 for good; only the others carry the state.")
+@relu_rnn.moment("By step {step} ReLU has cut {count} of {dim} units to 0; the rest grow or fall without a ceiling.")
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     active = series["units"] > 0
     settled = last_change((active == active[-1]).all(axis=1))
@@ -113,8 +113,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @relu_rnn.moment(
-    "ReLU: size <explode>{large:log10}</> with the larger W, <vanish>{small:log10}</> with the smaller; "
-    "tanh, larger W: {tanh:log10}."
+    "ReLU, in the end × {growing} or × {shrinking} a step: <explode>{large:log10}</> or "
+    "<vanish>{small:log10}</>; tanh levels off at {tanh:log10}."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     ends = {name: float(series[track][-1]) for name, track in (("large", "growing"), ("small", "shrinking"))}

@@ -84,7 +84,7 @@ def _carried(steps: int, dim: int, seed: int, activation: Callable[[FloatArray],
         "series",
         of={f"gain {name}:": f"gradient {name}" for name in _SHOWN},
         heading="gradient",
-        note="what a small change becomes",
+        note="every layer: × gain × random weights",
         roles=_ROLES,
     ),
     show(
@@ -97,8 +97,8 @@ def _carried(steps: int, dim: int, seed: int, activation: Callable[[FloatArray],
         x="gain",
     ),
     title="The gain of a deep net",
-    statement="deep tanh nets: below gain 1 gradients vanish, above it they explode, and only near 1 they last",
-    opening="Deep nets of random tanh layers differ in one number: the gain, the size of their weights.",
+    statement="deep tanh nets: at small gains gradients vanish, at large ones they explode, and only near 1 they last",
+    opening="Each layer multiplies by gain × random weights. At which gain does the gradient last?",
     counter="layer",
     fps="6.25",
     covers=(38,),
@@ -117,7 +117,7 @@ def edge_of_chaos(
 
 
 @edge_of_chaos.moment(
-    "<vanish>Gain 0.7</>: after {step} layers less than 1 % of a small change is left.",
+    "<vanish>Gain 0.7</>: after {step} layers less than 1 % of the gradient is left.",
     on="gradient 0.7",
     note="1 % left",
 )
@@ -126,7 +126,7 @@ def _(series: Mapping[str, FloatArray]) -> int | None:
 
 
 @edge_of_chaos.moment(
-    "<explode>Gain 2</>: after {step} layers a small change has grown more than 100 times.",
+    "<explode>Gain 2</>: after {step} layers the gradient has grown more than 100 times.",
     on="gradient 2",
     note="100 times",
 )
@@ -135,12 +135,18 @@ def _(series: Mapping[str, FloatArray]) -> int | None:
 
 
 @edge_of_chaos.moment(
-    "Only near gain 1 a gradient lasts: <vanish>{low:log10} at 0.7</>, <keep>{edge:log10} at 1</>, "
-    "<explode>{high:log10} at 2</>."
+    "Gain {best:2} keeps it best, × {kept:log10}: <vanish>{low:log10} at 0.7</>, <keep>{edge:log10} at 1</>, "
+    "<explode>{high:log10} at 2</>.",
+    otherwise="",
 )
-def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    if not steps:
+        return None
+    best = int(np.abs(series["growth"][-1]).argmin())
     low, edge, high = (float(series[f"gradient {name}"][-1]) for name in _SHOWN)
-    return Reached(steps, low=low, edge=edge, high=high)
+    return Reached(
+        steps, best=float(_GAINS[best]), kept=float(series["growth"][-1, best]), low=low, edge=edge, high=high
+    )
 
 
 def _slope(series: Mapping[str, FloatArray], steps: int, dim: int, index: int) -> Claimed:
