@@ -107,7 +107,10 @@ class Painter(Generic[AnyCanvas]):
     def _place_terms(self) -> list[str]:
         """Return what explains technical words below each of the film's sentences; the last one ends the film alone."""
         scene, sizes = self._found.scene, self.layout.sizes
-        shown = [text for heading in self._headings for text in (heading.label, heading.heading, heading.note)]
+        begin = self._captions.numbers(0)
+        shown = [
+            filled(text, begin) for heading in self._headings for text in (heading.label, heading.heading, heading.note)
+        ]
         labels = [label for request in scene.panels for label in _labels_of(request)]
         said = [moment.sentence(ENGLISH) for moment in self._found.moments]
         texts = [scene.opening, *shown, *labels, scene.title, scene.running, *said]

@@ -85,7 +85,7 @@ def share_below(bound: FloatArray, q: FloatArray) -> FloatArray:
         of={"mean slope": "slope", "theory": "predicted slope"},
         theory=("theory",),
         roles={"mean slope": "vanish"},
-        heading="slope 1 − h²",
+        heading="slope of tanh, 1 − h²",
         note="multiplies gradients",
         scale="linear",
         limits=(0, 1),
@@ -138,7 +138,7 @@ def saturation(
 
 
 @saturation.moment(
-    "At gain {gain:.2}, half of all units are saturated: beyond ±0.97.",
+    "At gain {gain:.2}, half of all units are saturated: at the ends, beyond ±0.97.",
     otherwise="Up to gain {largest_gain} fewer than half of the units are saturated.",
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
@@ -147,7 +147,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @saturation.moment(
-    "At gain {gain:.2}, {saturated:%} are saturated; gradients meet a mean slope of only <vanish>{slope:2}</>."
+    "At gain {gain:.2}, {saturated:%} are saturated, and the mean slope, "
+    "by which gradients shrink, is <vanish>{slope:2}</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     found = {name: float(series[name][-1]) for name in ("gain", "saturated", "slope")}

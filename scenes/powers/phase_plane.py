@@ -74,7 +74,7 @@ def _(columns: Mapping[str, Trajectory]) -> Reached | None:
 
 @phase_plane.moment(
     "<vanish>Node</> and spiral: at most {left:%} is left. <explode>Saddle: × {saddle:log10}.</> "
-    "<keep>Centre: always round.</>"
+    "<keep>The centre goes round for ever.</>"
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
     sizes = {kind: float(column.log10_spectral_norm[-1]) for kind, column in columns.items()}

@@ -10,7 +10,7 @@ from render.pipeline.catalog import all_scenes
 from render.pipeline.glossary import GLOSSARY, placed, terms_of
 from render.pipeline.job import FilmOptions
 from render.pipeline.painter import Painter
-from render.text import Words, languages
+from render.text import Words, filled, languages
 
 
 def test_words_are_found_in_the_order_in_which_they_are_read():
@@ -52,7 +52,9 @@ def test_wide_films_explain_every_technical_word_they_use():
     for name, scene in all_scenes().items():
         found = study_of(name)
         painter = Painter(found, FilmOptions(), MarksCanvas)
-        shown = [text for heading in painter._headings for text in (heading.label, heading.heading, heading.note)]
+        begin = painter._captions.numbers(0)
+        headings = [text for h in painter._headings for text in (h.label, h.heading, h.note)]
+        shown = [filled(text, begin) for text in headings]
         said = [
             scene.opening,
             *shown,
