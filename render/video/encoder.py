@@ -17,7 +17,7 @@ from typing import IO
 from render.errors import EigenreelError, EncodeError, OutputError
 from render.video.decoder import Decoding
 from render.video.ffmpeg import Ffmpeg, end, kill, start
-from render.video.formats import WHOLE_BLOCK, Format
+from render.video.formats import LARGE_FRAME, WHOLE_BLOCK, Format
 
 # ffmpeg ends with minus these error numbers, or with a signal, when it cannot write any further.
 _FULL = {228: "no space left on device", 229: "file too large", 134: "disk quota exceeded"}
@@ -247,6 +247,7 @@ def encode_arguments(form: Format, path: Path, stream: StreamInfo) -> list[str]:
         *("-video_size", f"{stream.width}x{stream.height}", "-framerate", fps, "-i", "pipe:0"),
         *("-an", "-map_metadata", "-1"),
         *(form.fine_arguments if stream.cell < WHOLE_BLOCK and form.fine_arguments else form.arguments),
+        *(form.large_arguments if stream.width * stream.height > LARGE_FRAME else ()),
         *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", form.muxer, f"file:{path}"),
     ]
 

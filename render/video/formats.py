@@ -25,13 +25,15 @@ def x264(crf: int, chroma: int) -> tuple[str, ...]:
     """
     return (
         *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", str(crf), "-x264-params"),
-        "partitions=i4x4:no-8x8dct=1:me=dia:subme=0:trellis=0:no-psy=1:no-deblock=1:ref=5:bframes=0:scenecut=0:"
+        "partitions=i4x4:no-8x8dct=1:me=dia:subme=0:trellis=0:no-psy=1:no-deblock=1:bframes=0:scenecut=0:"
         f"weightp=0:qcomp=1:aq-strength=1.3:chroma-qp-offset={chroma}",
         # A pinned thread count: the bytes depend on it. Frames that repeat cost nothing but where a key frame is.
-        *("-profile:v", "main", "-g", "300", "-threads", "2"),
+        *("-profile:v", "main", "-g", "300", "-refs", "5", "-threads", "2"),
     )
 
 
+# Frames of more pixels than this need an encoder that keeps fewer of them.
+LARGE_FRAME = 2560 * 1440
 # Cells at least so large are whole blocks of the codec in chroma, too.
 WHOLE_BLOCK = 16
 
@@ -81,6 +83,8 @@ class Format(FileKind):
         Further ffmpeg arguments.
     fine_arguments : tuple of str, optional
         Those for films with cells below `WHOLE_BLOCK` pixels, where they differ.
+    large_arguments : tuple of str, optional
+        Those besides for frames of more than `LARGE_FRAME` pixels, with which it takes less memory.
     fastest : Fraction, optional
         Most frames a second that players show at their pace.
     set_durations : callable, optional
@@ -95,6 +99,7 @@ class Format(FileKind):
     pixel_format: str
     arguments: tuple[str, ...]
     fine_arguments: tuple[str, ...] = ()
+    large_arguments: tuple[str, ...] = ()
     fastest: Fraction | None = None
     set_durations: Callable[[Path, Sequence[int]], None] | None = None
     frame_bytes: int = 2_000
@@ -121,6 +126,7 @@ FORMATS = {
             pixel_format="yuv420p",
             arguments=(*x264(32, -4), "-movflags", "+faststart"),
             fine_arguments=(*x264(14, -7), "-movflags", "+faststart"),
+            large_arguments=("-refs", "1", "-tune", "zerolatency", "-threads", "1"),
             cell_bytes=18,
         ),
         Format(

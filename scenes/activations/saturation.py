@@ -85,7 +85,7 @@ def share_below(bound: FloatArray, q: FloatArray) -> FloatArray:
         of={"mean slope": "slope", "theory": "predicted slope"},
         theory=("theory",),
         roles={"mean slope": "vanish"},
-        heading="slope of tanh, 1 − h²",
+        heading="slope of tanh",
         note="multiplies gradients",
         scale="linear",
         limits=(0, 1),

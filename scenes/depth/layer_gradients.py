@@ -69,7 +69,7 @@ def _loss_gradients(steps: int, dim: int, seed: int, activation: str) -> list[Fl
         role="vanish",
     ),
     show("series", of="sizes", heading="how much is left", x="layers back", roles={"": "vanish"}),
-    show("scaled_matrix", heading="product, rescaled"),
+    show("scaled_matrix", heading="product", note="largest: ±1"),
     title="Gradients layer by layer",
     statement="backpropagation multiplies one Jacobian a layer: the first layers (left) are told least",
     opening="Back from the loss (how wrong the net is): each layer multiplies the gradient by a matrix.",

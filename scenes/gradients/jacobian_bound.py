@@ -45,7 +45,7 @@ def _running(log10: FloatArray) -> FloatArray:
         of={"product": "log10_spectral_norm", "bound": "bound"},
         theory=("bound",),
         heading="size of the product",
-        note="bound: if all stretches lined up; tanh's slopes shrink it",
+        note="bound: if stretches lined up",
     ),
     show("heatmap", of="jacobian", heading="Jacobian of one step"),
     title="A bound for the gradient",

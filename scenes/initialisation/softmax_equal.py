@@ -49,7 +49,7 @@ def softmax_gradient(
         of={"rows of W": "rows", "middles of the classes": "means"},
         roles={"rows of W": "data", "middles of the classes": "keep"},
         heading="rows and classes",
-        note="across: 1st weight, up: 2nd",
+        note="by their two weights",
         trail=True,
         circle=False,
         numbered=True,

@@ -50,7 +50,7 @@ def _planes(matrix: FloatArray) -> list[FloatArray]:
         "points",
         of={"slow plane": "slow", "fast plane": "fast", "axis, stands still": "axis"},
         heading="one vector in three parts",
-        note="W turns two pairs of its numbers; circle: length 1",
+        note="circle: length 1",
         reach=1.0,
         trail=True,
         turning=True,

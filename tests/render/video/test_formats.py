@@ -3,6 +3,7 @@
 import re
 import subprocess
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -15,6 +16,7 @@ import render
 from render.check.verify import verify
 from render.errors import EncodeError
 from render.publish.embed import snippet
+from render.video.encoder import StreamInfo, encode_arguments
 from render.video.formats import FORMATS, POSTER, Format, kind_of, kinds, x264
 from render.video.pixel_formats import PIXEL_FORMATS
 from render.video.webp import set_durations
@@ -171,3 +173,11 @@ def test_the_documentation_has_every_record():
         rate = f"{float(form.fastest):.3g} a second" if form.fastest else "any"
         assert f"| `{form.name}` | {form.mime} | `<{form.element}>` | {exact} | {rate} |" in page
     assert page.count("\n| `") == len(FORMATS)
+
+
+@pytest.mark.parametrize(("height", "kept"), [(720, "5"), (1440, "5"), (2160, "1")])
+def test_large_frames_are_encoded_with_fewer_of_them_in_memory(tmp_path, height, kept):
+    stream = StreamInfo(height * 16 // 9, height, 1, Fraction(25))
+    arguments = encode_arguments(FORMATS["mp4"], tmp_path / "film", stream)
+    # Of options that come twice ffmpeg takes the last.
+    assert dict(pairwise(arguments))["-refs"] == kept
