@@ -36,12 +36,13 @@ def _slowest_turn(matrix: FloatArray) -> float:
     show(
         "ring",
         of="plane",
-        spokes=1,
-        reach=1.5,
+        spokes=16,
+        reach=1.0,
         turning=True,
-        heading="slowest vector",
-        note="{step} × {slowest:.2}° = {turned:3}°",
+        heading="the slowest vectors",
+        footer="{step} × {slowest:.2}° = {turned:3}°",
     ),
+    show("matrix", limits=(-1, 1), footer="every stretch: <keep>{norm:.3}</>"),
     title="An orthogonal matrix only turns",
     statement="the product keeps its size, whatever the number of steps",
     opening="W is orthogonal: it only turns. Each step multiplies by W once more. Does the size change?",
@@ -60,7 +61,7 @@ def orthogonal(steps: Steps = 64, dim: Dim = 16, seed: Seed = 0) -> MatrixSequen
     return repeated(matrix, steps, series)
 
 
-@orthogonal.moment("At step {step} the slowest vector has been round once; every length is <keep>the same</>.")
+@orthogonal.moment("At step {step} the slowest vectors have been round once; every length is <keep>the same</>.")
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     step = first_step(series["turned"] >= 360)
     return None if step is None else Reached(step)
