@@ -317,7 +317,7 @@ def test_comparison_is_told_column_by_column(altered):
         assert f"{10 ** column['log10_spectral_norm'][-1]:#.4g}" in caption
 
 
-@pytest.mark.parametrize(("change", "said"), [(lambda content: None, "크기 그대로: 직교"), (untold, "Wᵗ의 크기: ")])
+@pytest.mark.parametrize(("change", "said"), [(lambda content: None, "직교: 크기 그대로"), (untold, "Wᵗ의 크기: ")])
 def test_korean(altered, change, said):
     film = altered(change, of="article")
     figure = parse(snippet(film, language="ko")).one("figure")

@@ -119,7 +119,7 @@ def test_csv_has_every_track_bit_for_bit(tell, name, options):
     for key, track in expected.items():
         assert same(found[key], track), key
     natural = {key.removeprefix("log10_") for key in expected if key.startswith("log10_")}
-    assert set(found) == {"step", *expected, *natural}
+    assert set(found) == {"step", *expected, *natural, *trajectory.series}
     assert next(iter(found)) == "step"
     assert found["step"].tolist() == list(range(trajectory.steps + 1))
 
