@@ -19,7 +19,7 @@ from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._chart import Chart, dashes, decade_limits, is_log10, revealed, value_limits
 from render.panels._cut import cut
-from render.panels._labels import EndLabel, moved_apart, write_labels
+from render.panels._labels import EndLabel, moved_apart, with_value, write_labels
 from render.panels._notes import Note, find_notes
 from render.panels._plane import arrow_head
 from render.panels._series import Series, labelled, track_of
@@ -205,15 +205,11 @@ class Curves(base.Panel):
             return text_width(name, style)
         steps = np.unique(np.linspace(0, len(track) - 1, 9).astype(int))
         texts = {self._written(float(value)) for value in track[steps].ravel() if np.isfinite(value)} or {""}
-        return max(text_width(self._joined(name, text), style) for text in texts)
+        return max(text_width(with_value(name, text), style) for text in texts)
 
     def _text(self, curve: _Curve, step: int) -> str:
         name = self.context.words(curve.label) if curve.label and self._named else ""
-        return self._joined(name, self._written(float(curve.track[step]))) if self._values else name
-
-    def _joined(self, name: str, value: str) -> str:
-        """Return a name and its number; a name that ends with a number is told from it by a colon."""
-        return f"{name}: {value}" if name[-1:].isdigit() else f"{name}  {value}".strip()
+        return with_value(name, self._written(float(curve.track[step]))) if self._values else name
 
     def _written(self, value: float) -> str:
         if self._log:

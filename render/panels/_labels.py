@@ -20,6 +20,11 @@ class EndLabel:
     color: Color
 
 
+def with_value(name: str, value: str) -> str:
+    """Return a name and its number, apart; a name that ends with a number is told from it by a colon."""
+    return f"{name}: {value}" if name[-1:].isdigit() else f"{name}  {value}".strip()
+
+
 def moved_apart(labels: Sequence[EndLabel], top: float, bottom: float, size: int) -> list[EndLabel]:
     """Return labels in the order of their rows, none nearer to the next than 1.2 of its size.
 

@@ -11,6 +11,7 @@ from render.drawing.lines import Polyline, RevealedLine, RevealedLines
 from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
 from render.panels import base
+from render.panels._labels import with_value
 from render.panels._plane import arrow
 from render.panels._series import Series, labelled, track_of
 from render.panels.base import Limits, PanelContext
@@ -104,7 +105,7 @@ class Panel(base.Panel):
         taken: list[Box] = []
         for label, (x, y), length, color in ends:
             style = context.style(size, color)
-            text = f"{context.words(label)}  {number(round(length, 9), 3)}"
+            text = with_value(context.words(label), number(round(length, 9), 3))
             width = text_width(text, style)
             below = y > self._origin[1] - context.px(8)
             left = min(max(x - width / 2, slot.x), slot.right - width)

@@ -13,7 +13,7 @@ from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._chart import Chart, revealed
 from render.panels._cut import cut
-from render.panels._labels import EndLabel, moved_apart, write_labels
+from render.panels._labels import EndLabel, moved_apart, with_value, write_labels
 from render.panels._series import track_of
 from render.panels._tints import tinted
 from render.panels.base import Limits, PanelContext
@@ -60,7 +60,7 @@ class Panel(base.Panel):
         style = context.style(context.sizes.label)
         middles = {label: np.median(track, axis=1) for label, track in tracks.items()}
         longest = max(
-            text_width(f"{context.words(label)}  {max(map(brief_size, middle.tolist()), key=len)}".strip(), style)
+            text_width(with_value(context.words(label), max(map(brief_size, middle.tolist()), key=len)), style)
             for label, middle in middles.items()
         )
         room = min(longest + context.px(26), 0.6 * context.slot.box.width)
@@ -92,7 +92,7 @@ class Panel(base.Panel):
         for label, middle, color in self._middles:
             row = float(np.clip(self._chart.to_y(middle[step]), box.y, box.bottom))
             context.canvas.dots(x, row, context.sizes.dot, color)
-            labels.append(EndLabel(x, row, f"{context.words(label)}  {brief_size(float(middle[step]))}".strip(), color))
+            labels.append(EndLabel(x, row, with_value(context.words(label), brief_size(float(middle[step]))), color))
         size = context.sizes.label
         write_labels(context, moved_apart(labels, box.y - size, box.bottom + size, size), size)
 

@@ -40,7 +40,7 @@ class Panel(base.Panel):
     turning : bool
         Whether points go from step to step along arcs round the middle; if not, straight.
     axes : bool
-        Whether to write 1 and i where the circle crosses the axes.
+        Whether to write 1 where the circle crosses the horizontal axis.
     numbered : bool
         Whether the number of a point, from 1, stands beside it, as long as it is apart from others.
     """

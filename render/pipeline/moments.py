@@ -67,10 +67,6 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-# In which the glossary finds its words.
-ENGLISH = Words()
-
-
 class Captions:
     """The sentence below a film at every step.
 
@@ -99,7 +95,7 @@ class Captions:
         verdicts: Sequence[Verdict],
         words: Words,
     ) -> None:
-        self._scene, self._words, self._columns, self._symbol = scene, words, columns, scene.symbol
+        self._words, self._columns, self._symbol = words, columns, scene.symbol
         self.steps = next(iter(columns.values())).steps
         self._known = dict(parameters) | {"steps": self.steps}
         statement = sentence(words(scene.statement, self._known))
@@ -142,17 +138,6 @@ class Captions:
         """The steps at which the sentence is another one."""
         first = [0, 1] if self._running != self._opening else [0]
         return sorted({*(step for step in first if step <= self.steps), *self._starts})
-
-    @property
-    def sources(self) -> list[str]:
-        """Those sentences as the scene has them, in English."""
-        found = []
-        for step in self.starts:
-            count = bisect_right(self._starts, step)
-            plain = self._scene.opening or self._scene.statement
-            running = plain if step == 0 else self._scene.running or plain
-            found.append(self._reached[count - 1].sentence(ENGLISH) if count else running)
-        return found
 
     def explaining(self, step: int) -> str:
         """Return the sentence while the multiplication that leads to a step is spelled out."""

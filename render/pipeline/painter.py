@@ -18,7 +18,7 @@ from render.panels.multiply import Panel as Multiplication
 from render.pipeline.glossary import placed, terms_of
 from render.pipeline.headings import Heading, of_one_size
 from render.pipeline.job import FilmOptions
-from render.pipeline.moments import ENGLISH, Captions
+from render.pipeline.moments import Captions
 from render.pipeline.panel_requests import entry_of, find_panel, name_of
 from render.pipeline.scene_run import SceneRun
 from render.pipeline.timeline import Instant
@@ -49,7 +49,7 @@ class Painter(Generic[AnyCanvas]):
     def __init__(self, found: SceneRun, look: FilmOptions, canvas: Callable[[int, int, Theme], AnyCanvas]) -> None:
         self._found, self._look, self._words = found, look, Words(look.language)
         scene = found.scene
-        self._captions = Captions(scene, found.parameters, found.columns, found.moments, found.verdicts, self._words)
+        self._captions = self._captions_in(self._words)
         self._kinds = [find_panel(request) for request in scene.panels]
         self._several = len(found.columns) > 1
         self._shared = [index for index, kind in enumerate(self._kinds) if self._several and kind.shared]
@@ -104,6 +104,10 @@ class Painter(Generic[AnyCanvas]):
         write_sentence(self.canvas, self._captions.at(step), places, sizes.caption, sizes.axis, color=color)
         return self.canvas
 
+    def _captions_in(self, words: Words) -> Captions:
+        found = self._found
+        return Captions(found.scene, found.parameters, found.columns, found.moments, found.verdicts, words)
+
     def _place_terms(self) -> list[str]:
         """Return what explains technical words below each of the film's sentences; the last one ends the film alone."""
         scene, sizes = self._found.scene, self.layout.sizes
@@ -112,7 +116,8 @@ class Painter(Generic[AnyCanvas]):
             filled(text, begin) for heading in self._headings for text in (heading.label, heading.heading, heading.note)
         ]
         labels = [label for request in scene.panels for label in _labels_of(request)]
-        said = [moment.sentence(ENGLISH) for moment in self._found.moments]
+        # The glossary finds its words in English.
+        said = [moment.sentence(Words()) for moment in self._found.moments]
         texts = [scene.opening, *shown, *labels, scene.title, scene.running, *said]
         terms = [self._words(term) for term in terms_of(texts)]
         line, caption = self.layout.caption[-1][-1], self.layout.caption[-1][0]
@@ -124,7 +129,8 @@ class Painter(Generic[AnyCanvas]):
             width = text_width(sentence, self.canvas.style(self.canvas.theme.ink, sizes.caption - 2, "semibold"))
             return width <= caption.width and text_width(text, style) <= line.width
 
-        used = [[self._words(term) for term in terms_of([text])] for text in self._captions.sources]
+        english = self._captions_in(Words())
+        used = [[self._words(term) for term in terms_of([english.at(start)])] for start in starts]
         return placed(terms, used, fits)
 
     @property
