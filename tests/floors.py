@@ -58,7 +58,9 @@ FLOORS = [
         "render.pipeline.cell_samples",
     ]),
     ("video", [
-        "render.video.ffmpeg render.video.webp render.video.gif render.video.frame_difference render.video.flashes",
+        "render.video.ffmpeg render.video.webp render.video.gif render.video.h264 "
+        "render.video.frame_difference render.video.flashes",
+        "render.video.mp4",
         "render.video.formats render.video.decoder render.video.pixel_formats",
         "render.video.encoder",
     ]),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from render.errors import EigenreelError, EncodeError, OutputError
+from render.storage import output_errors
 from render.video.decoder import Decoding
 from render.video.ffmpeg import Ffmpeg, end, kill, start
 from render.video.formats import LARGE_FRAME, WHOLE_BLOCK, Format
@@ -71,8 +72,8 @@ class Encoder:
         self._timeout = timeout
         self._written = 0
         self._closed = False
-        # The number of the frame with which each picture of the file begins.
-        self.pictures: list[int] = []
+        # The number of the frame with which each picture that was sent begins.
+        self._begins: list[int] = []
         self._sent = b""
         self._decoding: Decoding | None = None
 
@@ -107,7 +108,7 @@ class Encoder:
     def write(self, frame: memoryview, times: int = 1) -> None:
         """Send the bytes of the next frames, which are alike, as `render.video.pixel_formats` lays them out.
 
-        A format that is told how long each picture lasts takes only frames that differ from the one before.
+        A format that is told how long each picture lasts is sent only frames that differ from the one before.
 
         Parameters
         ----------
@@ -125,19 +126,21 @@ class Encoder:
         """
         if self._written + times > self._stream.frames:
             raise ValueError(f"all {self._stream.frames} frames were written already")
-        if self._form.set_durations:
+        sendings = times
+        if self._form.set_durations or self._form.repeat_pictures:
             # Bytes are compared all at once, views one by one.
             kept = bytes(frame)
-            if kept != self._sent:
-                self._send(frame)
-                self.pictures.append(self._written)
-                self._sent = kept
-            self._written += times
-            return
-        for _ in range(times):
+            sendings = int(kept != self._sent)
+            self._sent = kept
+        for again in range(sendings):
             self._send(frame)
-            self.pictures.append(self._written)
-            self._written += 1
+            self._begins.append(self._written + again)
+        self._written += times
+
+    @property
+    def pictures(self) -> list[int]:
+        """The number of the frame with which each picture of the file begins."""
+        return list(range(self._written)) if self._form.repeat_pictures else self._begins
 
     def end(self) -> None:
         """Tell ffmpeg that all frames were sent; it goes on working."""
@@ -166,6 +169,9 @@ class Encoder:
             raise self._failure()
         if self._form.set_durations:
             self._form.set_durations(self._path, self._milliseconds())
+        if self._form.repeat_pictures:
+            with output_errors(f"write the {self._form.name} file"):
+                self._form.repeat_pictures(self._path, self._times())
         with Decoding(self._ffmpeg, self._path, self._timeout) as self._decoding:
             if self._closed:
                 return
@@ -179,8 +185,12 @@ class Encoder:
 
     def _milliseconds(self) -> list[int]:
         """Return how long each picture lasts; their sum is that of all frames, rounded once."""
-        times = [round(1000 * number / self._stream.fps) for number in (*self.pictures, self._stream.frames)]
+        times = [round(1000 * number / self._stream.fps) for number in (*self._begins, self._stream.frames)]
         return [after - before for before, after in pairwise(times)]
+
+    def _times(self) -> list[int]:
+        """Return for how many frames each picture lasts."""
+        return [after - before for before, after in pairwise((*self._begins, self._stream.frames))]
 
     def _send(self, rest: memoryview) -> None:
         assert self._process.stdin is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from render.errors import UsageError
 from render.text import suggestion
-from render.video import gif, webp
+from render.video import gif, mp4, webp
 
 # What the numbers of the frames mean: BT.709 at video levels, with the sRGB curve.
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=iec61966-2-1:range=tv"
@@ -20,15 +20,15 @@ def x264(crf: int, chroma: int) -> tuple[str, ...]:
 
     Flat cells on the codec's own grid need no motion search, no deblocking and no psychovisual tricks, and thin lines
     and letters fare best in its smallest blocks. Strong adaptive quantisation and finer chroma keep every cell within
-    6 of 255 of its colour, at half the size a uniform quality would need for that. Five earlier frames to refer to
-    make up for a search of whole pixels only: half the time at no larger size.
+    6 of 255 of its colour, at half the size a uniform quality would need for that. A frame refers to the one before
+    only, so that frames which repeat it can be put between them afterwards.
     """
     return (
         *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", str(crf), "-x264-params"),
         "partitions=i4x4:no-8x8dct=1:me=dia:subme=0:trellis=0:no-psy=1:no-deblock=1:bframes=0:scenecut=0:"
         f"weightp=0:qcomp=1:aq-strength=1.3:chroma-qp-offset={chroma}",
-        # A pinned thread count: the bytes depend on it. Frames that repeat cost nothing but where a key frame is.
-        *("-profile:v", "main", "-g", "300", "-refs", "5", "-threads", "2"),
+        # A pinned thread count: the bytes depend on it.
+        *("-profile:v", "main", "-g", "300", "-refs", "1", "-threads", "2"),
     )
 
 
@@ -90,6 +90,9 @@ class Format(FileKind):
     set_durations : callable, optional
         Writes into the finished file how long each picture lasts, in milliseconds. Such a format takes frames that
         differ from the one before only: the others make that last longer.
+    repeat_pictures : callable, optional
+        Puts into the finished file as many frames of each picture as it lasts. Such a format takes frames that differ
+        from the one before only, too, and has all of them in the end.
     frame_bytes, cell_bytes : int
         About how large a frame gets, plus what each cell of a heat-map adds.
     """
@@ -102,6 +105,7 @@ class Format(FileKind):
     large_arguments: tuple[str, ...] = ()
     fastest: Fraction | None = None
     set_durations: Callable[[Path, Sequence[int]], None] | None = None
+    repeat_pictures: Callable[[Path, Sequence[int]], None] | None = None
     frame_bytes: int = 2_000
     cell_bytes: int = 9
 
@@ -126,7 +130,8 @@ FORMATS = {
             pixel_format="yuv420p",
             arguments=(*x264(32, -4), "-movflags", "+faststart"),
             fine_arguments=(*x264(14, -7), "-movflags", "+faststart"),
-            large_arguments=("-refs", "1", "-tune", "zerolatency", "-threads", "1"),
+            large_arguments=("-tune", "zerolatency", "-threads", "1"),
+            repeat_pictures=mp4.repeat_pictures,
             cell_bytes=18,
         ),
         Format(
