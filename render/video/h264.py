@@ -40,30 +40,31 @@ class Stream:
     """
 
     def __init__(self, sequence: bytes, picture: bytes) -> None:
-        profile = sequence[1:2]
+        main_profile = sequence[1] == 77
         bits = _Bits(_unescaped(sequence[4:]))
         bits.exponential()
         self._number_bits = bits.exponential() + 4
-        by_number = bits.exponential() == 2
-        one_before = bits.exponential() == 1
+        # Frames are shown in the order of their numbers, so that these say all.
+        ordered = bits.exponential() == 2
+        one_reference = bits.exponential() == 1
         bits.read(1)
         self._macroblocks = (bits.exponential() + 1) * (bits.exponential() + 1)
         whole_frames = bits.read(1)
-        likes = [profile == b"\x4d", by_number, one_before, whole_frames]
 
         bits = _Bits(_unescaped(picture[1:]))
-        likes.append((bits.exponential(), bits.exponential()) == (0, 0))
-        arithmetic, field_order = bits.read(1), bits.read(1)
-        one_group = bits.exponential() == 0
+        first = (bits.exponential(), bits.exponential()) == (0, 0)
+        arithmetic, fields = bits.read(1), bits.read(1)
+        groups = bits.exponential()
         bits.exponential(), bits.exponential()
         weighted = bits.read(3)
-        self._delta = _QP - 26 - bits.signed()
+        self._quantiser_change = _QP - 26 - bits.signed()
         bits.signed(), bits.signed()
-        likes += [arithmetic, not field_order, one_group, not weighted, bits.read(3) == 0b100]
-        if not all(likes):
-            raise EncodeError(
-                "ffmpeg wrote another kind of H.264 stream than asked for, so use the ffmpeg of imageio-ffmpeg"
-            )
+        # Deblocking can be told off, prediction is not constrained, no slice comes twice.
+        flags = bits.read(3) == 0b100
+        if not (main_profile and ordered and one_reference and whole_frames and first and arithmetic and flags) or (
+            fields or groups or weighted
+        ):
+            raise EncodeError("ffmpeg wrote another kind of stream than asked for, so use the ffmpeg of imageio-ffmpeg")
 
     def renumbered(self, unit: bytes, number: int) -> tuple[bytes, int]:
         """Return a NAL unit as that of the frame of a number, and the number it has: 0 for a key frame.
@@ -93,7 +94,7 @@ class Stream:
             # No other references, no other order, no other marking; cabac_init_idc 0.
             *("0", "0", "0", "1"),
             # slice_qp_delta, and no deblocking.
-            *(_exponential(2 * self._delta - 1 if self._delta > 0 else -2 * self._delta), "010"),
+            *(_exponential(_code(self._quantiser_change)), "010"),
         ]
         bits = "".join(header)
         bits += "1" * (-len(bits) % 8) + self._skipped
@@ -159,7 +160,7 @@ class _Bits:
         return (1 << zeros) - 1 + (self.read(zeros) if zeros else 0)
 
     def signed(self) -> int:
-        """Return a number with a sign: se(v), which goes 0, 1, −1, 2, −2 …"""
+        """Return a number with a sign: se(v), of 0, 1, −1, 2, −2 and so on."""
         code = self.exponential()
         return (code + 1) // 2 if code % 2 else -(code // 2)
 
@@ -168,6 +169,11 @@ def _exponential(number: int) -> str:
     """Return the bits of a number in exponential Golomb code."""
     bits = f"{number + 1:b}"
     return "0" * (len(bits) - 1) + bits
+
+
+def _code(number: int) -> int:
+    """Return what stands for a number with a sign."""
+    return 2 * number - 1 if number > 0 else -2 * number
 
 
 def _unescaped(data: bytes) -> bytes:

@@ -80,7 +80,9 @@ def test_any_rate(tmp_path, fps):
 def test_frames_count_anew_from_every_key_frame(tmp_path):
     times = np.random.default_rng(5).integers(1, 5, 640).tolist()
     check(tmp_path, times)
-    found = ffmpeg("-skip_frame", "nokey", "-i", tmp_path / "held.mp4", "-fps_mode", "passthrough", "-f", "framecrc", "-")
+    found = ffmpeg(
+        "-skip_frame", "nokey", "-i", tmp_path / "held.mp4", "-fps_mode", "passthrough", "-f", "framecrc", "-"
+    )
     keys = [int(line.split(b",")[1]) for line in found.splitlines() if line.startswith(b"0,")]
     begins = [0, *accumulate(times)]
     assert keys == [begins[300 * number] for number in range(3)]
@@ -132,6 +134,6 @@ def test_streams_of_another_kind_are_refused(tmp_path, other):
     source = ("-f", "lavfi", "-i", "testsrc=size=128x96:rate=10:duration=0.5", "-pix_fmt", "yuv420p", "-c:v", "libx264")
     ffmpeg("-y", *source, *usual, *other, path)
     before = path.read_bytes()
-    with pytest.raises(EncodeError, match="another kind of H.264 stream"):
+    with pytest.raises(EncodeError, match="another kind of stream"):
         repeat_pictures(path, [2] * 5)
     assert path.read_bytes() == before
