@@ -81,7 +81,6 @@ def _rebuilt(name: bytes, payload: bytes, changed: dict[bytes, bytes]) -> bytes:
     if name in _CONTAINERS:
         inner = list(_boxes(payload))
         if name == b"stbl" and b"stss" not in dict(inner):
-            # So far every picture was one to begin with.
             inner.append((b"stss", b""))
         payload = b"".join(_rebuilt(leaf, content, changed) for leaf, content in inner)
     else:
@@ -137,7 +136,8 @@ def _tables(tables: dict[bytes, bytes], frames: Sequence[bytes], times: Sequence
     (duration,) = struct.unpack_from(">I", tables[b"stts"], 12)
     units, media_units = (struct.unpack_from(">I", tables[name], _UNITS)[0] for name in (b"mvhd", b"mdhd"))
     begins = [0, *accumulate(times)]
-    keys = range(1, len(times) + 1)
+    # Without a table every picture is one to begin with.
+    keys: Sequence[int] = range(1, len(times) + 1)
     if b"stss" in tables:
         keys = struct.unpack_from(f">{len(tables[b'stss']) // 4 - 2}I", tables[b"stss"], 8)
     lasting = -(-count * duration * units // media_units)
