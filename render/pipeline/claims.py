@@ -25,6 +25,9 @@ class Verdict:
     @property
     def holds(self) -> bool:
         """Whether the claim is true of this film."""
+        if self.value == self.expected == math.inf:
+            # A step that should not come, and does not.
+            return self.tolerance == 0
         return abs(self.value - self.expected) <= self.tolerance
 
     def as_json(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Claimed:
     Parameters
     ----------
     value : float
-        What the scene's numbers say.
+        What the scene's numbers say. A step that does not come within the film is infinite, with tolerance 0.
     expected : float
         What they should say, found in another way.
     tolerance : float

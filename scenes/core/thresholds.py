@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -38,13 +39,15 @@ def crossing(product: Trajectory, log10: float) -> Claimed:
 
     steps, factor = product.steps, product.sequence.factor
     there = beyond(product.log10_spectral_norm)
-    seen = int(there.argmax()) if there.any() else steps + 1
-    reason = "A whole number, or one more than there are steps; norms differ from step to step by more than rounding."
+    seen = int(there.argmax()) if there.any() else None
+    reason = "A whole number, infinite where no step is beyond; norms of steps differ by more than rounding."
+    value = math.inf if seen is None else float(seen)
     if factor is None:
-        return Claimed(float(seen), float(steps + 1), 0.0, reason)
+        return Claimed(value, math.inf, 0.0, reason)
     # The step seen is looked at first, and all others only where it is wrong.
-    before = seen == 1 or not beyond(log10_norm_of_power(factor, seen - 1))
-    if before and (seen > steps or beyond(log10_norm_of_power(factor, seen))):
-        return Claimed(float(seen), float(seen), 0.0, reason)
-    crossed = (step for step in range(1, steps + 1) if beyond(log10_norm_of_power(factor, step)))
-    return Claimed(float(seen), float(next(crossed, steps + 1)), 0.0, reason)
+    last = steps if seen is None else seen - 1
+    before = last == 0 or not beyond(log10_norm_of_power(factor, last))
+    if before and (seen is None or beyond(log10_norm_of_power(factor, seen))):
+        return Claimed(value, value, 0.0, reason)
+    crossed = (float(step) for step in range(1, steps + 1) if beyond(log10_norm_of_power(factor, step)))
+    return Claimed(value, next(crossed, math.inf), 0.0, reason)

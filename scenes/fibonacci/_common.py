@@ -1,6 +1,6 @@
 """Exact Fibonacci numbers, their matrix and the golden ratio."""
 
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 
@@ -26,5 +26,5 @@ def exact_power(power: int) -> list[int]:
 
 
 def first_wrong(wrong: list[bool]) -> float:
-    """Return the index of the first True, or the length where there is none."""
-    return float(wrong.index(True) if True in wrong else len(wrong))
+    """Return the index of the first True, infinite where there is none."""
+    return float(wrong.index(True)) if True in wrong else inf

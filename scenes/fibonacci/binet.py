@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import isqrt, sqrt
+from math import inf, isqrt, sqrt
 from typing import Annotated
 
 import numpy as np
@@ -128,11 +128,14 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Claimed:
     golden_error = Fraction(GOLDEN) * 2 / (1 + root) - 1
     root_error = Fraction(sqrt(5)) / root - 1
     exact = fibonacci_numbers(steps + 2)
-    moved = [abs(exact[n] * (n * golden_error - root_error)) >= 0.5 for n in range(steps + 1)]
+    moved = first_wrong([abs(exact[n] * (n * golden_error - root_error)) >= 0.5 for n in range(steps + 2)])
+    failed = first_wrong([bool(miss) for miss in series["formula miss"]])
+    # Within a step of the film's end it need not come any more.
+    never = failed == inf and moved >= steps
     return Claimed(
-        first_wrong([bool(miss) for miss in series["formula miss"]]),
-        first_wrong(moved),
-        1.0,
+        failed,
+        inf if never else moved,
+        0.0 if never else 1.0,
         "Power, difference and quotient add less rounding than the rounded φ grows by in one step.",
     )
 

@@ -108,7 +108,7 @@ def _(steps: int) -> Reached | None:
     return Reached(steps, after=steps + 1, distance=distance, factor=GOLDEN**2)
 
 
-@golden_ratio.claim("log10 error at t = 16")
+@golden_ratio.claim("log10 error, by t = 16")
 def _(product: Trajectory, steps: int) -> Claimed:
     reason = "The ratio rounds by eps, which is eps / error of the error."
     if not steps:

@@ -88,12 +88,12 @@ def _(
     return Reached(steps, left=left, grown=grown, inside=vanishing_radius, outside=exploding_radius)
 
 
-@article.claim("decades per step", column="vanishing")
+@article.claim("decades per step after the transient", column="vanishing")
 def _(product: Trajectory, vanishing_radius: float) -> Claimed:
     return growth(product, vanishing_radius)
 
 
-@article.claim("decades per step", column="exploding")
+@article.claim("decades per step after the transient", column="exploding")
 def _(product: Trajectory, exploding_radius: float) -> Claimed:
     return growth(product, exploding_radius)
 

@@ -68,14 +68,14 @@ def _(product: Trajectory, spectral_radius: float) -> Reached | None:
 
 
 @nonnormal.moment(
-    "Only later does {radius}ᵗ win: below 1 from step {since} on, {length:2} after {step} steps.",
+    "Only later does {radius}ᵗ win: below 1 from step {since} on, {length:log10} after {step} steps.",
     otherwise="Within {steps} steps it does not come below 1 again: {spectral_radius}ᵗ wins later.",
 )
 def _(product: Trajectory, steps: int, spectral_radius: float) -> Reached | None:
     since = last_change(product.log10_spectral_norm < 0)
     if since is None or not steps:
         return None
-    length = float(10 ** product.log10_spectral_norm[-1])
+    length = float(product.log10_spectral_norm[-1])
     return Reached(steps, since=since, length=length, radius=spectral_radius)
 
 

@@ -1,11 +1,12 @@
 """The recurrent kernel of a user's own network, and the orthogonal matrix next to it."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
 from scenes import (
+    Bounds,
     Claimed,
     Dim,
     FloatArray,
@@ -21,23 +22,16 @@ from scenes import (
     scene,
     show,
 )
+from scenes.powers._kernels import kernel_of
 
 
-def _kernel(file: str, dim: int, seed: int) -> FloatArray:
-    """Return the matrix in a .npy or text file, or Glorot's initialisation where none is named."""
-    if not file:
-        return glorot_normal(dim, seed)
-    if not Path(file).is_file():
-        raise ParameterError(f"there is no file {file}, so check the path")
-    try:
-        matrix = np.load(file, allow_pickle=False) if Path(file).suffix == ".npy" else np.loadtxt(file, delimiter=",")
-    except (OSError, ValueError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or "it is no .npy file and no table of numbers with commas"
-        raise ParameterError(f"file {file} could not be read ({reason}), so save the matrix with numpy.save") from None
-    shape = np.shape(matrix)
-    if len(shape) != 2 or shape[0] != shape[1] or shape[0] < 2 or shape[0] > 1_024:
-        raise ParameterError(f"file {file} must hold a square matrix of 2 to 1,024 rows, but its shape is {shape}")
-    return np.asarray(matrix, dtype=np.float64)
+def _kernel(file: str, gate: int, dim: int, seed: int) -> FloatArray:
+    """Return the matrix in a file, or Glorot's initialisation where none is named."""
+    if file:
+        return kernel_of(file, gate)
+    if gate:
+        raise ParameterError(f"gate {gate} needs a file with the matrices of gates, so name one or leave the gate out")
+    return glorot_normal(dim, seed)
 
 
 def _nearest_orthogonal(matrix: FloatArray) -> FloatArray:
@@ -56,15 +50,20 @@ def _nearest_orthogonal(matrix: FloatArray) -> FloatArray:
     running="Left the outermost λ decides. <keep>Right every stretch is set to 1: nothing vanishes or explodes.</>",
     covers=(31, 33),
 )
-def own_matrix(steps: Steps = 64, dim: Dim = 16, seed: Seed = 0, file: str = "") -> dict[str, MatrixSequence]:
+def own_matrix(
+    steps: Steps = 64, dim: Dim = 16, seed: Seed = 0, file: str = "", gate: Annotated[int, Bounds(0, 4)] = 0
+) -> dict[str, MatrixSequence]:
     """Powers of a network's own recurrent kernel, beside those of the nearest orthogonal matrix.
 
     Parameters
     ----------
     file : str
-        A .npy file (or one of numbers with commas) with the square matrix; without it one is drawn by Glorot's rule.
+        A .npy file (or one of numbers with commas) with the square matrix, or with those of an LSTM's or a GRU's gates
+        below or beside each other; without it one is drawn by Glorot's rule.
+    gate : int
+        Which of the gates' matrices in the file, from 1; 0 where it holds one matrix.
     """
-    kernel = _kernel(file, dim, seed)
+    kernel = _kernel(file, gate, dim, seed)
     return {"untouched": repeated(kernel, steps), "orthogonal": repeated(_nearest_orthogonal(kernel), steps)}
 
 
@@ -75,8 +74,9 @@ def _first_factor(product: Trajectory) -> FloatArray:
 
 
 def _radius(product: Trajectory) -> float:
-    """Return the largest modulus of the first product's eigenvalues."""
-    return float(10 ** np.max(product.eigenvalues(min(1, product.steps))[0]))
+    """Return the largest modulus of the first product's eigenvalues, leaving out those that rounding may have made."""
+    known = product.eigenvalues(min(1, product.steps))[0]
+    return float(10 ** np.fmax.reduce(known, initial=-np.inf))
 
 
 def _radius_by_squaring(matrix: FloatArray) -> float:
@@ -196,16 +196,16 @@ def _(product: Trajectory, steps: int) -> Claimed:
     )
 
 
-def _only_scaled(steps: int, dim: int, seed: int, file: str) -> dict[str, MatrixSequence]:
+def _only_scaled(steps: int, dim: int, seed: int, file: str, gate: int) -> dict[str, MatrixSequence]:
     """Return the kernel beside itself divided by its norm: of the singular values only the largest is 1."""
-    kernel = _kernel(file, dim, seed)
+    kernel = _kernel(file, gate, dim, seed)
     scaled = kernel / max(float(np.linalg.norm(kernel, 2)), np.finfo(float).tiny)
     return {"untouched": repeated(kernel, steps), "orthogonal": repeated(scaled, steps)}
 
 
 @own_matrix.claim("error of the polar factor", headline=True, counterexample=_only_scaled)
-def _(columns: Mapping[str, Trajectory], steps: int, dim: int, seed: int, file: str) -> Claimed:
-    kernel, first = _kernel(file, dim, seed), min(1, steps)
+def _(columns: Mapping[str, Trajectory], steps: int, dim: int, seed: int, file: str, gate: int) -> Claimed:
+    kernel, first = _kernel(file, gate, dim, seed), min(1, steps)
     left, right = columns["untouched"].matrix(first), columns["orthogonal"].matrix(first)
     away = 0.0
     if steps:

@@ -141,6 +141,8 @@ def test_what_is_false_is_crossed_out_in_every_look(write, theme, language):
         (math.inf, 1.0, 1e300, False),
         (-math.inf, 1.0, 1e300, False),
         (math.inf, math.inf, 1.0, False),
+        # A step that never comes, and should not.
+        (math.inf, math.inf, 0.0, True),
         (math.inf, -math.inf, 1.0, False),
         (1.0, math.inf, 1.0, False),
         (-1.7e308, 1.7e308, 1e308, False),
@@ -305,9 +307,9 @@ def spoil_entry(by):
 @pytest.mark.parametrize(
     ("name", "column", "change", "claim"),
     [
-        ("vanishing", None, scale_all(1.2), "decades per step"),
-        ("vanishing", None, spoil_last(1e3), "decades per step"),
-        ("exploding", None, scale_all(0.9), "decades per step"),
+        ("vanishing", None, scale_all(1.2), "decades per step after the transient"),
+        ("vanishing", None, spoil_last(1e3), "decades per step after the transient"),
+        ("exploding", None, scale_all(0.9), "decades per step after the transient"),
         ("orthogonal", None, scale_all(1 + 1e-9), "‖PᵀP − I‖ at the end"),
         ("orthogonal", None, spoil_entry(1e-9), "‖PᵀP − I‖ at the end"),
         ("rotation", None, spoil_entry(1e-9), "trace at the end"),
@@ -315,8 +317,8 @@ def spoil_entry(by):
         ("jordan", None, spoil_last(1 + 1e-9), "log10 of the corner"),
         ("nonnormal", None, scale_all(1 + 1e-9), "largest norm"),
         ("nonnormal", None, spoil_last(1 + 1e-9), "log10 norm at last"),
-        ("article", "vanishing", scale_all(1.2), "decades per step"),
-        ("article", "exploding", scale_all(1.2), "decades per step"),
+        ("article", "vanishing", scale_all(1.2), "decades per step after the transient"),
+        ("article", "exploding", scale_all(1.2), "decades per step after the transient"),
         ("article", "orthogonal", spoil_entry(1e-3), "drift of log10 norm"),
     ],
 )
