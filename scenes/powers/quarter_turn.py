@@ -31,6 +31,11 @@ def quarter_turn(steps: Annotated[int, Bounds(0, 10_000)] = 16) -> MatrixSequenc
     return repeated([[0.0, 1.0], [-1.0, 0.0]], steps, series)
 
 
+@quarter_turn.moment("R · (1, i) = (i, −1) = i · (1, i): no real vector keeps its direction, this one does.")
+def _(steps: int) -> Reached | None:
+    return Reached(1) if steps >= 1 else None
+
+
 @quarter_turn.moment("Half a turn: R² = −I. Both its eigenvalues are −1, for i² = (−i)² = −1.")
 def _(steps: int) -> Reached | None:
     return Reached(2) if steps >= 2 else None
@@ -52,6 +57,17 @@ def _(steps: int) -> Reached:
 def _(product: Trajectory, steps: int) -> Claimed:
     away = max(np.abs(product.matrix(step) - np.eye(2)).max() for step in range(0, steps + 1, 4))
     return Claimed(float(away), 0.0, 0.0, "Products of 0, 1 and −1 are exact.")
+
+
+@quarter_turn.claim("Rᵗv − λᵗv, v = (1, ±i)")
+def _(product: Trajectory, steps: int) -> Claimed:
+    away = 0.0
+    for sign in (1, -1):
+        vector, value = np.array([1, sign * 1j]), 1.0 + 0j
+        for step in range(steps + 1):
+            away = max(away, float(np.abs(product.matrix(step) @ vector - value * vector).max()))
+            value *= sign * 1j
+    return Claimed(away, 0.0, 0.0, "Products of 0, 1, −1, i and −i are exact.")
 
 
 @quarter_turn.claim("det R − 1")
