@@ -60,6 +60,7 @@ CHAPTERS = (
     "memory",
     "depth",
     "training",
+    "today",
 )
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""Today: what repeated multiplication does in the networks and algorithms of these years."""
