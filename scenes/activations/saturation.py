@@ -99,10 +99,10 @@ def share_below(bound: FloatArray, q: FloatArray) -> FloatArray:
     covers=(83,),
 )
 def saturation(
-    steps: Annotated[int, Bounds(0, 200)] = 80,
+    steps: Annotated[int, Bounds(8, 200)] = 80,
     dim: Annotated[int, Bounds(64, 512)] = 256,
     seed: Seed = 0,
-    largest_gain: Annotated[float, Bounds(0.5, 10)] = 5.0,
+    largest_gain: Annotated[float, Bounds(2, 10)] = 5.0,
 ) -> Record:
     """States of a tanh network driven by noise, as the gain of its Gaussian matrix grows from 0.
 
@@ -113,15 +113,20 @@ def saturation(
     dim : int
         Number of units.
     largest_gain : float
-        The last gain g: the entries of W have the variance ``g² / n``.
+        The last gain g: the entries of W have the variance ``g² / n``. Below 2 hardly any unit saturates.
     """
     gains = np.linspace(0, largest_gain, steps + 1)
-    states = _states(dim, seed, gains)
+    return _filmed(gains, _states(dim, seed, gains))
+
+
+def _filmed(gains: FloatArray, states: FloatArray) -> Record:
+    """Return states of networks of all gains, shape (watched, gains, dim), beside what theory says of them."""
+    dim = states.shape[2]
     q = preactivation_variance(gains)
     slopes = 1 - np.tanh(np.sqrt(q)[:, None] * NODES) ** 2
     slope = normal_mean(slopes)
     share = 2 * share_below(np.array([-_SATURATED]), q)[0]
-    counts = [np.histogram(states[:, gain], _BINS)[0] for gain in range(steps + 1)]
+    counts = [np.histogram(states[:, gain], _BINS)[0] for gain in range(len(gains))]
     series = {
         "gain": gains,
         "slope": (1 - states**2).mean(axis=(0, 2)),
@@ -159,6 +164,36 @@ def _deviations(series: Mapping[str, FloatArray], name: str, dim: int) -> float:
     """Return the largest departure of a share or mean from theory, in standard deviations of n units."""
     away = np.abs(series[name] - series[f"predicted {name}"])
     return float((away * np.sqrt(dim / series[f"variance of {name}"])).max())
+
+
+def _not_growing(steps: int, dim: int, seed: int, largest_gain: float) -> Record:
+    """Return the same with a W that stays as small as at gain 1/2, whatever the gain is called."""
+    return _filmed(np.linspace(0, largest_gain, steps + 1), _states(dim, seed, np.full(steps + 1, 0.5)))
+
+
+@saturation.claim("saturate, lose their slope: off / allowed", headline=True, counterexample=_not_growing)
+def _(series: Mapping[str, FloatArray], dim: int) -> Claimed:
+    slope, share = series["slope"], series["saturated"]
+    off = [
+        float(slope[-1] / slope[0]) / 0.65,
+        0.1 / max(float(share[-1]), 1e-9),
+        # Not only at the end: wherever theory loses a twentieth of the slope, so do the units.
+        *(_falls(series, step) for step in range(0, len(slope) - 1, 4)),
+        _deviations(series, "slope", dim) / 4.5,
+        _deviations(series, "saturated", dim) / 4.5,
+    ]
+    return Claimed(
+        max(off),
+        0.0,
+        1.0,
+        "A third of the slope goes, a tenth of the units saturates; both as theory says, to 4.5 σ of n units.",
+    )
+
+
+def _falls(series: Mapping[str, FloatArray], step: int) -> float:
+    """Return above 1 where the slope has not fallen after a step though theory has it fall by a twentieth."""
+    later = first_step(series["predicted slope"] < series["predicted slope"][step] - 0.05)
+    return 0.0 if later is None else float(series["slope"][later] / series["slope"][step])
 
 
 @saturation.claim("slope off theory, in σ")

@@ -36,6 +36,41 @@ def signals(steps: int, commands: int, dim: int, seed: int) -> FloatArray:
     return inputs
 
 
+def carried_out(steps: int, command: int, half: int) -> list[int]:
+    """Return after which steps a command to one half of the units has been carried out, of those within T steps.
+
+    It lasts two steps, so that the state before it is that of two steps earlier.
+
+    Parameters
+    ----------
+    steps, command, half : int
+        Number of steps T; which command and which half, from 0 on.
+    """
+    return list(range(4 + 6 * half + 8 * command, steps + 1, 24))
+
+
+def units_of(half: int, dim: int) -> slice:
+    """Return the units of the first or the second half, 0 or 1, of n units."""
+    middle = (dim + 1) // 2
+    return slice(middle, dim) if half else slice(0, middle)
+
+
+def product_over(factors: FloatArray, first: int, last: int) -> FloatArray:
+    """Return the derivative of the state after step `last` by the one after step `first`.
+
+    Parameters
+    ----------
+    factors : ndarray, shape (T, n, n)
+        The Jacobians ``J_1 … J_T``.
+    first, last : int
+        Steps, one after the other.
+    """
+    product = np.eye(factors.shape[1])
+    for factor in factors[first:last]:
+        product = factor @ product
+    return product
+
+
 def command_weights(dim: int, commands: int, push: float) -> FloatArray:
     """Return the weights from commands to units, `push` from those to a unit's own half.
 
@@ -51,8 +86,8 @@ def command_weights(dim: int, commands: int, push: float) -> FloatArray:
     ndarray, shape (k, n, 2 k)
         For each command the matrix that listens to it alone, in the order in which commands are given.
     """
-    half = (np.arange(dim) >= (dim + 1) // 2).astype(int)
     matrix = np.zeros((commands, dim, 2 * commands))
     for command in range(commands):
-        matrix[command, np.arange(dim), half * commands + command] = push
+        for half in range(2):
+            matrix[command, units_of(half, dim), half * commands + command] = push
     return matrix

@@ -1,6 +1,6 @@
 """The gates of a GRU at work."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 import numpy as np
@@ -21,7 +21,7 @@ from scenes import (
     stacked_blocks,
     unroll,
 )
-from scenes.memory._commands import command_weights, signals
+from scenes.memory._commands import carried_out, command_weights, product_over, signals, units_of
 from scenes.memory._gradients import same_log10_norm, whole_jacobian
 
 _EPS = float(np.finfo(float).eps)
@@ -30,8 +30,18 @@ _SHUT, _OPEN = 0.1, 0.9
 _SHOWN = {"old": "old", "new": "new", "state": "hidden"}
 
 
-def _blender(steps: int, dim: int, seed: int, convention: str) -> tuple[GRU, FloatArray, FloatArray]:
-    """Return a GRU with its first state and inputs: they open its update gate, wholly or by half."""
+def blender(steps: int, dim: int, seed: int, convention: str) -> tuple[GRU, FloatArray, FloatArray]:
+    """Return a GRU whose inputs open its update gate, wholly or by half.
+
+    Returns
+    -------
+    cell : GRU
+        The cell with n = `dim` units.
+    start : ndarray, shape (n,)
+        Its first state, zeros.
+    inputs : ndarray, shape (T, n + 4)
+        The values and commands of `signals`.
+    """
     sign = 1.0 if convention == "update" else -1.0
     rest = 5.0
     # The first command replaces the state, with the reset gate shut; the second blends old and new by about halves.
@@ -90,12 +100,23 @@ def gru(
         What the gate says: update (u weighs the new state, the old one is kept by 1 − u) or keep (z weighs the old
         state, as in PyTorch and Keras).
     """
-    cell, start, inputs = _blender(steps, dim, seed, convention)
+    return blending(*blender(steps, dim, seed, convention))
+
+
+def blending(cell: GRU, start: FloatArray, inputs: FloatArray) -> MatrixSequence:
+    """Return the Jacobians of a GRU's steps with all its gates, and those of the first unit one by one.
+
+    Parameters
+    ----------
+    cell, start, inputs : GRU, ndarray and ndarray
+        As `blender` returns them.
+    """
     states, jacobians = unroll(cell, start, inputs)
+    steps, dim = len(inputs), cell.dim
     blend = np.zeros((steps + 1, 7, dim))
     for step, x in enumerate(inputs):
         old, new, reset, candidate = cell.gates(states[step], x)
-        gate = new if convention == "update" else old
+        gate = new if cell.convention == "update" else old
         blend[step + 1] = states[step], reset, candidate, gate, old, new, states[step + 1]
     names = {"candidate": 2, "old": 4, "new": 5, "hidden": 6}
     first = {name: blend[:, row, 0].copy() for name, row in names.items()}
@@ -116,7 +137,7 @@ def _blended(series: Mapping[str, FloatArray]) -> int | None:
 
 
 @gru.moment(
-    "Replace at step {step}: {new:.2} of the new value comes in, {old:.2} of the old state stays.",
+    "Replace at step {step}: {new:.2} new, {old:.2} old; the shut reset gate keeps the old out of the new.",
     note="replace",
     on="hidden",
     otherwise="The film ends before the state is replaced.",
@@ -162,6 +183,45 @@ def _(series: Mapping[str, FloatArray], steps: int) -> int | None:
     return steps if series["old"][-1] > _OPEN else None
 
 
+def _stuck(steps: int, dim: int, seed: int, convention: str) -> MatrixSequence:
+    """Return the same with the update gate stuck open: every step replaces the state."""
+    cell, start, inputs = blender(steps, dim, seed, convention)
+    cell.bias[:dim] *= -1
+    return blending(cell, start, inputs)
+
+
+def _off(blend: FloatArray, factors: FloatArray, half: int) -> Iterator[float]:
+    """Yield how far half of the units are off what they were told, each as a part of what is allowed.
+
+    Told to replace, these units hold the new value, which by the shut reset gate nothing of their own past is in; told
+    to blend, some of both. In between they stay, and so does their derivative.
+    """
+    steps, dim = blend.shape[0] - 1, blend.shape[2]
+    units = units_of(half, dim)
+    states, new = blend[:, 6, units], blend[:, 5, units]
+    replaced, blended = (carried_out(steps, command, half) for command in range(2))
+    for step in replaced:
+        yield float(np.abs(states[step] - blend[step, 2, units]).max()) / 0.1
+        yield float(np.abs(product_over(factors, step - 2, step - 1)[units, units]).max()) / 0.1
+    for step in blended:
+        yield float(np.abs(new[step - 1 : step + 1] - 0.5).max()) / 0.4
+    for step, length in [(step, 6) for step in replaced] + [(step, 14) for step in blended]:
+        end = min(step + length, steps)
+        yield float(np.abs(states[end] - states[step]).max()) / 0.4
+        yield float(np.abs(product_over(factors, step, end)[units] - np.eye(dim)[units]).max()) / 0.5
+
+
+@gru.claim("replaced, kept, blended: off / allowed", headline=True, counterexample=_stuck)
+def _(product: Trajectory, series: Mapping[str, FloatArray]) -> Claimed:
+    off = [part for half in range(2) for part in _off(series["blend"], product.sequence.factors, half)]
+    return Claimed(
+        max(off, default=0.0),
+        0.0,
+        1.0,
+        "Gates of 0.993 and 0.007, but for what the state adds to their sums.",
+    )
+
+
 @gru.claim("sum of weights less 1")
 def _(series: Mapping[str, FloatArray]) -> Claimed:
     rows = series["blend"][1:]
@@ -188,5 +248,5 @@ def _(series: Mapping[str, FloatArray]) -> Claimed:
 
 @gru.claim("log10 ‖∂h_T/∂h₀‖")
 def _(product: Trajectory, steps: int, dim: int, seed: int, convention: str) -> Claimed:
-    jacobian = whole_jacobian(*_blender(steps, dim, seed, convention))
+    jacobian = whole_jacobian(*blender(steps, dim, seed, convention))
     return same_log10_norm(float(product.log10_spectral_norm[-1]), jacobian)

@@ -12,6 +12,7 @@ from scenes import (
     MatrixSequence,
     Reached,
     Seed,
+    Trajectory,
     haar_orthogonal,
     random_lstm,
     scene,
@@ -60,12 +61,14 @@ def cosines(states: FloatArray) -> FloatArray:
     covers=(108,),
 )
 def rewriting(
-    steps: Annotated[int, Bounds(0, 100)] = 24,
+    steps: Annotated[int, Bounds(0, 50)] = 24,
     side: Annotated[int, Bounds(6, 8)] = 8,
     seed: Seed = 0,
     forget_bias: Annotated[float, Bounds(5, 10)] = 5.0,
 ) -> dict[str, MatrixSequence]:
     """Pictures as the state of an RNN and as the cell of an LSTM, while both are given noise.
+
+    Gates of 0.993 still hold it after fifty steps.
 
     Parameters
     ----------
@@ -90,9 +93,7 @@ def rewriting(
 
     return {
         "RNN, overwritten": MatrixSequence(plain.jacobians, series=pictures(plain.states)),
-        "LSTM cell, kept": MatrixSequence(
-            jacobians, series=pictures(states[:, :dim]) | {"gates": gates, "RNN's cosine": cosines(plain.states)}
-        ),
+        "LSTM cell, kept": MatrixSequence(jacobians, series=pictures(states[:, :dim]) | {"gates": gates}),
     }
 
 
@@ -129,23 +130,16 @@ def _chance(steps: int, side: int) -> float:
     return float(5 / side / np.sqrt(max(steps, 1)))
 
 
-@rewriting.claim("mean cosine", column="RNN, overwritten")
-def _(series: Mapping[str, FloatArray], steps: int, side: int) -> Claimed:
+@rewriting.claim("overwritten, kept: off / allowed", headline=True, counterexample={"forget_bias": -5.0})
+def _(columns: Mapping[str, Trajectory], steps: int, side: int) -> Claimed:
+    rewritten, kept = (mean_cosine(columns[label].series["cosine"]) for label in _ROLES)
+    off = abs(rewritten) / _chance(steps, side), (1 - kept) / (0.05 + steps / 400)
     return Claimed(
-        mean_cosine(series["cosine"]),
+        max(off) if steps else 0.0,
         0.0,
-        _chance(steps, side),
-        "Of two unrelated vectors with n entries the cosine has a deviation of 1 / sqrt(n); 5 of their mean's.",
-    )
-
-
-@rewriting.claim("mean cosine, less RNN's", column="LSTM cell, kept")
-def _(series: Mapping[str, FloatArray], steps: int, side: int) -> Claimed:
-    return Claimed(
-        mean_cosine(series["cosine"]) - mean_cosine(series["RNN's cosine"]),
-        1.0 if steps else 0.0,
-        0.05 + steps / 400 + _chance(steps, side),
-        "The RNN's own deviation, and what gates of 0.99 or more let go in T steps.",
+        1.0,
+        "The RNN's mean cosine: 5 deviations of unrelated vectors with n entries, 1 / sqrt(n T); the LSTM's is short "
+        "of 1 by what gates of 0.99 or more let go.",
     )
 
 

@@ -1,7 +1,8 @@
 """Gradients of a strongly-typed RNN."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -16,29 +17,69 @@ from scenes import (
     complex_step_jacobian,
     first_step,
     gaussian_matrix,
+    last_state,
     scene,
     show,
     sigmoid,
+    unroll,
 )
 from scenes.memory._gradients import same_log10_norm
 from scenes.memory._networks import INPUTS, noise, plain_network
 
 
-def _is_mixed(matrix: FloatArray) -> bool:
-    """Whether most of a matrix lies beside its diagonal."""
-    diagonal = float(np.linalg.norm(matrix.diagonal()))
-    return float(np.linalg.norm(matrix)) ** 2 > 2 * diagonal**2
+def mixed(matrix: FloatArray) -> float:
+    """Return how much of a matrix lies beside its diagonal, as a part of 1 of its squared entries."""
+    size = np.abs(matrix).max()
+    squares = (matrix / size) ** 2 if size else np.eye(len(matrix))
+    return 1.0 - float(squares.diagonal().sum() / squares.sum())
 
 
 _ROLES = {"strongly-typed": "keep", "tanh RNN": "vanish"}
 
 
-def typed_gates(steps: int, dim: int, seed: int, gate_bias: float) -> tuple[FloatArray, FloatArray]:
-    """Return f_t and z_t, which depend on the inputs only, each of shape (T, dim)."""
-    inputs = noise(seed, steps)
-    z = inputs @ gaussian_matrix((dim, INPUTS), [seed, 12]).T
-    f = sigmoid(inputs @ gaussian_matrix((dim, INPUTS), [seed, 13]).T + gate_bias)
-    return np.asarray(f), np.asarray(z)
+@dataclass(frozen=True, eq=False)
+class TypedCell:
+    """A strongly-typed RNN, ``h ← f h + (1 − f) z`` with ``f = σ(U x + b)`` and ``z = V x``.
+
+    Parameters
+    ----------
+    gate_kernel, value_kernel : ndarray, shape (n, m)
+        U and V.
+    gate_bias : float
+        b.
+    listening : ndarray, shape (n, n)
+        What the gates hear of h; zeros, or else the cell is not strongly typed.
+    """
+
+    gate_kernel: FloatArray
+    value_kernel: FloatArray
+    gate_bias: float
+    listening: FloatArray
+
+    def gates(self, state: Any, x: FloatArray) -> Any:
+        """Return f, shape (n,)."""
+        return sigmoid(self.gate_kernel @ x + self.gate_bias + self.listening @ state)
+
+    def step(self, state: Any, x: FloatArray) -> Any:
+        """Return the next state; complex numbers go through."""
+        f = self.gates(state, x)
+        return f * state + (1 - f) * (self.value_kernel @ x)
+
+    def jacobian(self, state: FloatArray, x: FloatArray) -> FloatArray:
+        """Return the derivatives of the next state by this one, found without their formula, shape (n, n)."""
+        return complex_step_jacobian(lambda moved: self.step(moved, x), state)
+
+
+def typed_cell(dim: int, seed: int, gate_bias: float) -> TypedCell:
+    """Return a strongly-typed RNN with random weights.
+
+    Parameters
+    ----------
+    dim, seed, gate_bias : int, int, float
+        The parameters of the scene.
+    """
+    values, gates = (gaussian_matrix((dim, INPUTS), [seed, stream]) for stream in (12, 13))
+    return TypedCell(gates, values, gate_bias, np.zeros((dim, dim)))
 
 
 @scene(
@@ -60,7 +101,7 @@ def strongly_typed(
     steps: Annotated[int, Bounds(0, 300)] = 64,
     dim: Annotated[int, Bounds(2, 20)] = 8,
     seed: Seed = 0,
-    gate_bias: Annotated[float, Bounds(0, 10)] = 4.0,
+    gate_bias: Annotated[float, Bounds(2, 10)] = 4.0,
 ) -> dict[str, MatrixSequence]:
     """Gradients of a strongly-typed RNN, whose units never mix over time, beside those of a tanh RNN.
 
@@ -71,27 +112,34 @@ def strongly_typed(
     gate_bias : float
         Bias of the gates f; the larger, the longer a state is kept.
     """
-    f, _ = typed_gates(steps, dim, seed, gate_bias)
+    return compared(typed_cell(dim, seed, gate_bias), steps, dim, seed)
+
+
+def compared(cell: TypedCell, steps: int, dim: int, seed: int) -> dict[str, MatrixSequence]:
+    """Return the Jacobians and gates of a typed cell, and the Jacobians of a tanh RNN.
+
+    Parameters
+    ----------
+    cell : TypedCell
+        The cell.
+    steps, dim, seed : int
+        The parameters of the scene.
+    """
     inputs = noise(seed, steps)
+    states, jacobians = unroll(cell, np.zeros(dim), inputs)
+    gates = np.ones((steps + 1, dim))
+    for step, x in enumerate(inputs):
+        gates[step + 1] = cell.gates(states[step], x)
     return {
-        "strongly-typed": MatrixSequence(f[:, :, None] * np.eye(dim)),
+        "strongly-typed": MatrixSequence(jacobians, series={"gates": gates}),
         "tanh RNN": MatrixSequence(plain_network(gaussian_matrix, dim, seed).run(inputs).jacobians),
     }
 
 
-def typed_state(start: FloatArray, f: FloatArray, z: FloatArray) -> FloatArray:
-    """Return the last state of ``h_t = f_t h_{t−1} + (1 − f_t) z_t``, shape (dim,).
-
-    Parameters
-    ----------
-    start : ndarray, shape (dim,)
-        The first state h_0.
-    f, z : ndarray, shape (T, dim)
-        Gates and values.
-    """
-    for gate, new in zip(f, z, strict=True):
-        start = gate * start + (1 - gate) * new
-    return start
+def _listening(steps: int, dim: int, seed: int, gate_bias: float) -> dict[str, MatrixSequence]:
+    """Return the same with gates that hear the state, too, as those of an LSTM do."""
+    cell = replace(typed_cell(dim, seed, gate_bias), listening=gaussian_matrix(dim, [seed, 14]))
+    return compared(cell, steps, dim, seed)
 
 
 @strongly_typed.moment(
@@ -100,7 +148,7 @@ def typed_state(start: FloatArray, f: FloatArray, z: FloatArray) -> FloatArray:
     otherwise="Up to step {steps} the units of the tanh RNN hardly mix.",
 )
 def _(product: Trajectory, steps: int) -> int | None:
-    return next((step for step in range(steps + 1) if _is_mixed(product.matrix(step))), None)
+    return next((step for step in range(steps + 1) if mixed(product.matrix(step)) > 0.5), None)
 
 
 @strongly_typed.moment(
@@ -116,23 +164,44 @@ def _(product: Trajectory, columns: Mapping[str, Trajectory]) -> Reached | None:
 
 
 @strongly_typed.moment(
-    "Each strongly-typed unit keeps its own {steps} gates multiplied, nothing else: up to <keep>{kept:%}</>.",
+    "Each strongly-typed unit keeps its own {steps} gates multiplied, nothing else: up to <keep>{kept:log10}</>.",
     column="strongly-typed",
 )
 def _(product: Trajectory, steps: int) -> Reached | None:
-    return Reached(steps, kept=10 ** float(product.log10_spectral_norm[-1])) if steps else None
+    return Reached(steps, kept=float(product.log10_spectral_norm[-1])) if steps else None
 
 
-@strongly_typed.claim("product less ∏ f", column="strongly-typed")
-def _(product: Trajectory, steps: int, dim: int, seed: int, gate_bias: float) -> Claimed:
-    f, z = typed_gates(steps, dim, seed, gate_bias)
-    # What a difference of 1 in h_0 makes at the end; the state depends on h_0 linearly, so no limit has to be taken.
-    made = typed_state(np.ones(dim), f, z) - typed_state(np.zeros(dim), f, z)
+@strongly_typed.claim("∂h_T/∂h₀ less ∏ f", column="strongly-typed", headline=True, counterexample=_listening)
+def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Claimed:
+    kept = np.exp(np.log(series["gates"]).sum(axis=0))
     return Claimed(
-        float(np.abs(product.matrix(steps) - np.diag(made)).max()),
+        float(np.abs(product.matrix(steps) - np.diag(kept)).max() / kept.max()),
+        0.0,
+        1e-14 * (steps + 10),
+        "Relative to the largest: T products, and the sum of T logarithms, round by some eps each.",
+    )
+
+
+@strongly_typed.claim("difference at last less ∏ f", column="strongly-typed")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, gate_bias: float) -> Claimed:
+    cell, inputs = typed_cell(dim, seed, gate_bias), noise(seed, steps)
+    # What a difference of 1 in h_0 makes at the end; the state depends on h_0 linearly, so no limit has to be taken.
+    made = last_state(cell, np.ones(dim), inputs) - last_state(cell, np.zeros(dim), inputs)
+    return Claimed(
+        float(np.abs(made - np.prod(series["gates"], axis=0)).max()),
         0.0,
         float(16 * np.finfo(float).eps * (steps + 1)),
         "States of size about 3 are rounded T times on either side of the difference.",
+    )
+
+
+@strongly_typed.claim("most beside the diagonal", column="tanh RNN")
+def _(product: Trajectory, steps: int) -> Claimed:
+    return Claimed.between(
+        max(mixed(product.matrix(step)) for step in range(steps + 1)),
+        0.02 if steps > 15 else 0.0,
+        1.0,
+        "W mixes all units with all; if there are two, it may be by little.",
     )
 
 

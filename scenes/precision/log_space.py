@@ -65,7 +65,7 @@ def _last_power(name: str) -> int:
         roles=dict.fromkeys(FORMATS, "data") | {"number m": "keep", "exponent e": "keep"},
     ),
     title="Many probabilities multiplied",
-    statement="many probabilities multiplied: every format ends at 0, mantissa and exponent do not",
+    statement="many probabilities multiplied: number formats end at 0 one by one, mantissa and exponent do not",
     opening="{steps} probabilities, typically {probability:3}, are multiplied. What is left of the product?",
     counter="factor",
     poster=1.0,
@@ -83,6 +83,11 @@ def log_space(
     probability : float
         Geometric mean of the probabilities.
     """
+    return _multiplied(steps, seed, probability, True)
+
+
+def _multiplied(steps: int, seed: int, probability: float, apart: bool) -> MatrixSequence:
+    """Return the products in every format, and as mantissa and exponent if these are kept apart."""
     values = probabilities(steps, seed, probability)
     series: dict[str, FloatArray] = {}
     for name, kind in FORMATS.items():
@@ -96,27 +101,20 @@ def log_space(
     for step in range(steps + 1):
         mantissas[step], exponents[step] = mantissa, exponent
         if step < steps:
-            half, shift = (float(x) for x in np.frexp(mantissa * values[step]))
-            mantissa, exponent = 2 * half, exponent + int(shift) - 1
+            mantissa = mantissa * float(values[step])
+            if apart:
+                half, shift = (float(x) for x in np.frexp(mantissa))
+                mantissa, exponent = 2 * half, exponent + int(shift) - 1
     series |= {"mantissa": mantissas, "exponent": exponents}
     # Below half of the smallest number all is rounded to 0.
     series |= {f"end {name}": np.full(steps + 1, _last_power(name) - 1.0) for name in FORMATS}
     return MatrixSequence(values[:, None, None], series=series)
 
 
-for _format in ("float64", "float32", "float16"):
-
-    @log_space.claim(f"{_format} is 0 from step")
-    def _(series: Mapping[str, FloatArray], steps: int, seed: int, probability: float, name: str = _format) -> Claimed:
-        zero = series[name] == 0
-        values = probabilities(steps, seed, probability)
-        below = np.cumsum(np.log2(values)) <= np.log2(float(np.finfo(FORMATS[name]).smallest_subnormal)) - 1
-        return Claimed(
-            float(zero.argmax() if zero.any() else steps + 1),
-            float(below.argmax() + 1 if below.any() else steps + 1),
-            2.0,
-            "Below the normal range a number is off by up to its last digit, and each factor at least halves it.",
-        )
+def _zeros(name: str, values: FloatArray) -> int:
+    """Return how many of the running products a format has to call 0: those of half its smallest number or less."""
+    smallest = np.log2(float(np.finfo(FORMATS[name]).smallest_subnormal))
+    return int(np.count_nonzero(np.cumsum(np.log2(values)) <= smallest - 1))
 
 
 def _exact_log10(values: FloatArray) -> float:
@@ -129,15 +127,53 @@ def _exact_log10(values: FloatArray) -> float:
     return (log2(exact >> shift) + (shift - exponent)) / log2(10)
 
 
+def _not_apart(steps: int, seed: int, probability: float) -> MatrixSequence:
+    """Return the same with a number that is multiplied as it is, and an exponent that stays 0."""
+    return _multiplied(steps, seed, probability, False)
+
+
+@log_space.claim("formats end at 0, the exponent does not: off / allowed", headline=True, counterexample=_not_apart)
+def _(series: Mapping[str, FloatArray], steps: int, seed: int, probability: float) -> Claimed:
+    values = probabilities(steps, seed, probability)
+    mantissa, exponent = float(series["mantissa"][-1]), float(series["exponent"][-1])
+    size = (log2(mantissa) + exponent) / log2(10) if mantissa else -1e9
+    off = abs(size - _exact_log10(values)) / _allowed(steps, size)
+    zeros = [abs(np.count_nonzero(series[name] == 0) - _zeros(name, values)) for name in FORMATS]
+    return Claimed(
+        float(max(off, max(zeros) / 2)),
+        0.0,
+        1.0,
+        "Formats are 0 from where the product is below half their smallest number, but for 2 factors; number and "
+        "exponent are the product in whole numbers, up to rounding.",
+    )
+
+
+for _format in ("float64", "float32", "float16"):
+
+    @log_space.claim(f"products that {_format} calls 0")
+    def _(series: Mapping[str, FloatArray], steps: int, seed: int, probability: float, name: str = _format) -> Claimed:
+        return Claimed(
+            float(np.count_nonzero(series[name] == 0)),
+            float(_zeros(name, probabilities(steps, seed, probability))),
+            2.0,
+            "Below the normal range a number is off by up to its last digit, and each factor at least halves it.",
+        )
+
+
 @log_space.claim("error of the log10")
 def _(product: Trajectory, steps: int, seed: int, probability: float) -> Claimed:
-    found = product.log10_spectral_norm[-1]
+    found = float(product.log10_spectral_norm[-1])
     return Claimed(
-        abs(float(found) - _exact_log10(probabilities(steps, seed, probability))),
+        abs(found - _exact_log10(probabilities(steps, seed, probability))),
         0.0,
-        float(4 * np.finfo(float).eps * (steps + 1 + abs(found))),
+        _allowed(steps, found),
         "Each of T products rounds by eps / 2, and their logarithm by eps of its own size.",
     )
+
+
+def _allowed(steps: int, log10: float) -> float:
+    """Return by how much a logarithm of a product of so many factors may be off by rounding."""
+    return float(4 * np.finfo(float).eps * (steps + 1 + abs(log10)))
 
 
 for _format in FORMATS:

@@ -14,7 +14,6 @@ from scenes import (
     MatrixSequence,
     Reached,
     Seed,
-    Steps,
     Trajectory,
     first_step,
     haar_orthogonal,
@@ -23,34 +22,47 @@ from scenes import (
     show,
 )
 
-
-def _finite_log10_norm(product: FloatArray) -> float:
-    """Return log10 of the spectral norm; NaN where an entry is not finite, or all are zero."""
-    largest = np.abs(product).max()
-    if not 0 < largest < np.inf:
-        return float("nan")
-    return float(np.log10(np.linalg.norm(product / largest, 2)) + np.log10(largest))
+# Factors a step of the film: thousands of them in a film of some seconds.
+_STRIDE = 10
 
 
-def _plain(turn: FloatArray, scale: float, steps: int, kind: type[np.floating[Any]]) -> FloatArray:
-    """Return log10 of the norms of ``(scale · turn)ᵗ``, multiplied in one format without any scaling of the product.
+def _plain(factor: FloatArray, count: int, kind: type[np.floating[Any]], rescaled: bool) -> tuple[FloatArray, int]:
+    """Return log10 of the sizes of every tenth of so many powers of a matrix, multiplied in one format.
+
+    Of a multiple of an orthogonal matrix all stretches are one: their root mean square is ``‖P‖_F / √n``.
+
+    Parameters
+    ----------
+    factor : ndarray, shape (n, n)
+        The matrix.
+    count : int
+        How many.
+    kind : type
+        The format.
+    rescaled : bool
+        Whether every product is brought back to the size 1.
 
     Returns
     -------
-    ndarray, shape (T + 1,)
+    norms : ndarray, shape (count / 10 + 1,)
         NaN from where the format has failed.
+    followed : int
+        How many factors it has followed.
     """
-    norms = np.full(steps + 1, np.nan)
-    factor, product = (scale * turn).astype(kind), np.eye(len(turn), dtype=kind)
-    for step in range(steps + 1):
-        norm = _finite_log10_norm(product.astype(np.float64))
-        # Below the smallest normal number digits are lost, and what rounds up never reaches zero.
-        if not norm >= np.log10(float(np.finfo(kind).smallest_normal)):
-            break
-        norms[step] = norm
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            product = factor @ product
-    return norms
+    norms = np.full(count // _STRIDE + 1, np.nan)
+    rounded, product = factor.astype(kind), np.eye(len(factor), dtype=kind)
+    lowest = float(np.finfo(kind).smallest_normal)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        for number in range(count + 1):
+            largest = float(np.abs(product).max())
+            # Below the smallest normal number digits are lost, and what rounds up never reaches zero.
+            if not lowest <= largest < np.inf:
+                return norms, number - 1
+            if number % _STRIDE == 0:
+                size = np.linalg.norm(product.astype(np.float64) / largest) / len(product) ** 0.5
+                norms[number // _STRIDE] = np.log10(size) + np.log10(largest)
+            product = rounded @ (product / kind(largest) if rescaled else product)
+    return norms, count
 
 
 def _log10_end(name: str, spectral_radius: float) -> float:
@@ -77,68 +89,103 @@ def _log10_end(name: str, spectral_radius: float) -> float:
         roles=dict.fromkeys(FORMATS, "data") | {"number, power of ten": "keep"},
     ),
     title="Number formats run out",
-    statement="the same product, until each format runs out of powers of ten; number and exponent kept apart go on",
+    statement="factor after factor, until a format runs out of powers of ten; number and exponent kept apart go on",
     opening="Every factor makes the product {spectral_radius:3} times as large. How long can number formats follow?",
-    counter="factor",
-    fps="120",
+    counter="factors {factors}",
+    fps="40",
     covers=(25, 49),
 )
 def precision(
-    steps: Steps = 1_600,
+    steps: Annotated[int, Bounds(0, 10_000)] = 500,
     dim: Dim = 6,
     seed: Seed = 0,
-    spectral_radius: Annotated[float, Bounds(0.001, 1_000)] = 1.6,
+    spectral_radius: Annotated[float, Bounds(0.001, 1_000)] = 1.17,
 ) -> MatrixSequence:
     """Products in float16, float32, float64, and with the exponent apart: where each overflows or underflows.
 
+    A step of the film is ten factors, and so its factor is the tenth power.
+
     Parameters
     ----------
+    steps : int
+        Number of steps, of ten factors each.
     spectral_radius : float
         Factor by which an orthogonal matrix is scaled: every singular value of the product is its power.
     """
-    turn = haar_orthogonal(dim, seed)
-    series, used = {}, []
+    return _multiplied(steps, dim, seed, spectral_radius, False)
+
+
+def _multiplied(steps: int, dim: int, seed: int, spectral_radius: float, rescaled: bool) -> MatrixSequence:
+    turn, count = haar_orthogonal(dim, seed), _STRIDE * steps
+    factors = _STRIDE * np.arange(steps + 1.0)
+    series, used = {"factors": factors}, []
     for name, kind in FORMATS.items():
-        norms = _plain(turn, spectral_radius, steps, kind)
+        norms, followed = _plain(spectral_radius * turn, count, kind, rescaled)
+        series[f"followed {name}"] = np.minimum(factors, followed)
         failed = np.isnan(norms)
-        series[name] = norms
         series[f"log10_{name}"] = np.where(failed, np.inf if spectral_radius >= 1 else -np.inf, norms)
         used.append(np.where(failed, 1.0, np.clip(norms / _log10_end(name, spectral_radius), 0.0, 1.0)))
-    return repeated(spectral_radius * turn, steps, series | {"used": np.stack(used, axis=1)})
+    factor = spectral_radius**_STRIDE * np.linalg.matrix_power(turn, _STRIDE)
+    return repeated(factor, steps, series | {"used": np.stack(used, axis=1)})
 
 
-def _last_step(name: str, spectral_radius: float, steps: int) -> float:
-    """Return the step at which ρᵗ leaves a format; one more than there are where it stays inside."""
+def _rescaled(steps: int, dim: int, seed: int, spectral_radius: float) -> MatrixSequence:
+    """Return the same with formats whose products are brought back to the size 1: none of them runs out."""
+    return _multiplied(steps, dim, seed, spectral_radius, True)
+
+
+def _expected_factors(name: str, spectral_radius: float, steps: int) -> int:
+    """Return the last t at which ρᵗ is inside a format, or all factors that there are."""
     kind, rate = np.finfo(FORMATS[name]), np.log(spectral_radius)
-    if rate == 0:
-        return float(steps + 1)
     end = np.log(float(kind.max)) if rate > 0 else np.log(float(kind.smallest_normal))
-    return float(min(np.ceil(end / rate), steps + 1))
+    return _STRIDE * steps if rate == 0 else min(int(end / rate), _STRIDE * steps)
+
+
+def _allowed(dim: int, spectral_radius: float) -> float:
+    """Return by how many factors a format may end sooner or later than ρᵗ, whose entries are not all of one size."""
+    rate = abs(np.log(spectral_radius))
+    return float(1 + np.log(dim) / rate) if rate else 1e-9
+
+
+def _log10_off(product: Trajectory, steps: int, dim: int, spectral_radius: float) -> tuple[float, float]:
+    """Return how far log10 of the size is off ``T log10 ρ``, and how far it may be off."""
+    eps, count = float(np.finfo(float).eps), _STRIDE * steps
+    off = abs(float(product.log10_spectral_norm[-1]) - count * float(np.log10(spectral_radius)))
+    return off, float(4 * (count + 1) * (np.sqrt(dim) + abs(np.log(spectral_radius))) * eps)
+
+
+@precision.claim("formats end, the exponent does not: off / allowed", headline=True, counterexample=_rescaled)
+def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int, dim: int, spectral_radius: float) -> Claimed:
+    off, allowed = _log10_off(product, steps, dim, spectral_radius)
+    ends = [abs(series[f"followed {name}"][-1] - _expected_factors(name, spectral_radius, steps)) for name in FORMATS]
+    return Claimed(
+        float(max(off / allowed, max(ends) / _allowed(dim, spectral_radius))),
+        0.0,
+        1.0,
+        "A format ends where ρᵗ leaves it, but for entries between 1 / sqrt(n) and 1; the exponent follows T log10 ρ.",
+    )
 
 
 for _format in FORMATS:
 
-    @precision.claim(f"{_format} ends at step")
+    @precision.claim(f"factors in {_format}")
     def _(
         series: Mapping[str, FloatArray], steps: int, dim: int, spectral_radius: float, name: str = _format
     ) -> Claimed:
-        failed = np.isnan(series[name])
-        rate = abs(np.log(spectral_radius))
         return Claimed(
-            float(failed.argmax() if failed.any() else steps + 1),
-            _last_step(name, spectral_radius, steps),
-            float(1 + np.log(dim) / rate) if rate else 0.0,
+            float(series[f"followed {name}"][-1]),
+            float(_expected_factors(name, spectral_radius, steps)),
+            _allowed(dim, spectral_radius),
             "The entries of an orthogonal matrix lie between 1 / sqrt(n) and 1, and sums of n of them round.",
         )
 
 
 @precision.claim("log10 norm at last")
 def _(product: Trajectory, steps: int, dim: int, spectral_radius: float) -> Claimed:
-    eps = float(np.finfo(float).eps)
     return Claimed(
         float(product.log10_spectral_norm[-1]),
-        float(steps * np.log10(spectral_radius)),
-        float(4 * (steps + 1) * (np.sqrt(dim) + abs(np.log(spectral_radius))) * eps),
+        float(_STRIDE * steps * np.log10(spectral_radius)),
+        _log10_off(product, steps, dim, spectral_radius)[1],
         "The factor, and each of T multiplications, is off by about sqrt(n) · eps; log ρ rounds by eps of itself.",
     )
 
@@ -146,14 +193,16 @@ def _(product: Trajectory, steps: int, dim: int, spectral_radius: float) -> Clai
 for _format in FORMATS:
 
     @precision.moment(
-        f"<warn>{_format} is at its end</> after {{step}} factors: no number beyond {{end:log10}}.",
-        otherwise=f"Within {{steps}} factors {_format} does not come to its end.",
+        f"<warn>{_format} is at its end</> after {{count}} factors: no number beyond {{end:log10}}.",
+        otherwise=f"Within {{steps}} times ten factors {_format} does not come to its end.",
     )
     def _(series: Mapping[str, FloatArray], spectral_radius: float, name: str = _format) -> Reached | None:
-        step = first_step(np.isnan(series[name]))
-        return None if step is None else Reached(step, end=_log10_end(name, spectral_radius))
+        step = first_step(series[f"followed {name}"] < series["factors"])
+        if step is None:
+            return None
+        return Reached(step, count=int(series[f"followed {name}"][-1]) + 1, end=_log10_end(name, spectral_radius))
 
 
-@precision.moment("<keep>Number and power of ten kept apart</> go on: {size:log10} after {steps} factors.")
+@precision.moment("<keep>Number and power of ten kept apart</> go on: {size:log10} after {count} factors.")
 def _(product: Trajectory, steps: int) -> Reached:
-    return Reached(steps, size=product.log10_spectral_norm[-1])
+    return Reached(steps, size=product.log10_spectral_norm[-1], count=_STRIDE * steps)

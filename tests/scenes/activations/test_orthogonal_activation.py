@@ -1,26 +1,50 @@
-"""An orthogonal recurrence with tanh, step by step."""
+"""An orthogonal recurrence with inputs and tanh, and what is left when they are taken away."""
 
 import numpy as np
 import pytest
 
-from scenes.activations.orthogonal_activation import driven_network, orthogonal_activation
+from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
+from scenes.activations.orthogonal_activation import Driven, _filmed, ends_of, orthogonal_activation
 
 
-def test_tanh_departs_from_the_orthogonal_recurrence():
-    for seed in range(4):
-        sequence = orthogonal_activation.build(seed=seed)[None]
-        tracks = sequence.series
-        assert tracks["linear"] == pytest.approx(np.ones(65), abs=1e-12)
-        assert (np.diff(tracks["norm"]) < 1e-12).all()
-        network, inputs, h = driven_network(64, 16, seed, 0.1)
-        for x, factor in zip(inputs, sequence.factors, strict=True):
-            after = np.tanh(network.recurrent @ h + network.inputs @ x)
-            assert factor == pytest.approx((1 - after**2)[:, None] * network.recurrent, abs=1e-15)
-            h = after
+def headline_of(network):
+    """Return the headline's verdict on a network."""
+    columns = {None: simulate(_filmed(network))}
+    return judge([orthogonal_activation.headline], columns, orthogonal_activation.resolve())[0]
 
 
-def test_without_inputs_and_near_zero_nothing_is_lost():
-    network, inputs, start = driven_network(64, 16, 0, 0.0)
-    run = network.run(inputs, 1e-6 * start)
-    product = np.linalg.multi_dot(list(run.jacobians[::-1]))
-    assert np.linalg.norm(product, 2) == pytest.approx(1, abs=1e-9)
+def test_each_third_of_the_steps_follows_its_formula():
+    for seed in range(3):
+        network = Driven.drawn(63, 16, seed, 0.4)
+        sequence, h, product = orthogonal_activation.build(seed=seed)[None], network.start, np.eye(16)
+        assert ends_of(63) == (21, 42)
+        for step, drive in enumerate(network.heard, 1):
+            assert drive.any() == (step <= 21)
+            summed = network.turn @ h + drive
+            h = np.tanh(summed) if step <= 42 else network.turn @ h
+            factor = (1 - h**2)[:, None] * network.turn if step <= 42 else network.turn
+            assert sequence.factors[step - 1] == pytest.approx(factor, abs=1e-14)
+            product = factor @ product
+            size = np.linalg.norm(h) / np.linalg.norm(network.start)
+            assert sequence.series["size"][step] == pytest.approx(size, rel=1e-12)
+            assert 10 ** sequence.series["left"][step] == pytest.approx(np.linalg.norm(product, 2), rel=1e-11)
+
+
+def test_the_headline_needs_input_and_tanh_and_needs_them_gone():
+    network = Driven.drawn(63, 16, 0, 0.4)
+    assert headline_of(network).holds
+    linear = Driven(network.turn, network.heard, network.start, np.zeros(63, bool))
+    assert not headline_of(linear).holds
+    loud = Driven(network.turn, np.roll(network.heard, 42, axis=0), network.start, network.squeezed)
+    assert not headline_of(loud).holds
+    silent = Driven(network.turn, 0 * network.heard, network.start, network.squeezed)
+    assert not headline_of(silent).holds
+    squeezed = Driven(network.turn, network.heard, network.start, np.ones(63, bool))
+    assert not headline_of(squeezed).holds
+
+
+def test_near_zero_tanh_loses_nothing():
+    network = Driven.drawn(63, 16, 0, 0.4)
+    still = Driven(network.turn, 0 * network.heard, 1e-6 * network.start, network.squeezed)
+    assert _filmed(still).series["left"] == pytest.approx(np.zeros(64), abs=1e-9)

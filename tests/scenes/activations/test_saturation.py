@@ -5,7 +5,8 @@ from math import erf
 import numpy as np
 import pytest
 
-from scenes.activations.saturation import preactivation_variance, saturation, share_below
+from render.pipeline.claims import judge
+from scenes.activations.saturation import _filmed, _states, preactivation_variance, saturation, share_below
 
 
 def test_variance_of_the_theory_is_a_fixed_point():
@@ -26,9 +27,9 @@ def test_shares_of_the_theory_are_those_of_the_normal_distribution():
         below = (1 + erf(np.arctanh(0.4) / np.sqrt(2 * variance))) / 2
         assert share_below(np.array([0.4]), q)[0][index] == pytest.approx(below, rel=1e-12)
     assert share_below(np.array([-1.0, 1.0]), q).tolist() == [[0, 0], [1, 1]]
-    series = saturation.build(steps=4, dim=64)[None].series
-    assert series["predicted"].sum(axis=1) == pytest.approx(np.ones(5))
-    assert series["histogram"].sum(axis=1) == pytest.approx(np.ones(5))
+    series = saturation.build(steps=8, dim=64)[None].series
+    assert series["predicted"].sum(axis=1) == pytest.approx(np.ones(9))
+    assert series["histogram"].sum(axis=1) == pytest.approx(np.ones(9))
 
 
 def test_saturation_grows_with_the_gain():
@@ -37,3 +38,11 @@ def test_saturation_grows_with_the_gain():
     assert series["saturated"][0] < 0.001
     assert series["saturated"][-1] == pytest.approx(0.63, abs=0.05)
     assert series["slope"] == pytest.approx(series["predicted slope"], abs=0.05)
+
+
+def test_the_headline_needs_units_that_saturate():
+    gains = np.linspace(0, 5, 81)
+    states = _states(256, 0, gains)
+    for changed, holds in ((states, True), (0.9 * states, False), (states[:, ::-1], False), (states[:, :1], False)):
+        columns = {None: _filmed(gains, np.broadcast_to(changed, states.shape))}
+        assert judge([saturation.headline], columns, saturation.resolve())[0].holds is holds

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from films import decided
 
-from scenes import ACTIVATIONS
+from render.pipeline.claims import judge
+from scenes import ACTIVATIONS, Record
 from scenes.activations.sigmoid_slope import exact_slope, flat, sigmoid_slope
 
 
@@ -32,10 +33,36 @@ def test_slopes_far_out():
     for x, known in ((4, 0.017662706213291118), (8, 0.00033523767075636815)):
         assert exp(-x) / (1 + exp(-x)) ** 2 == pytest.approx(known, rel=1e-14)
         assert exact_slope(x) == pytest.approx(known, rel=1e-14)
-    # A width of 16 in 160 parts has both of them.
-    _, verdicts = decided(sigmoid_slope)
-    assert [verdict.holds for verdict in verdicts.values()] == [True] * 4
-    assert verdicts["steepest sigmoid"].value == pytest.approx(0.25, abs=3e-4)
+    # Whatever the number of steps, the sweep comes by 0, ±4 and ±8.
+    for steps in (4, 5, 7, 160, 161):
+        _, verdicts = decided(sigmoid_slope, steps=steps)
+        assert all(verdict.holds for verdict in verdicts.values()), steps
+        x = sigmoid_slope.build(steps=steps)[None].series["x"]
+        assert len(x) == steps + 1
+        assert (np.diff(x) > 0).all()
+        assert {-8.0, -4.0, 0.0, 4.0, 8.0} <= set(x.tolist())
+    assert sigmoid_slope.build()[None].series["x"] == pytest.approx(np.linspace(-8, 8, 161), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        # Half as steep, and as steep as tanh.
+        ("sigmoid", lambda slope: 0.5 * slope),
+        ("sigmoid", lambda slope: 4 * slope),
+        # Where it is flat, ReLU must not be, nor must it pass anything below 0.
+        ("ReLU", lambda slope: 0.5 * slope),
+        ("ReLU", lambda slope: slope[::-1]),
+        ("tanh", lambda slope: np.maximum(slope, 0.05)),
+    ],
+)
+def test_the_headline_notices_other_slopes(name, change):
+    series = dict(sigmoid_slope.build()[None].series)
+    slope = change(series[f"now {name}"])
+    series[f"now {name}"] = slope
+    series[f"{name} slope"] = np.column_stack([series["x"], slope])
+    verdict = judge([sigmoid_slope.headline], {None: Record(series)}, sigmoid_slope.resolve())[0]
+    assert not verdict.holds
 
 
 def test_the_shaded_parts_are_where_the_slope_is_below_0018():

@@ -5,10 +5,17 @@ from math import log10
 
 import numpy as np
 import pytest
-from films import decided
+from films import decided, squash
 
-from scenes import ACTIVATIONS
-from scenes.activations.slopes_over_depth import expected_decades, log10_slope, sampling_error, slopes_over_depth
+from render.pipeline.claims import judge
+from scenes import ACTIVATIONS, Record
+from scenes.activations.slopes_over_depth import (
+    expected_decades,
+    log10_slope,
+    recurrent,
+    sampling_error,
+    slopes_over_depth,
+)
 
 
 def test_products_of_quarters():
@@ -46,10 +53,29 @@ def test_few_draws_stay_within_the_sampling_error():
         assert away < sampling_error(name, 0.1, 2)
 
 
-def test_the_product_of_the_film_is_that_of_the_paths():
-    numbers = decided(slopes_over_depth, steps=20, dim=4)[0][None]
-    log10_diagonal = np.log10(np.diagonal(numbers.matrix(20)))
-    assert log10_diagonal == pytest.approx(numbers.series["sigmoid"][-1], abs=1e-11)
+def test_a_gradient_in_the_recurrent_net_is_that_of_its_jacobians():
+    columns, verdicts = decided(slopes_over_depth, steps=20, dim=4)
+    for name, slope in (("sigmoid", lambda h: h * (1 - h)), ("tanh", lambda h: 1 - h**2)):
+        network, inputs = recurrent(ACTIVATIONS[name], 20, 4, 0, 0.5)
+        assert network.recurrent @ network.recurrent.T == pytest.approx(np.eye(4), abs=1e-14)
+        h, product = np.zeros(4), np.eye(4)
+        for x in inputs:
+            h = squash(network.recurrent @ h + x) if name == "sigmoid" else np.tanh(network.recurrent @ h + x)
+            product = slope(h)[:, None] * network.recurrent @ product
+        left = columns[None].series[f"left {name}"][-1]
+        assert 10**left == pytest.approx(np.linalg.norm(product) / 2, rel=1e-10)
+    assert 10 ** columns[None].log10_spectral_norm[-1] <= 0.25**20
+    assert all(verdict.holds for verdict in verdicts.values())
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "left sigmoid", "tanh", "left tanh"])
+def test_the_headline_notices_wrong_slopes(name):
+    series = dict(slopes_over_depth.build()[None].series)
+    # A slope dropped where it is small, or one small where it is not.
+    layers = np.arange(65.0).reshape(-1, *[1] * (series[name].ndim - 1))
+    series[name] = series[name] + layers * (0.05 if "sigmoid" in name else -1.0)
+    verdict = judge([slopes_over_depth.headline], {None: Record(series)}, slopes_over_depth.resolve())[0]
+    assert not verdict.holds
 
 
 def test_the_typical_path_is_in_the_middle():

@@ -5,7 +5,7 @@ import pytest
 from films import decided
 
 from scenes import last_state
-from scenes.memory.lstm import conveyor, lstm
+from scenes.memory.lstm import at_work, conveyor, lstm
 
 
 def valves_of(**values):
@@ -45,3 +45,22 @@ def test_the_product_agrees_with_finite_differences():
         step = 1e-6 * np.eye(6)[axis]
         change = last_state(cell, start + step, inputs) - last_state(cell, start - step, inputs)
         assert product[:, axis] == pytest.approx(change / 2e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda cell, inputs: inputs[:, 6:].fill(0.0),
+        lambda cell, inputs: cell.bias[:6].fill(0.0),
+        lambda cell, inputs: cell.bias[6:12].fill(5.0),
+        lambda cell, inputs: cell.bias[12:18].fill(5.0),
+        lambda cell, inputs: cell.kernel[12:18].fill(0.0),
+        lambda cell, inputs: cell.kernel[:6].fill(0.0),
+    ],
+    ids=["no commands", "forget half", "always write", "always read", "never read", "never erase"],
+)
+def test_cells_with_broken_valves_are_told(headline, broken):
+    for seed in range(5):
+        cell, start, inputs = conveyor(24, 6, seed)
+        broken(cell, inputs)
+        assert not headline(lstm, at_work(cell, start, inputs), seed=seed).holds

@@ -1,5 +1,7 @@
 """Pictures in an RNN and an LSTM: cosines by chance, and cosines that stay."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -26,3 +28,17 @@ def test_cosines_of_unrelated_vectors_have_a_deviation_of_one_over_the_root_of_n
             means.append(mean_cosine(cosines(states)))
         assert np.std(means) == pytest.approx(1 / np.sqrt(36 * steps), rel=0.2)
         assert abs(np.mean(means)) < 5 / np.sqrt(36 * steps * 300)
+
+
+def test_an_rnn_that_keeps_its_state_is_told(headline, monkeypatch):
+    def keeping(maker, dim, seed):
+        return replace(plain_network(maker, dim, seed), recurrent=2 * np.eye(dim))
+
+    monkeypatch.setitem(rewriting.function.__globals__, "plain_network", keeping)
+    for seed in range(3):
+        assert not headline(rewriting, rewriting.function(24, 8, seed, 5.0), seed=seed).holds
+
+
+def test_a_cell_that_leaks_is_told(headline):
+    for leaking in (3.0, 0.0):
+        assert not headline(rewriting, rewriting.function(24, 8, 0, leaking)).holds

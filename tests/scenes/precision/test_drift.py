@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from films import decided
 
-from scenes import FORMATS, haar_orthogonal
+from render.pipeline.claims import judge
+from scenes import FORMATS, Record, haar_orthogonal
 from scenes.precision.drift import drift
 
 
@@ -26,3 +27,13 @@ def test_a_thousand_products_drift_as_the_rounded_factor_says(name):
         off = np.abs(np.linalg.svd(product.astype(float), compute_uv=False) - 1).max()
         digits = columns[None].series["digits"][-1, list(FORMATS).index(name)]
         assert digits == pytest.approx(-np.log10(off), rel=1e-9)
+
+
+def test_the_headline_notices_what_does_not_add_up():
+    series, parameters = dict(drift.build()[None].series), drift.resolve()
+    flat = series | {"log10 float16": np.minimum(series["log10 float16"], series["log10 float16"][1])}
+    # As if float32 had been multiplied in float64, or Q had been shrunk by a thousandth before.
+    exact = series | {"log10 float32": series["log10 float64"]}
+    shrunk = series | {"log10 float64": np.log10(np.abs(0.999 ** (20 * np.arange(101.0)) - 1) + 1e-300)}
+    for changed, holds in ((series, True), (flat, False), (exact, False), (shrunk, False)):
+        assert judge([drift.headline], {None: Record(changed)}, parameters)[0].holds is holds

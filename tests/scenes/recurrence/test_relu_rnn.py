@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from scenes import ACTIVATIONS, RNN
+from render.pipeline.claims import judge
+from render.pipeline.scene_run import resolve
+from scenes import ACTIVATIONS, RNN, Record
 from scenes.recurrence.relu_rnn import relu_rnn
 
 
@@ -37,3 +39,21 @@ def test_tanh_bounds_the_state_that_grows_without_it():
     assert np.log10(np.linalg.norm(states, axis=1)) == pytest.approx(sequence.series["tanh"], abs=1e-12)
     assert 10 ** sequence.series["tanh"].max() < np.sqrt(30)
     assert sequence.series["growing"][-1] > 6
+
+
+@pytest.mark.parametrize("name", ["growing", "shrinking", "tanh"])
+def test_the_headline_notices_a_ceiling_for_relu_and_none_for_tanh(name):
+    series = dict(relu_rnn.build()[None].series)
+    assert judge([relu_rnn.headline], {None: Record(series)}, relu_rnn.resolve())[0].holds
+    # Tanh and ReLU change places.
+    series[name] = series["growing" if name == "tanh" else "tanh"]
+    assert not judge([relu_rnn.headline], {None: Record(series)}, relu_rnn.resolve())[0].holds
+
+
+def test_the_radius_of_all_of_w_is_not_what_decides():
+    found = resolve("relu_rnn", {})
+    other = found.counterexample()
+    matrix = other.columns[None].series["slopes · W"][0]
+    assert np.abs(np.linalg.eigvals(matrix)).max() == pytest.approx(1.1)
+    # Half of the units are silent, and the state of the "growing" network falls.
+    assert other.columns[None].series["growing"][-1] < other.columns[None].series["growing"][-2]

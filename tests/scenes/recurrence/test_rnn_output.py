@@ -2,14 +2,18 @@
 
 import numpy as np
 import pytest
+from films import study_of
 
-from scenes.recurrence.rnn_output import cross_entropy, first_weights, gradients_of, lesson, rnn_output
+from render.pipeline.claims import judge
+from scenes.recurrence._output import cross_entropy, first_weights, gradients_of, lesson
+from scenes.recurrence.rnn_output import rnn_output
 
 
 @pytest.mark.parametrize("output", ["softmax", "sigmoid"])
 def test_gradients_are_difference_quotients(output):
     weights = first_weights(5, 3)
-    gradients, found = gradients_of(weights, 3, output)
+    back = gradients_of(weights, 3, output)
+    gradients, found = back.gradients, back.found
     for name, part in weights.items():
         for index in np.ndindex(part.shape):
             moved = []
@@ -24,7 +28,8 @@ def test_gradients_are_difference_quotients(output):
 
 def test_gradients_of_the_last_layer_in_the_words_of_the_source():
     weights = first_weights(6, 0)
-    gradients, found = gradients_of(weights, 0, "softmax")
+    back = gradients_of(weights, 0, "softmax")
+    gradients, found = back.gradients, back.found
     inputs, targets = lesson(0)
     before, rows = np.zeros(6), []
     for x in inputs:
@@ -45,3 +50,27 @@ def test_training_finds_the_symbols(output):
     assert np.array_equal(series["found"][-1].argmax(axis=1), targets.argmax(axis=1))
     assert series["loss"][-1] < 0.3 * series["loss"][0]
     assert series["update"][1:] == pytest.approx(series["expected update"][1:], rel=1e-10)
+
+
+def test_the_gradient_by_the_recurrent_weights_has_two_halves():
+    weights = first_weights(5, 2)
+    back = gradients_of(weights, 2, "softmax")
+    # As a sum over pairs of places: the loss of place t, and the use of the weights at place s up to it.
+    whole, own = np.zeros((5, 5)), np.zeros((5, 5))
+    for place in range(16):
+        adjoint = weights["W2"] @ back.error[place]
+        for use in range(place, -1, -1):
+            local = adjoint * (1 - back.hidden[use] ** 2)
+            whole += np.outer(back.before[use], local)
+            own += np.outer(back.before[use], local) if use == place else 0.0
+            adjoint = weights["W1h"] @ local
+    assert back.gradients["W1h"] == pytest.approx(whole, abs=1e-14)
+    assert back.own == pytest.approx(own, abs=1e-14)
+    half = gradients_of(weights, 2, "softmax", through=0.0).gradients["W1h"]
+    assert half == pytest.approx(own, abs=1e-14)
+
+
+def test_half_of_the_product_rule_is_no_gradient():
+    found = study_of("rnn_output")
+    verdicts = [judge([rnn_output.headline], run.columns, run.parameters)[0] for run in (found, found.counterexample())]
+    assert [verdict.holds for verdict in verdicts] == [True, False]

@@ -2,7 +2,11 @@
 
 import numpy as np
 import pytest
+from films import study_of
 
+from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
+from scenes import MatrixSequence
 from scenes.recurrence._recall import Recall, Start, fixed_factors, phase_gradient, unitary_matrix
 from scenes.recurrence.unitary import real_form, unitary
 
@@ -56,3 +60,15 @@ def test_the_real_matrix_does_to_real_and_imaginary_parts_what_the_complex_one_d
     matrix, z = unitary_matrix(phases, fixed_factors(4, 1)), np.array([1 + 2j, 3, -1j, 0.5])
     together = real_form(matrix) @ np.concatenate([z.real, z.imag])
     assert together[:4] + 1j * together[4:] == pytest.approx(matrix @ z, abs=1e-14)
+
+
+def test_the_headline_asks_for_both_the_circle_and_the_memory():
+    found = study_of("unitary")
+    verdicts = [judge([unitary.headline], run.columns, run.parameters)[0] for run in (found, found.counterexample())]
+    assert [verdict.holds for verdict in verdicts] == [True, False]
+    recording = found.columns[None].sequence
+    swapped = {"unitary loss": recording.series["free loss"], "free loss": recording.series["unitary loss"]}
+    shrunk = {"unitary": 0.99 * recording.series["unitary"]}
+    for change in (swapped, shrunk):
+        other = MatrixSequence(recording.factors, series=dict(recording.series) | change)
+        assert not judge([unitary.headline], {None: simulate(other)}, found.parameters)[0].holds
