@@ -22,6 +22,9 @@ from scenes import (
     show,
 )
 
+# Less than this part of a signal is little.
+_LITTLE = 0.5
+
 
 def _weights(depth: int, dim: int, seed: int, gain: float) -> list[FloatArray]:
     """Return the weights of all layers, each of shape (n, n)."""
@@ -68,8 +71,8 @@ def highway(
     steps: Annotated[int, Bounds(0, 200)] = 64,
     dim: Annotated[int, Bounds(2, 16)] = 16,
     seed: Seed = 0,
-    depth: Annotated[int, Bounds(1, 64)] = 12,
-    gain: Annotated[float, Bounds(0.1, 2)] = 0.6,
+    depth: Annotated[int, Bounds(4, 64)] = 12,
+    gain: Annotated[float, Bounds(0.1, 0.6)] = 0.6,
 ) -> Record:
     """Gradients through a highway network as its transform gates open from 0 to 1, step by step.
 
@@ -82,14 +85,20 @@ def highway(
     depth : int
         Number of layers.
     gain : float
-        Weights have the deviation gain / √n.
+        Weights have the deviation gain / √n. With larger ones a plain layer does not lose a signal.
     """
+    return _opened(steps, dim, seed, depth, gain, 1.0)
+
+
+def _opened(steps: int, dim: int, seed: int, depth: int, gain: float, carried: float) -> Record:
+    """Return the film; `carried` is the part of (1 − T) · I that a layer carries on: 1, or 0 for none."""
     weights = _weights(depth, dim, seed, gain)
     layer, norms = np.empty((steps + 1, dim, dim)), np.empty(steps + 1)
     start = _start(dim, seed)
     for step, gate in enumerate(_gates(steps)):
         product = np.eye(dim)
         jacobians = pass_through(_gated(weights, float(gate)), start)[1]
+        jacobians = jacobians - (1 - carried) * (1 - gate) * np.eye(dim)
         for jacobian in jacobians:
             product = jacobian @ product
         layer[step], norms[step] = jacobians[0], log10_norm(product)
@@ -106,6 +115,14 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
     return None if step is None else _gate_at(series, step)
 
 
+@highway.moment("At T = {gate:.2} the least is left, <vanish>{left:%}</>: parts of J and I cancel each other.")
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    step = int(series["norm"].argmin())
+    if series["norm"][step] > series["norm"][-1] + np.log10(_LITTLE):
+        return None
+    return _gate_at(series, step)
+
+
 @highway.moment(
     "At T = 1 a layer is J: a signal about × {plain:.2}; {depth} layers leave <vanish>{left:%}</> at most.",
     otherwise="The gates stay shut: a signal passes unchanged.",
@@ -118,6 +135,22 @@ def _gate_at(series: Mapping[str, FloatArray], step: int) -> Reached:
     """Return a moment with the gate, what is left of a signal, and what one plain layer leaves of it."""
     gate, left = float(series["gate"][step]), 10 ** float(series["norm"][step])
     return Reached(step, gate=gate, left=left, plain=float(series["plain"][step]))
+
+
+def _nothing_carried(steps: int, dim: int, seed: int, depth: int, gain: float) -> Record:
+    """Return the film with layers that carry nothing on: T · J alone."""
+    return _opened(steps, dim, seed, depth, gain, 0.0)
+
+
+@highway.claim("all at T = 0, little at 1: off / allowed", headline=True, counterexample=_nothing_carried)
+def _(series: Mapping[str, FloatArray], steps: int) -> Claimed:
+    left = series["left"][:, 1]
+    off = [abs(float(left[0]) - 1) / 1e-12]
+    if steps:
+        off.append(float(left[-1]) / _LITTLE)
+    return Claimed.between(
+        max(off), 0.0, 1.0, "Shut gates leave the identity, up to rounding; plain layers less than half of a signal."
+    )
 
 
 @highway.claim("log10 norm at last")
@@ -138,9 +171,13 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, depth: 
     )
 
 
-@highway.claim("norm at gate 0")
-def _(series: Mapping[str, FloatArray]) -> Claimed:
-    return Claimed(float(10 ** series["norm"][0]), 1.0, 1e-12, "A shut gate leaves the identity.")
+@highway.claim("layer off T · J + (1 − T) · I")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, depth: int, gain: float) -> Claimed:
+    matrix = _weights(depth, dim, seed, gain)[0]
+    plain = complex_step_jacobian(lambda state: np.tanh(matrix @ state), _start(dim, seed))
+    gates = _gates(steps)[:, None, None]
+    off = np.abs(series["layer"] - gates * plain - (1 - gates) * np.eye(dim)).max()
+    return Claimed(float(off), 0.0, 1e-12, "Sums of n products round by about n · eps.")
 
 
 @highway.claim("norms beyond bounds")

@@ -1,6 +1,6 @@
 """Gradients of a plain deep network, layer by layer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -25,6 +25,14 @@ from scenes import (
 
 # So many powers of ten below 1 is nothing.
 _NOTHING = 300.0
+# One network may be an exception, so that the film's statement is claimed of so many.
+_NETWORKS = 16
+# Decades that a layer back adds at most, on average over networks: slopes are at most 1/4 for the sigmoid and less
+# than 1 for tanh. ReLU's are 1 or 0: it may keep a gradient, and what reaches the last layer is a little more.
+_MOST = {"sigmoid": -0.3, "tanh": -0.005, "ReLU": 0.5}
+
+# Gives the slopes of a layer at its sums.
+Slope = Callable[[FloatArray], FloatArray]
 
 
 def deep_weights(steps: int, dim: int, seed: int, activation: str) -> list[FloatArray]:
@@ -71,7 +79,7 @@ def _loss_gradients(steps: int, dim: int, seed: int, activation: str) -> list[Fl
     show("series", of="sizes", heading="how much is left", x="layers back", roles={"": "vanish"}),
     show("scaled_matrix", heading="product", note="largest: ±1"),
     title="Gradients layer by layer",
-    statement="backpropagation multiplies one Jacobian a layer: the first layers (left) are told least",
+    statement="backpropagation multiplies one Jacobian a layer: slopes below 1 leave the first layers (left) least",
     opening="Back from the loss (how wrong the net is): each layer multiplies the gradient by a matrix.",
     counter="layers back",
     fps="5",
@@ -95,17 +103,29 @@ def layer_gradients(
     activation : str
         What follows the weights: sigmoid or tanh with Glorot's initialisation, ReLU with He's.
     """
-    kind = ACTIVATIONS[activation]
+    return _taken_back(steps, dim, seed, activation, ACTIVATIONS[activation].slope)
+
+
+def _back(steps: int, dim: int, seed: int, activation: str, slope: Slope) -> tuple[FloatArray, FloatArray]:
+    """Return the transposed Jacobians, last layer first, and the gradients from the last layer back to the input."""
     h, target = input_and_target(dim, seed)
     factors = np.empty((steps, dim, dim))
     for layer, matrix in enumerate(deep_weights(steps, dim, seed, activation)):
         inside = matrix @ h
-        factors[steps - 1 - layer] = (kind.slope(inside)[:, None] * matrix).T
-        h = kind.function(inside)
+        factors[steps - 1 - layer] = (slope(inside)[:, None] * matrix).T
+        h = ACTIVATIONS[activation].function(inside)
     gradients = [h - target]
     for factor in factors:
         gradients.append(factor @ gradients[-1])
+    return factors, np.array(gradients)
+
+
+def _taken_back(steps: int, dim: int, seed: int, activation: str, slope: Slope) -> MatrixSequence:
+    """Return the film, with the slopes that are given."""
+    factors, gradients = _back(steps, dim, seed, activation, slope)
     sizes = np.linalg.norm(gradients, axis=1) / np.linalg.norm(gradients[0])
+    many = [_back(steps, dim, seed + index, activation, slope)[1] for index in range(_NETWORKS)]
+    ratios = np.array([np.linalg.norm(found[-1]) / np.linalg.norm(found[0]) for found in many])
     reached = np.arange(steps + 1) <= np.arange(steps + 1)[:, None]
     with np.errstate(divide="ignore"):
         log10 = np.log10(sizes)
@@ -113,7 +133,8 @@ def layer_gradients(
         # From left to right the layers, from the first to the last; those not reached have no bar.
         "bars": np.where(reached, sizes, 0.0)[:, ::-1],
         "sizes": log10,
-        "steepest": np.full(steps + 1, kind.steepest),
+        "steepest": np.full(steps + 1, ACTIVATIONS[activation].steepest),
+        "left, many networks": np.tile(np.log10(np.maximum(ratios, 10.0**-_NOTHING)), (steps + 1, 1)),
         "last gradient": np.tile(gradients[0], (steps + 1, 1)),
     }
     return MatrixSequence(factors, series=series)
@@ -127,10 +148,31 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
     return None if step is None else Reached(step)
 
 
+@layer_gradients.moment("Here all units of a layer are off: <vanish>no gradient</> gets further back.")
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    return first_step(np.isneginf(series["sizes"]))
+
+
 @layer_gradients.moment("The input gets {left:log10} times the gradient: a layer multiplies by about {factor:2}.")
-def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     left = float(series["sizes"][-1])
-    return Reached(steps, left=left, factor=10 ** (left / max(steps, 1)))
+    return Reached(steps, left=left, factor=10 ** (left / max(steps, 1))) if np.isfinite(left) else None
+
+
+def _without_slopes(steps: int, dim: int, seed: int, activation: str) -> MatrixSequence:
+    """Return the film with gradients that are not multiplied by slopes, only by weights."""
+    return _taken_back(steps, dim, seed, activation, np.ones_like)
+
+
+@layer_gradients.claim("decades a layer, 16 networks", headline=True, counterexample=_without_slopes)
+def _(series: Mapping[str, FloatArray], steps: int, activation: str) -> Claimed:
+    least = -_NOTHING if activation == "ReLU" else -1.5
+    return Claimed.between(
+        float(series["left, many networks"][-1].mean()) / max(steps, 1),
+        least,
+        _MOST[activation] if steps else 0.0,
+        "Slopes are at most 1/4 for the sigmoid, and below 1 for tanh; units of ReLU keep a gradient or are off.",
+    )
 
 
 @layer_gradients.claim("log10 of first / last")

@@ -27,6 +27,8 @@ _SMALL, _LARGE = "small W", "large W"
 _ROLES = {_SMALL: "vanish", _LARGE: "explode"}
 # So many of the last steps are asked for their share.
 _NEAR = 10
+# On fewer steps chance may hold the growth with a large W back.
+_LONG = 40
 
 
 def listener(steps: int, dim: int, seed: int, retention: float) -> tuple[Run, FloatArray]:
@@ -68,10 +70,10 @@ def _backward_factors(run: Run) -> FloatArray:
 )
 def bptt_terms(
     steps: Annotated[int, Bounds(0, 128)] = 48,
-    dim: Annotated[int, Bounds(2, 32)] = 16,
+    dim: Annotated[int, Bounds(32, 64)] = 32,
     seed: Seed = 0,
-    retention: Annotated[float, Bounds(0.5, 1.2)] = 0.95,
-    expansion: Annotated[float, Bounds(1.2, 2.5)] = 2.0,
+    retention: Annotated[float, Bounds(0.5, 1.0)] = 0.95,
+    expansion: Annotated[float, Bounds(2.0, 2.5)] = 2.5,
 ) -> dict[str, MatrixSequence]:
     """Terms of a gradient through time, from the last step back to the first, for a small and a large W.
 
@@ -83,11 +85,11 @@ def bptt_terms(
     steps : int
         Length of the sequence, and number of steps back.
     dim : int
-        Number of hidden units.
+        Number of hidden units; of few, chance may hold a large W's gradient back.
     retention : float
         Size of the small W: an orthogonal matrix, times this.
     expansion : float
-        Size of the large W: the same orthogonal matrix, times this.
+        Size of the large W: the same orthogonal matrix, times this. Below 2 the slopes of tanh make up for it.
     """
     columns = {}
     for label, size in ((_SMALL, retention), (_LARGE, expansion)):
@@ -130,6 +132,21 @@ def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
     if not change[_SMALL] < 0 < change[_LARGE]:
         return None
     return Reached(steps, small=-change[_SMALL], large=change[_LARGE])
+
+
+@bptt_terms.claim("far / near, or near / far: worse", headline=True, counterexample={"expansion": 1.0})
+def _(columns: Mapping[str, Trajectory], steps: int) -> Claimed:
+    half, off = steps // 2, [0.0]
+    for label, sign in ((_SMALL, 1), (_LARGE, -1)):
+        terms = columns[label].series["term"][1:]
+        if half and (label == _SMALL or steps >= _LONG):
+            off.append(10 ** float(sign * (terms[half:].mean() - terms[:half].mean())))
+    return Claimed.between(
+        max(off),
+        0.0,
+        1 - 1e-9,
+        "Halves of all terms by geometric mean: with a small W the far ones are smaller, with a large W larger.",
+    )
 
 
 for _label, _size in ((_SMALL, "retention"), (_LARGE, "expansion")):

@@ -127,6 +127,11 @@ def tbptt_cursors(
     batch : int
         Number of rows: row b begins at b · length / batch.
     """
+    return _filmed(steps, seed, length, window, batch, carried=True)
+
+
+def _filmed(steps: int, seed: int, length: int, window: int, batch: int, *, carried: bool) -> MatrixSequence:
+    """Return the film, its states carried on from window to window, or each window begun anew."""
     values, network = wavy_series(length, seed), reader(seed)
     windows = list(windows_of_epoch(length, window, batch))
     states = np.zeros((steps + 1, batch, _UNITS))
@@ -134,7 +139,7 @@ def tbptt_cursors(
     for step in range(steps):
         rows = windows[step % len(windows)]
         inputs = _read(values, rows, window)
-        run = network.run(inputs, states[step] if step % len(windows) else None)
+        run = network.run(inputs, states[step] if carried and step % len(windows) else None)
         states[step + 1], starts[step + 1] = run.states[-1], rows
         factors[step] = reduce(lambda product, factor: factor @ product, run.jacobians[:, 0])
     series: dict[str, FloatArray] = {
@@ -172,19 +177,35 @@ def _(steps: int, length: int, window: int, batch: int) -> Reached | None:
     return Reached(count, read=count * window * batch) if count <= steps else None
 
 
-@tbptt_cursors.claim("steps an epoch")
-def _(length: int, window: int, batch: int) -> Claimed:
-    counted = _in_epoch(length, window, batch)
-    return Claimed(float(counted), float(length // batch // window), 0.0, "They are counted.")
+def _begun_anew(steps: int, seed: int, length: int, window: int, batch: int) -> MatrixSequence:
+    """Return the film with states that are forgotten before each window."""
+    return _filmed(steps, seed, length, window, batch, carried=False)
 
 
-@tbptt_cursors.claim("second row starts at")
-def _(length: int, window: int, batch: int) -> Claimed:
-    start = next(windows_of_epoch(length, window, batch))[1]
-    return Claimed(float(start), float(length // batch), 0.0, "It is a whole number.")
+@tbptt_cursors.claim("values read twice or never")
+def _(series: Mapping[str, FloatArray], steps: int, length: int, window: int, batch: int) -> Claimed:
+    # In the first epoch, of the values that fill whole windows.
+    shown = min(steps, length // batch // window)
+    starts = series["starts"][1 : shown + 1].astype(int)
+    times = np.zeros(length, dtype=int)
+    np.add.at(times, starts[..., None] + np.arange(window), 1)
+    due = np.zeros(length, dtype=int)
+    for row in range(batch):
+        due[row * (length // batch) :][: shown * window] = 1
+    return Claimed(float(np.count_nonzero(times != due)), 0.0, 0.0, "They are counted.")
 
 
-@tbptt_cursors.claim("carried − one pass")
+@tbptt_cursors.claim("values a gradient goes back")
+def _(seed: int, length: int, window: int) -> Claimed:
+    # Two windows in one pass, the gradient of the last state cut between them.
+    run = reader(seed).run(wavy_series(length, seed)[: 2 * window, None])
+    direct = np.zeros_like(run.states)
+    direct[-1] = 1.0
+    reached = np.abs(run.backward(direct, window)).max(axis=1) > 0
+    return Claimed(float(np.count_nonzero(reached[1:])), float(window), 0.0, "Whole numbers.")
+
+
+@tbptt_cursors.claim("carried − one pass", headline=True, counterexample=_begun_anew)
 def _(
     series: Mapping[str, FloatArray],
     steps: int,

@@ -174,6 +174,28 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, retenti
     return Claimed(away, 0.0, 1e-12, COMPLEX_STEP)
 
 
+@truncated_bptt.claim("last loss at state 1 − derivative")
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, retention: float) -> Claimed:
+    if not steps:
+        return Claimed(0.0, 0.0, 1e-12, COMPLEX_STEP)
+    run, weights, _ = student(steps, dim, seed, retention)
+    later = np.broadcast_to(run.sequence[1:, None], (steps - 1, dim, 2))
+    ends = run.network.run(later, run.states[1] + 1e-30j * np.eye(dim)).states[-1]
+    true = float(np.linalg.norm((ends @ weights).imag / 1e-30))
+    return Claimed(abs(float(series["reach"][0, -1, 0]) - true) / true, 0.0, 1e-10, COMPLEX_STEP)
+
+
+@truncated_bptt.claim("gradients past a cut")
+def _(series: Mapping[str, FloatArray], steps: int) -> Claimed:
+    # A loss and a state between which there is a multiple of the cut's distance.
+    places = np.arange(steps)
+    past = 0
+    for cut in range(1, steps + 1):
+        apart = places[:, None] // cut != places // cut
+        past += int(np.count_nonzero(series["reach"][cut][:steps, :steps][apart]))
+    return Claimed(float(past), 0.0, 0.0, "They are counted.")
+
+
 @truncated_bptt.claim("uncut gradient − derivative")
 def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int, retention: float) -> Claimed:
     away = _off(series["gradient"][-1], max(steps, 1), steps, dim, seed, retention)

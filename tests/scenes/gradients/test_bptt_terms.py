@@ -44,7 +44,7 @@ def test_shares_and_the_wave():
         assert numbers.series["share"][-1].sum() == pytest.approx(1)
         assert (numbers.series["share"][5, 5:] == 0).all()
     assert small.series["share"][-1, :10].sum() > 0.9 > 0.1 > large.series["share"][-1, :10].sum()
-    run, weights = listener(48, 16, 0, 0.8)
+    run, weights = listener(48, 32, 0, 0.8)
     assert small.matrix(2) == pytest.approx((run.jacobians[47] @ run.jacobians[46]).T, abs=1e-14)
     sizes = np.linalg.norm(gradient_terms(run, weights), axis=(1, 2))
     assert 10 ** small.series["term"][1:] == pytest.approx(sizes)
