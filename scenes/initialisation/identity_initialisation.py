@@ -1,7 +1,7 @@
-"""Powers of the identity, of the identity with noise, and of one behind ReLU."""
+"""Powers of the identity, of an orthogonal matrix, of the identity with noise, and of one behind ReLU."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -15,36 +15,58 @@ from scenes import (
     Seed,
     Steps,
     Trajectory,
+    constant_norm,
     first_step,
     gaussian_matrix,
+    haar_orthogonal,
     relu,
-    repeated,
     scene,
     show,
     transient,
 )
 
 
-def _perturbed(dim: int, seed: int, noise: float) -> FloatArray:
-    return np.asarray(np.eye(dim) + noise * gaussian_matrix(dim, [seed, 1]))
+def _weights(dim: int, seed: int, noise: float) -> dict[str, FloatArray]:
+    """Return what every column's step multiplies by."""
+    identity = np.eye(dim)
+    return {
+        "I alone": identity,
+        "Q": haar_orthogonal(dim, [seed, 2]),
+        "I + noise": identity + noise * gaussian_matrix(dim, [seed, 1]),
+        "I, ReLU": identity,
+    }
 
 
 def _start(dim: int, seed: int) -> FloatArray:
-    """Return the state that the network behind ReLU begins with, shape (n,)."""
+    """Return the state that all begin with, shape (n,)."""
     return np.random.default_rng([seed, 3]).standard_normal(dim)
 
 
-def _lengths(
-    matrix: FloatArray, start: FloatArray, steps: int, activation: Callable[[FloatArray], FloatArray]
-) -> FloatArray:
-    """Return the lengths of the states that follow from `start`, as multiples of the first one, shape (T + 1,)."""
+def _states(matrix: FloatArray, start: FloatArray, steps: int, through: Callable[[Any], Any]) -> FloatArray:
+    """Return the states that follow from `start`, which has the length 1 at first, shape (T + 1, n)."""
     states = [start / np.linalg.norm(start)]
     for _ in range(steps):
-        states.append(activation(matrix @ states[-1]))
-    return np.asarray(np.linalg.norm(states, axis=1))
+        states.append(through(matrix @ states[-1]))
+    return np.asarray(states)
 
 
-_ROLES = {"I alone": "keep", "I + noise": "explode", "I, ReLU": "vanish"}
+_ROLES = {"I alone": "keep", "Q": "data", "I + noise": "explode", "I, ReLU": "vanish"}
+
+
+def _run(steps: int, dim: int, seed: int, noise: float, scale: float = 1.0) -> dict[str, MatrixSequence]:
+    """Return the columns, each with the lengths of a state, and with how far equal units have parted."""
+    columns = {}
+    for label, matrix in _weights(dim, seed, noise).items():
+        through = relu if label == "I, ReLU" else np.positive
+        states = _states(scale * matrix, _start(dim, seed), steps, through)
+        equal = _states(scale * matrix, np.ones(dim), steps, through)
+        apart = np.linalg.norm(equal - equal.mean(axis=1, keepdims=True), axis=1) / np.linalg.norm(equal, axis=1)
+        # What ReLU sets to 0 stays 0: its derivative is that of the first step, and the identity afterwards.
+        kept = (states[1:] > 0) if label == "I, ReLU" else np.ones((steps, dim), dtype=bool)
+        factors = kept[:, :, None] * (scale * matrix)
+        series = {"length": np.linalg.norm(states, axis=1), "apart": np.where(apart > 1e-12, apart, 0.0)}
+        columns[label] = MatrixSequence(factors, series=series)
+    return columns
 
 
 @scene(
@@ -55,12 +77,20 @@ _ROLES = {"I alone": "keep", "I + noise": "explode", "I, ReLU": "vanish"}
         scale="linear",
         limits=(0, 3),
         heading="length of a state",
-        note="noise adds up every step; ReLU cuts once what is below 0",
+        roles=_ROLES,
+    ),
+    show(
+        "series",
+        of="apart",
+        scale="linear",
+        limits=(0, 1),
+        heading="difference of units",
+        note="of units that begin equal",
         roles=_ROLES,
     ),
     title="Beginning with the identity",
-    statement="the identity keeps all, noise of {noise} lets it drift, ReLU keeps what begins above 0",
-    opening="The identity I copies a state at every step. Do noise or ReLU leave it what it was?",
+    statement="the identity keeps all but never tells equal units apart; an orthogonal matrix does, and keeps lengths",
+    opening="The identity I copies a state at every step. Do an orthogonal Q, noise or ReLU as well?",
     poster=1.0,
     covers=(44,),
 )
@@ -70,33 +100,22 @@ def identity_initialisation(
     seed: Seed = 0,
     noise: Annotated[float, Bounds(0.001, 1)] = 0.02,
 ) -> dict[str, MatrixSequence]:
-    """Powers of the identity, of the identity with noise, and of one behind ReLU.
+    """Powers of the identity, of an orthogonal matrix, of the identity with noise, and of one behind ReLU.
 
-    Q. V. Le, N. Jaitly, G. E. Hinton, "A simple way to initialize recurrent networks of rectified
-    linear units", arXiv:1504.00941, 2015.
+    Two states are carried along: a random one, whose length is drawn, and one in which all units are equal. The
+    identity treats all units alike, so equal ones stay equal. Q. V. Le, N. Jaitly, G. E. Hinton, "A simple way to
+    initialize recurrent networks of rectified linear units", arXiv:1504.00941, 2015.
 
     Parameters
     ----------
     noise : float
         Size of the perturbation: its entries have the deviation ``noise / sqrt(n)``.
     """
-    identity = np.eye(dim)
-    state = _start(dim, seed)
-    jacobians = np.empty((steps, dim, dim))
-    for step in range(steps):
-        summed = identity @ state
-        jacobians[step] = np.where(summed > 0, 1.0, 0.0)[:, None] * identity
-        state = np.maximum(summed, 0.0)
-    noisy, start = _perturbed(dim, seed, noise), _start(dim, seed)
-    return {
-        "I alone": repeated(identity, steps, {"length": np.ones(steps + 1)}),
-        "I + noise": repeated(noisy, steps, {"length": _lengths(noisy, start, steps, np.positive)}),
-        "I, ReLU": MatrixSequence(jacobians, series={"length": _lengths(identity, start, steps, relu)}),
-    }
+    return _run(steps, dim, seed, noise)
 
 
 @identity_initialisation.moment(
-    "<keep>I alone</> keeps all. <vanish>ReLU</> cuts what is below 0: {alive} of {dim} numbers stay."
+    "<keep>I</> keeps all, an orthogonal <data>Q</> the length, <vanish>ReLU</> {alive} of {dim} numbers, all above 0."
 )
 def _(steps: int, dim: int, seed: int) -> Reached | None:
     return Reached(1, alive=int((_start(dim, seed) > 0).sum())) if steps > 2 else None
@@ -112,33 +131,73 @@ def _(columns: Mapping[str, Numbers], steps: int) -> int | None:
 
 
 @identity_initialisation.moment(
-    "<keep>I alone</> keeps length <keep>1</> through {steps} steps; noise makes it <explode>{noisy:3}</>, "
-    "ReLU <vanish>{relu:3}</>."
+    "<keep>I alone</> never tells equal units apart; an orthogonal <data>Q</> does, and keeps every length."
 )
-def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
-    cut, noisy = (float(columns[label].series["length"][-1]) for label in ("I, ReLU", "I + noise"))
-    return Reached(steps, relu=cut, noisy=noisy)
+def _(steps: int) -> int | None:
+    return steps or None
 
 
-@identity_initialisation.claim("drift of log10 norm", column="I alone")
-def _(product: Trajectory, steps: int, dim: int) -> Claimed:
+def _off(label: str, columns: Mapping[str, Numbers], steps: int, dim: int, seed: int, noise: float) -> float:
+    """Return how far the length of the state at last is from what it must be, over what rounding may make of it.
+
+    Powers are found in another way than step by step: by squaring.
+    """
+    start = _start(dim, seed) / np.linalg.norm(_start(dim, seed))
+    numbers = columns[label]
+    last = float(numbers.series["length"][-1])
+    if label == "I, ReLU":
+        return abs(last - float(np.linalg.norm(np.maximum(start, 0)) if steps else 1.0)) / 1e-13
+    if label == "I + noise":
+        power = np.linalg.matrix_power(_weights(dim, seed, noise)[label], steps)
+        # A step rounds by n · eps of the largest number that it may have come from.
+        allowed = 1e-13 + 4 * (steps + 1) * dim * np.finfo(float).eps * np.linalg.norm(power, 2)
+        return abs(last - float(np.linalg.norm(power @ start))) / allowed
+    return abs(last - 1) / (4 * (steps + 1) * dim * np.finfo(float).eps)
+
+
+def _leaking(steps: int, dim: int, seed: int, noise: float) -> dict[str, MatrixSequence]:
+    """Return the same with nine tenths of every matrix: what is copied leaks away."""
+    return _run(steps, dim, seed, noise, 0.9)
+
+
+@identity_initialisation.claim("kept, parted: off / allowed", headline=True, counterexample=_leaking)
+def _(columns: Mapping[str, Numbers], steps: int, dim: int, seed: int, noise: float) -> Claimed:
+    off = [_off(label, columns, steps, dim, seed, noise) for label in _ROLES]
+    apart = {label: columns[label].series["apart"] for label in _ROLES}
+    # How far an orthogonal matrix moves a vector of equal numbers from them, in one step.
+    turned = _weights(dim, seed, noise)["Q"].sum(axis=1)
+    parted = float(np.linalg.norm(turned - turned.mean()) / np.sqrt(dim)) if steps else 0.0
+    off += [float(apart[label].max()) / 1e-12 for label in ("I alone", "I, ReLU")]
+    off.append(abs(float(apart["Q"][:2][-1]) - parted) / 1e-12)
+    # A drawn matrix leaves equal units equal with probability 0.
+    off.append(1e-6 / max(float(apart["Q"].max()), 1e-300) if steps else 0.0)
     return Claimed(
-        float(np.abs(product.log10_spectral_norm).max()),
+        max(off),
         0.0,
-        float(4 * (steps + 1) * dim * np.finfo(float).eps),
-        "A multiplication rounds by about n · eps.",
+        1.0,
+        "Lengths as rounding leaves them; equal units stay equal behind I, and part behind Q as its rows' sums say.",
     )
 
 
 @identity_initialisation.claim("log10 norm at last", column="I + noise")
 def _(product: Trajectory, steps: int, dim: int, seed: int, noise: float) -> Claimed:
-    matrix = _perturbed(dim, seed, noise)
+    matrix = _weights(dim, seed, noise)["I + noise"]
     return Claimed(
         float(product.log10_spectral_norm[-1]),
         float(steps * np.log10(np.abs(np.linalg.eigvals(matrix)).max()) + transient(matrix, steps)),
         1e-8 + 1e-10 * float(steps),
         "Powers by eigenvalues and eigenvectors: even if their condition were a million, they round by 1e-9.",
     )
+
+
+@identity_initialisation.claim("log10 norm at last", column="Q")
+def _(product: Trajectory) -> Claimed:
+    return constant_norm(product)
+
+
+@identity_initialisation.claim("units alive", column="I alone")
+def _(product: Trajectory, steps: int, dim: int) -> Claimed:
+    return Claimed(float(np.trace(product.matrix(steps))), float(dim), 0.0, "Zeros and ones multiply exactly.")
 
 
 @identity_initialisation.claim("units alive", column="I, ReLU")

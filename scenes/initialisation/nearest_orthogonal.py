@@ -1,110 +1,205 @@
-"""Singular values of a random matrix on their way to 1."""
+"""Three recipes that make an orthogonal matrix of a random one: U Vᵀ, U alone, and Q of QR."""
 
 from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Reached, Seed, Trajectory, gaussian_matrix, scene, show
+from scenes import Bounds, Claimed, FloatArray, Numbers, Reached, Record, Seed, gaussian_matrix, scene, show
+
+_NEAREST, _QR, _LEFT = "SVD: U Vᵀ", "QR", "Lasagne: U"
+_ROLES = {_NEAREST: "keep", _QR: "data", _LEFT: "vanish"}
+
+
+def _turns(steps: int) -> int:
+    """Return the step at which QR turns round the columns whose signs are wrong."""
+    return min(steps, max(1, (7 * steps + 7) // 8))
+
+
+def _drawn(dim: int, extra: int, seed: int) -> FloatArray:
+    """Return A, with entries such that a column's length is about 1."""
+    rows = dim + extra
+    return gaussian_matrix((rows, dim), seed, float(1 / np.sqrt(rows)))
+
+
+def _by_qr(start: FloatArray, steps: int) -> FloatArray:
+    """Return A on its way to Q of A = Q R: column after column, and at last those with a wrong sign turned round."""
+    q, r = np.linalg.qr(start)
+    columns = start.shape[1]
+    way = np.tile(start, (steps + 1, 1, 1))
+    for step in range(1, steps + 1):
+        done = columns if step == steps else min(columns, 4 * step * columns // (3 * steps))
+        way[step, :, :done] = q[:, :done]
+    way[_turns(steps) :] *= np.where(np.diagonal(r) < 0, -1.0, 1.0)
+    return way
+
+
+def _make(steps: int, dim: int, extra: int, seed: int, keep: bool = True) -> dict[str, Record]:
+    """Return A on its three ways; the first leaves Vᵀ off, as Lasagne's does, unless it is kept."""
+    start = _drawn(dim, extra, seed)
+    u, values, vt = np.linalg.svd(start, full_matrices=False)
+    left = values ** (1 - np.arange(steps + 1) / steps)[:, None]
+    alone = u * left[:, None, :]
+    nearest = alone @ (vt if keep else np.eye(dim))
+    nearest[0] = alone[0] = start
+    ways = {_NEAREST: nearest, _QR: _by_qr(start, steps), _LEFT: alone}
+    return {
+        label: Record(
+            {
+                "weights": way,
+                "stretches": np.linalg.svd(way, compute_uv=False),
+                "distance": np.linalg.norm(way - start, axis=(1, 2)),
+            }
+        )
+        for label, way in ways.items()
+    }
 
 
 @scene(
-    show("ring", of="circle", heading="a circle under A", note="most and least stretched"),
+    show(
+        "heatmap",
+        of="weights",
+        limits=(-1, 1),
+        heading="A on its way",
+        roles=_ROLES,
+    ),
+    show("bars", of="stretches", heading="stretches", limits=(0, 2), numbers=False),
     show(
         "series",
-        of="stretches",
+        of="distance",
         scale="linear",
-        marks={"": 1.0},
-        heading="its stretches",
-        note="each step pulls them to 1",
+        heading="how far from A",
+        note="length of all changes",
+        roles=_ROLES,
     ),
-    show("matrix", limits=(-1, 1), heading="A on its way", note="its directions stay"),
-    title="The nearest orthogonal matrix",
-    statement="every stretch of a matrix goes to 1, its directions stay: the nearest orthogonal matrix",
-    opening="A random matrix A stretches some directions, shrinks others. A step pulls all towards 1.",
+    title="Three ways to orthogonal weights",
+    statement="three recipes set every stretch of a matrix to 1, and U Vᵀ is the orthogonal matrix nearest to it",
+    opening="A random A = U Σ Vᵀ stretches unevenly. Three recipes make all stretches 1: which stays near A?",
     fps="10",
     covers=(32,),
 )
 def nearest_orthogonal(
     steps: Annotated[int, Bounds(1, 300)] = 48,
-    dim: Annotated[int, Bounds(2, 64)] = 8,
+    dim: Annotated[int, Bounds(2, 64)] = 6,
+    extra: Annotated[int, Bounds(0, 64)] = 2,
     seed: Seed = 0,
-) -> MatrixSequence:
-    """Singular values of a random matrix on their way to 1, which is how orthogonal weights are made.
+) -> dict[str, Record]:
+    """Three ways from a random matrix to one with orthonormal columns, as orthogonal weights are made.
 
-    Every step multiplies by ``U diag(σ^(−1/T)) Uᵀ``, so that ``P_T = (A Aᵀ)^(−1/2) A = U Vᵀ``, the orthogonal
-    factor of the polar decomposition. The other usual way is Q of ``A = Q R`` with the signs of R's diagonal.
-    K. Fan, A. J. Hoffman, "Some metric inequalities in the space of matrices", Proceedings of the AMS 6, 1955.
+    ``U Vᵀ`` sets the singular values of ``A = U Σ Vᵀ`` to 1 and leaves its directions as they are. Lasagne's
+    ``init.Orthogonal`` returns U alone (or Vᵀ, where there are fewer rows than columns): orthogonal, but no longer
+    like A. PyTorch, TensorFlow and JAX take Q of ``A = Q R`` with the signs of R's diagonal, without which Q is not
+    uniform (F. Mezzadri, "How to generate random matrices from the classical compact groups", Notices of the AMS 54,
+    2007). K. Fan, A. J. Hoffman, "Some metric inequalities in the space of matrices", Proceedings of the AMS 6, 1955:
+    U Vᵀ is nearest.
+
+    Parameters
+    ----------
+    dim : int
+        Columns of A.
+    extra : int
+        How many rows there are more than columns; with any, columns can be orthonormal, but rows cannot.
     """
-    start = gaussian_matrix(dim, seed)
-    u, values, _ = np.linalg.svd(start)
-    step = (u * values ** (-1 / steps)) @ u.T
-    left = (1 - np.arange(steps + 1) / steps)[:, None]
-    # The circle spanned by the directions stretched most and least.
-    circle = np.zeros((steps + 1, 2, 2))
-    circle[:, 0, 0], circle[:, 1, 1] = (values[[0, -1]] ** left).T
-    series = {"stretches": values**left, "circle": circle}
-    return MatrixSequence(np.broadcast_to(step, (steps, dim, dim)), initial=start, series=series)
+    return _make(steps, dim, extra, seed)
 
 
-def _rounding(start: FloatArray, steps: int) -> float:
-    return float(16 * (steps + 1) * len(start) * np.finfo(float).eps * np.linalg.cond(start))
-
-
-def _moved(product: Trajectory) -> float:
-    """Return ``‖A − Q‖_F``, how far the last product is from the first."""
-    return float(np.linalg.norm(product.matrix(product.steps) - product.sequence.initial))
-
-
-def _signed_qr(start: FloatArray) -> FloatArray:
-    """Return Q of ``A = Q R``, its signs such that R has a positive diagonal."""
-    q, r = np.linalg.qr(start)
-    return np.asarray(q * np.where(np.diagonal(r) < 0, -1.0, 1.0))
+@nearest_orthogonal.moment("<vanish>Lasagne</> leaves Vᵀ off: what is left, U Σ, no longer looks like A.")
+def _(steps: int) -> int | None:
+    return 1 if steps > 3 else None
 
 
 @nearest_orthogonal.moment(
-    "Half way: the stretches, {first:3} to {second:3} at first, lie between {low:3} and {high:3} now."
+    "{rows} rows, {dim} columns: columns can end at right angles and 1 long, {rows} rows cannot."
 )
-def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
-    stretches, half = series["stretches"], steps // 2
-    if half < 2:
-        return None
-    now = stretches[half]
-    return Reached(half, first=stretches[0].min(), second=stretches[0].max(), low=now.min(), high=now.max())
+def _(steps: int, dim: int, extra: int) -> Reached | None:
+    half = steps // 2
+    return Reached(half, rows=dim + extra) if extra and 1 < half < _turns(steps) else None
 
 
 @nearest_orthogonal.moment(
-    "Every stretch is <keep>1</>: A is orthogonal now, and no orthogonal matrix is nearer to the first A."
+    "<data>QR</> makes column after column. {count} of {dim} came out with a wrong sign: they are turned round.",
 )
-def _(steps: int) -> int:
-    return steps
+def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
+    turns, weights = _turns(steps), columns[_QR].series["weights"]
+    count = int(((weights[turns] * weights[turns - 1]).sum(axis=0) < 0).sum())
+    return Reached(turns, count=count) if 3 < steps != turns and count else None
 
 
-@nearest_orthogonal.claim("largest |σ − 1|")
-def _(product: Trajectory, steps: int) -> Claimed:
-    values = np.linalg.svd(product.matrix(steps), compute_uv=False)
+@nearest_orthogonal.moment(
+    "Every stretch is 1. From A: <keep>U Vᵀ {nearest:3}</>, none is nearer; <data>QR {qr:3}</>; <vanish>U {left:3}</>."
+)
+def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
+    nearest, qr, left = (float(columns[label].series["distance"][-1]) for label in (_NEAREST, _QR, _LEFT))
+    return Reached(steps, nearest=nearest, qr=qr, left=left)
+
+
+def _rounding(series: Mapping[str, FloatArray]) -> float:
+    """Return what a factorisation of a matrix with entries of about 1/√m may be off by."""
+    return float(16 * max(series["weights"].shape[1:]) * np.finfo(float).eps)
+
+
+def _asymmetry(series: Mapping[str, FloatArray]) -> float:
+    """Return how far Qᵀ A is from a symmetric matrix without negative eigenvalues, which it is for Q = U Vᵀ alone."""
+    form = series["weights"][-1].T @ series["weights"][0]
+    lowest = float(np.linalg.eigvalsh((form + form.T) / 2)[0])
+    return max(float(np.abs(form - form.T).max()), -lowest)
+
+
+def _untriangular(series: Mapping[str, FloatArray]) -> float:
+    """Return how far Qᵀ A is from an upper triangle with a positive diagonal, which is R."""
+    r = series["weights"][-1].T @ series["weights"][0]
+    return max(float(np.abs(np.tril(r, -1)).max()), -float(np.diagonal(r).min()))
+
+
+def _not_orthonormal(series: Mapping[str, FloatArray]) -> float:
+    q = series["weights"][-1]
+    return float(np.abs(q.T @ q - np.eye(q.shape[1])).max())
+
+
+def _without_the_right(steps: int, dim: int, extra: int, seed: int) -> dict[str, Record]:
+    """Return the same with U alone in the place of U Vᵀ: orthogonal, too, but not the nearest."""
+    return _make(steps, dim, extra, seed, keep=False)
+
+
+@nearest_orthogonal.claim("nearest: off / allowed", headline=True, counterexample=_without_the_right)
+def _(columns: Mapping[str, Numbers]) -> Claimed:
+    series = {label: columns[label].series for label in _ROLES}
+    rounding = _rounding(series[_NEAREST])
+    away = {label: float(numbers["distance"][-1]) for label, numbers in series.items()}
+    off = [
+        *(_not_orthonormal(numbers) / rounding for numbers in series.values()),
+        _asymmetry(series[_NEAREST]) / rounding,
+        _untriangular(series[_QR]) / rounding,
+        away[_NEAREST] / (min(away[_QR], away[_LEFT]) + rounding),
+    ]
     return Claimed(
-        float(np.abs(values - 1).max()),
+        max(off),
         0.0,
-        _rounding(product.sequence.initial, steps),
-        "T roundings of about n · eps, enlarged by the condition of A.",
+        1.0,
+        "All three have orthonormal columns, of the first Qᵀ A is symmetric and not negative, and none is nearer.",
     )
 
 
-@nearest_orthogonal.claim("‖A − Q‖")
-def _(product: Trajectory, steps: int) -> Claimed:
-    start = product.sequence.initial
-    values = np.linalg.svd(start, compute_uv=False)
+@nearest_orthogonal.claim("‖A − Q‖", column=_NEAREST)
+def _(series: Mapping[str, FloatArray]) -> Claimed:
+    # The trace of AᵀA, and the sum of singular values as that of square roots of eigenvalues.
+    start = series["weights"][0]
+    values = np.sqrt(np.maximum(np.linalg.eigvalsh(start.T @ start), 0))
     return Claimed(
-        _moved(product),
-        float(np.sqrt(((values - 1) ** 2).sum())),
-        _rounding(start, steps),
-        "T roundings of about n · eps, enlarged by the condition of A.",
+        float(series["distance"][-1]),
+        float(np.linalg.norm(values - 1)),
+        1e-7,
+        "Roots of eigenvalues near 0 are off by the root of eps.",
     )
 
 
-@nearest_orthogonal.claim("QR is nearer by")
-def _(product: Trajectory) -> Claimed:
-    start = product.sequence.initial
-    nearer = max(0.0, _moved(product) - float(np.linalg.norm(_signed_qr(start) - start)))
-    return Claimed(nearer, 0.0, 1e-12, "No orthogonal matrix is nearer; rounding aside.")
+@nearest_orthogonal.claim("below R's diagonal", column=_QR)
+def _(series: Mapping[str, FloatArray]) -> Claimed:
+    return Claimed(_untriangular(series), 0.0, _rounding(series), "A factorisation rounds by about n · eps.")
+
+
+for _label in _ROLES:
+
+    @nearest_orthogonal.claim("largest |QᵀQ − I|", column=_label)
+    def _(series: Mapping[str, FloatArray]) -> Claimed:
+        return Claimed(_not_orthonormal(series), 0.0, _rounding(series), "A factorisation rounds by about n · eps.")

@@ -186,7 +186,7 @@ def _both_orthogonal(steps: int, dim: int, seed: int, rate: float) -> dict[str, 
 @learning_time.claim("depth: off / allowed", headline=True, counterexample=_both_orthogonal)
 def _(columns: Mapping[str, Numbers], dim: int, rate: float, steps: int) -> Claimed:
     shallow, deep = (_seen_epochs(columns, depth) for depth in (_DEPTHS[0], _DEPTHS[-1]))
-    left = float(columns["Gaussian"].series["left"][int(deep), -1])
+    left = float(columns["Gaussian"].series["left"][int(min(deep, steps)), -1])
     return Claimed(
         max(deep / shallow, 0.1 / left),
         0.0,

@@ -131,10 +131,11 @@ def _(series: Mapping[str, FloatArray]) -> int | None:
 
 
 @weight_decay.moment(
-    "Largest eigenvalue: <explode>{data:2} from data alone</>, and weight decay holds it at <keep>{both:2}</>."
+    "Largest eigenvalue: <explode>{data:3} from data alone</>, <keep>{both:3} with weight decay</>, {where}."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
-    return Reached(steps, data=float(series["data alone"][-1]), both=float(series["data and decay"][-1]))
+    data, both = (float(series[name][-1]) for name in ("data alone", "data and decay"))
+    return Reached(steps, data=data, both=both, where="below 1" if both < 1 else "not below 1")
 
 
 @weight_decay.claim("ρ with decay alone")

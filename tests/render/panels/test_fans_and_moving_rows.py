@@ -89,11 +89,15 @@ def test_cells_are_known_at_steps_and_not_on_the_way():
 
 
 def test_a_function_that_changes_leaves_the_wide_line():
-    same = [mark for mark in painted("hidden_permutation", 5) if isinstance(mark, Line) and len(mark.points) > 40]
-    assert len(same) == 2
-    wide, thin = np.array(same[0].points), np.array(same[1].points)
-    assert np.abs(wide - thin).max() < 1e-6
-    assert same[0].width > 4 * same[1].width
+    lines = [mark for mark in painted("hidden_permutation", 5) if isinstance(mark, Line) and len(mark.points) > 40]
+    widest = max(line.width for line in lines)
+    same, other = ([line for line in lines if (line.width == widest) == wide] for wide in (True, False))
+    assert len(same) == len(other) == 2
+    assert all(widest > 4 * line.width for line in other)
+    # The upper panel's function does not change, that of the lower one does.
+    apart = [np.abs(np.subtract(wide.points, thin.points)).max() for wide, thin in zip(same, other, strict=True)]
+    assert apart[0] < 1e-6
+    assert apart[1] > 10
 
 
 def test_series_of_other_shapes_are_refused():

@@ -2,9 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
 
+from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
+from scenes import MatrixSequence
 from scenes.initialisation._deep_nets import deep_net
+from scenes.initialisation.deep_signal import deep_signal
 from scenes.initialisation.default_initialisers import default_initialisers
 
 
@@ -26,3 +31,23 @@ def test_defaults_starve_at_the_rate_of_their_variance():
     for label, variance in (("σ = 0.01", 1e-4), ("±0.07", 0.07**2 / 3)):
         signal = columns[label].series["signal"]
         assert signal[-1] - signal[0] == pytest.approx(10 * math.log10(128 * variance), abs=0.7)
+
+
+def test_headline_is_false_where_gradients_go_back_as_if_there_were_no_relu():
+    parameters = deep_signal.resolve()
+    net = deep_net("he_normal", "ReLU", 24, 128, 0)
+    series = dict(deep_signal.build(**parameters)[None].series)
+    back = [net.gradients[-1]]
+    for weights in net.layers[::-1]:
+        back.append(back[-1] @ weights)
+    series["gradient"] = np.log10(np.mean(np.square(back), axis=1))
+    spoiled = simulate(MatrixSequence(net.jacobians, series=series))
+    assert not judge([deep_signal.headline], {None: spoiled}, parameters)[0].holds
+
+
+def test_headline_is_false_where_a_default_is_fitted_or_the_two_are_swapped():
+    parameters = default_initialisers.resolve()
+    columns = {label: simulate(s) for label, s in default_initialisers.build(**parameters).items()}
+    small, uniform, fitted = columns
+    for changed in ({uniform: columns[fitted]}, {small: columns[uniform], uniform: columns[small]}):
+        assert not judge([default_initialisers.headline], columns | changed, parameters)[0].holds

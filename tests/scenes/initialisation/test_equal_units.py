@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from render.pipeline.claims import judge
 from scenes.initialisation.equal_units import equal_units, loss_and_gradients
 
 
@@ -37,3 +38,25 @@ def test_equal_units_stay_equal_to_the_bit_while_others_learn(dim):
     assert np.ptp(columns["all equal"].series["weights"][-1, 0]) > 1e-3
     assert columns["all equal"].series["loss"][-1] < columns["all equal"].series["loss"][0]
     assert columns["random"].series["loss"][-1] < columns["all equal"].series["loss"][-1]
+
+
+MUTATIONS = {
+    "sign turned": lambda loss, first, second: (loss, -first, second),
+    "first layer's gradient dropped": lambda loss, first, second: (loss, 0 * first, second),
+    "a tenth more": lambda loss, first, second: (loss, 1.1 * first, second),
+    "noise on a unit": lambda loss, first, second: (loss, first + 1e-9 * np.eye(*first.shape), second),
+}
+
+
+@pytest.mark.parametrize("change", MUTATIONS.values(), ids=MUTATIONS)
+def test_the_headline_is_false_of_other_gradients(change, monkeypatch):
+    def other(*arguments):
+        return change(*loss_and_gradients(*arguments))
+
+    def holds():
+        parameters = equal_units.resolve()
+        return judge([equal_units.headline], equal_units.build(), parameters)[0].holds
+
+    assert holds()
+    monkeypatch.setitem(equal_units.function.__globals__, "loss_and_gradients", other)
+    assert not holds()

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from films import decided
 
+from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
+from scenes import MatrixSequence, uniform_matrix
 from scenes.initialisation._kinds import KINDS, tent
 from scenes.initialisation.initialiser import initialiser
 
@@ -50,3 +53,13 @@ def test_sparse_units_have_fifteen_connections():
     matrix = KINDS["sparse"].make(40, 3)
     assert (np.count_nonzero(matrix, axis=1) == 15).all()
     assert len(np.unique(np.nonzero(matrix[0])[0])) == 15
+
+
+def test_headline_is_false_of_fresh_matrices_and_of_another_pace():
+    parameters = initialiser.resolve()
+    matrix = initialiser.build(**parameters)[None].factor
+    fresh = [matrix, *(uniform_matrix(16, [7, step], (3 / 16) ** 0.5) for step in range(63))]
+    slower = [matrix, *([0.95 * matrix] * 63)]
+    for factors in (fresh, slower):
+        numbers = {None: simulate(MatrixSequence(factors))}
+        assert not judge([initialiser.headline], numbers, parameters)[0].holds

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from render.numerics.trajectory import simulate
+from render.pipeline.claims import judge
+from scenes import MatrixSequence
 from scenes.initialisation.hidden_permutation import hidden_permutation
 from scenes.initialisation.scale_symmetry import scale_symmetry
 
@@ -42,3 +44,29 @@ def test_scaling_is_a_symmetry_of_relu_only():
     inputs = np.random.default_rng(0).standard_normal((8, 5))
     through = [w[:, -1] @ np.tanh(w[:, :-1] @ inputs) for w in series["weights"][[0, 4]]]
     assert np.abs(through[1] - through[0]).max() > 0.1
+
+
+def test_a_unit_that_turns_its_sign_in_but_not_out_is_found():
+    columns = dict(scale_symmetry.build())
+    sequence = columns["tanh, signs flipped"]
+    weights = np.array(sequence.series["weights"])
+    weights[9:, 4, -1] *= -1
+    inputs = np.linspace(-2, 2, 49) * np.ones((8, 1))
+    output = np.stack([w[:, -1] @ np.tanh(w[:, :-1] @ inputs) for w in weights])
+    series = {"weights": weights, "output": output, "first output": np.broadcast_to(output[0], output.shape)}
+    columns["tanh, signs flipped"] = MatrixSequence(sequence.factors, series=series)
+    assert not judge([scale_symmetry.headline], columns, scale_symmetry.resolve())[0].holds
+    # Nor may nothing be changed at all.
+    still = {key: np.broadcast_to(value[0], value.shape) for key, value in sequence.series.items()}
+    columns["tanh, signs flipped"] = MatrixSequence(sequence.factors, series=still)
+    assert not judge([scale_symmetry.headline], columns, scale_symmetry.resolve())[0].holds
+
+
+def test_orders_that_come_up_twice_are_found():
+    values = hidden_permutation.resolve(steps=24)
+    sequence = hidden_permutation.build(**values)[None]
+    back = np.r_[np.arange(13), np.arange(11, -1, -1)]
+    series = {key: value[back] for key, value in sequence.series.items()}
+    spoiled = {None: MatrixSequence(sequence.factors, series=series)}
+    assert judge([hidden_permutation.headline], {None: sequence}, values)[0].holds
+    assert not judge([hidden_permutation.headline], spoiled, values)[0].holds

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from render.pipeline.claims import judge
 from scenes.training.learning_time import _learning_curve, learning_time
 
 
@@ -25,3 +26,20 @@ def test_what_diverges_stays_where_it_was_when_it_had_grown_a_thousandfold():
     assert np.isfinite(left).all()
     assert left[-1] > 1000
     assert (left[-10:] == left[-1]).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("haar_orthogonal", lambda made: 0.9 * made),
+        ("chain_gradients", lambda made: -made),
+        ("chain_gradients", lambda made: 0 * made),
+    ],
+    ids=["nine tenths of orthogonal", "sign turned", "no gradient"],
+)
+def test_the_headline_is_false_where_orthogonal_nets_do_not_learn(name, change, monkeypatch):
+    values = learning_time.resolve(dim=4)
+    true = learning_time.function.__globals__[name]
+    assert judge([learning_time.headline], learning_time.build(**values), values)[0].holds
+    monkeypatch.setitem(learning_time.function.__globals__, name, lambda *given: change(true(*given)))
+    assert not judge([learning_time.headline], learning_time.build(**values), values)[0].holds
