@@ -11,7 +11,7 @@ from scenes import (
     Activation,
     Claimed,
     FloatArray,
-    Trajectory,
+    Numbers,
     gaussian_matrix,
     glorot_normal,
     glorot_uniform,
@@ -95,11 +95,11 @@ class DeepNet:
         }
 
 
-def deep_net(kind: str, activation: str, steps: int, dim: int, seed: int) -> DeepNet:
-    """Return a network of `steps` layers of `dim` units, drawn as `LAYERS` has it."""
+def deep_net(kind: str, activation: str, steps: int, dim: int, seed: int, size: float = 1.0) -> DeepNet:
+    """Return a network of `steps` layers of `dim` units, drawn as `LAYERS` has it, all weights times `size`."""
     make = LAYERS[kind][0]
     layers = np.stack([make(dim, [seed, 0, layer]) for layer in range(steps)]) if steps else np.empty((0, dim, dim))
-    return DeepNet(layers, ACTIVATIONS[activation], seed)
+    return DeepNet(size * layers, ACTIVATIONS[activation], seed)
 
 
 @lru_cache
@@ -146,32 +146,41 @@ def predicted(kind: str, activation: str, steps: int, dim: int) -> dict[str, Flo
     return {"signal": line, "gradient": line}
 
 
-def decades_per_layer(product: Trajectory, name: str, kind: str, activation: str) -> Claimed:
+def decades_per_layer(numbers: Numbers, dim: int, name: str, kind: str, activation: str) -> Claimed:
     """Return the claim on the slope of log10 of a variance.
 
     Parameters
     ----------
-    product : Trajectory
-        The numbers of the network.
+    numbers : Numbers
+        Those of the network.
+    dim : int
+        Units of its layers.
     name : str
         Which variance, ``signal`` or ``gradient``.
     kind, activation : str
         How its layers were drawn, and what is applied to them.
     """
-    depth = max(product.steps, 1)
-    values = product.series[name]
+    depth = max(numbers.steps, 1)
+    values = numbers.series[name]
     return Claimed(
         float((values[-1] - values[0]) / depth),
-        float(predicted(kind, activation, product.steps, product.dim)[name][-1] / depth),
-        _slope_deviation(depth, product.dim, kind, activation),
+        float(predicted(kind, activation, numbers.steps, dim)[name][-1] / depth),
+        _slope_deviation(depth, dim, kind, activation),
         "Five deviations of a sum of log χ² over the layers.",
     )
+
+
+def share_off(claimed: Claimed) -> float:
+    """Return how far a claimed number is off, as a share of what is allowed."""
+    return abs(claimed.value - claimed.expected) / claimed.tolerance
 
 
 def _slope_deviation(depth: int, n: int, kind: str, activation: str) -> float:
     """Return five deviations of the mean over layers, and what entries that are not normal shift the mean by."""
     # Behind tanh the kurtosis of its slopes takes part, and the variance's own fluctuations do.
-    laws = {"identity": log_chi_square(n), "ReLU": log_half_chi_square(n), "tanh": (-4 / n, 8 / n)}
+    mean, spread = log_half_chi_square(n)
+    # That ReLU lets half of the units pass is no matter of their distribution.
+    laws = {"identity": log_chi_square(n), "ReLU": (mean + log(2), spread), "tanh": (-4 / n, 8 / n)}
     shift, variance = laws[activation]
     normal = kind not in ("uniform_007", "glorot_uniform", "orthogonal")
     exact = normal and activation != "tanh"

@@ -40,7 +40,7 @@ class Kind:
         n² times `square`.
     """
 
-    make: Callable[[int, int], FloatArray]
+    make: Callable[[int, int | list[int]], FloatArray]
     square: Callable[[int], float]
     deviation: Callable[[int], float] = lambda n: 0.0
     total: Callable[[int], float] | None = None
@@ -62,12 +62,17 @@ def _uniform(bound: Callable[[int], float]) -> Kind:
     )
 
 
-def _made_by(maker: Callable[[int, int], FloatArray], kind: Kind) -> Kind:
+def _made_by(maker: Callable[[int, int | list[int]], FloatArray], kind: Kind) -> Kind:
     """Return the kind that a function draws, with what is known of another."""
     return Kind(maker, kind.square, kind.deviation)
 
 
-def _sparse(n: int, seed: int) -> FloatArray:
+def sparse_connections(n: int) -> int:
+    """Return how many connections a unit of a sparse layer has."""
+    return min(n, _CONNECTIONS)
+
+
+def _sparse(n: int, seed: int | list[int]) -> FloatArray:
     """Return a matrix in which every unit has 15 connections (fewer where n is), standard normal.
 
     J. Martens, "Deep learning via Hessian-free optimization", ICML 2010.
@@ -75,7 +80,7 @@ def _sparse(n: int, seed: int) -> FloatArray:
     rng = np.random.default_rng(seed)
     matrix = np.zeros((n, n))
     for row in matrix:
-        row[rng.permutation(n)[:_CONNECTIONS]] = rng.standard_normal(min(n, _CONNECTIONS))
+        row[rng.permutation(n)[:_CONNECTIONS]] = rng.standard_normal(sparse_connections(n))
     return matrix
 
 
@@ -85,7 +90,7 @@ def tent(n: int) -> FloatArray:
     return np.asarray(1 - np.abs(np.arange(n) - (n - 1) / 2) / factor)
 
 
-def _tent_square(n: int) -> float:
+def tent_square(n: int) -> float:
     """Return the sum of the squares of `tent` in closed form."""
     factor = (n + 1) // 2
     return (2 * factor**2 + 1) / (3 * factor) if n % 2 else (4 * factor**2 - 1) / (6 * factor)
@@ -103,10 +108,11 @@ KINDS = {
     "glorot_uniform": _made_by(glorot_uniform, _uniform(lambda n: (3 / n) ** 0.5)),
     "he_normal": _made_by(he_normal, _normal(lambda n: (2 / n) ** 0.5)),
     "he_uniform": _uniform(lambda n: (6 / n) ** 0.5),
+    "pytorch_linear": _uniform(lambda n: n**-0.5),
     "sparse": Kind(
         _sparse,
-        lambda n: min(n, _CONNECTIONS) / n,
-        lambda n: normal_deviation(n * min(n, _CONNECTIONS)),
+        lambda n: sparse_connections(n) / n,
+        lambda n: normal_deviation(n * sparse_connections(n)),
     ),
     "identity": Kind(lambda n, seed: np.eye(n), lambda n: 1 / n, total=float),
     "orthogonal_qr": Kind(haar_orthogonal, lambda n: 1 / n),
@@ -118,7 +124,7 @@ KINDS = {
     # A point becomes ⌈n / 2⌉² points of the enlarged picture, and the weights that make up one of them sum to 1.
     "bilinear": Kind(
         lambda n, seed: np.outer(tent(n), tent(n)),
-        lambda n: (_tent_square(n) / n) ** 2,
+        lambda n: (tent_square(n) / n) ** 2,
         total=lambda n: float((n + 1) // 2) ** 2,
     ),
 }
@@ -135,6 +141,7 @@ NAMES = {
     "glorot_uniform": "Xavier, uniform",
     "he_normal": "He, normal",
     "he_uniform": "He, uniform",
+    "pytorch_linear": "PyTorch's Linear",
     "sparse": "Sparse",
     "identity": "Identity",
     "orthogonal": "Orthogonal",

@@ -18,11 +18,18 @@ from scenes import (
     scene,
     show,
 )
-from scenes.initialisation._deep_nets import LAYERS, decades_per_layer, deep_net, predicted
+from scenes.initialisation._deep_nets import LAYERS, DeepNet, decades_per_layer, deep_net, predicted, share_off
 from scenes.initialisation._kinds import NAMES
 
 # Units and empty columns of the picture.
 _UNITS, _GAP = 12, 3
+
+
+def _sequence(net: DeepNet, kind: str) -> MatrixSequence:
+    steps, dim, _ = net.jacobians.shape
+    # The variance of a weight as a multiple of 1 / inputs.
+    scale = np.full(steps + 1, dim * LAYERS[kind][1](dim))
+    return MatrixSequence(net.jacobians, series={"strip": net.strip(_UNITS, _GAP), "scale": scale} | net.series())
 
 
 @scene(
@@ -68,11 +75,7 @@ def deep_signal(
     activation : str
         What is applied to every layer.
     """
-    net = deep_net(kind, activation, steps, dim, seed)
-    # The variance of a weight as a multiple of 1 / inputs.
-    scale = np.full(steps + 1, dim * LAYERS[kind][1](dim))
-    series = {"strip": net.strip(_UNITS, _GAP), "scale": scale} | net.series()
-    return MatrixSequence(net.jacobians, series=series)
+    return _sequence(deep_net(kind, activation, steps, dim, seed), kind)
 
 
 def _factor(kind: str, activation: str, steps: int, dim: int) -> float:
@@ -115,14 +118,30 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, result=result, **ends)
 
 
+def _half_the_variance(steps: int, dim: int, seed: int, kind: str, activation: str) -> MatrixSequence:
+    """Return the network with weights of half the variance, as if He's factor of 2 had been forgotten."""
+    return _sequence(deep_net(kind, activation, steps, dim, seed, 0.5**0.5), kind)
+
+
+@deep_signal.claim("both ways: off / allowed", headline=True, counterexample=_half_the_variance)
+def _(product: Trajectory, dim: int, kind: str, activation: str) -> Claimed:
+    off = [share_off(decades_per_layer(product, dim, name, kind, activation)) for name in ("signal", "gradient")]
+    return Claimed(
+        max(off),
+        0.0,
+        1.0,
+        "Either variance changes by what theory says a layer; allowed are five deviations of a mean of log χ².",
+    )
+
+
 @deep_signal.claim("signal, decades/layer")
-def _(product: Trajectory, kind: str, activation: str) -> Claimed:
-    return decades_per_layer(product, "signal", kind, activation)
+def _(product: Trajectory, dim: int, kind: str, activation: str) -> Claimed:
+    return decades_per_layer(product, dim, "signal", kind, activation)
 
 
 @deep_signal.claim("gradient, dec./layer")
-def _(product: Trajectory, kind: str, activation: str) -> Claimed:
-    return decades_per_layer(product, "gradient", kind, activation)
+def _(product: Trajectory, dim: int, kind: str, activation: str) -> Claimed:
+    return decades_per_layer(product, dim, "gradient", kind, activation)
 
 
 @deep_signal.claim("∂h/∂x − complex step")

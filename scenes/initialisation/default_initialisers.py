@@ -14,6 +14,21 @@ _ROLES = {"σ = 0.01": "vanish", "±0.07": "data", "Xavier": "keep"}
 _UNITS, _GAP = 10, 5
 
 
+def _variances(dim: int) -> dict[str, float]:
+    """Return the variance of a weight by the three rules: σ², that of a uniform number, 2 / (inputs + outputs)."""
+    return {"σ = 0.01": 0.01**2, "±0.07": 0.07**2 / 3, "Xavier": 2 / (dim + dim)}
+
+
+def _columns(kinds: Mapping[str, str], steps: int, dim: int, seed: int) -> dict[str, MatrixSequence]:
+    # What Xavier's rule makes of so many units.
+    sigma = np.full(steps + 1, dim**-0.5)
+    nets = {label: deep_net(kind, "identity", steps, dim, seed) for label, kind in kinds.items()}
+    return {
+        label: MatrixSequence(net.jacobians, series={"strip": net.strip(_UNITS, _GAP), "sigma": sigma} | net.series())
+        for label, net in nets.items()
+    }
+
+
 @scene(
     show(
         "strip",
@@ -44,13 +59,7 @@ def default_initialisers(
     seed: Seed = 0,
 ) -> dict[str, MatrixSequence]:
     """Signals and gradients through deep linear networks, from three ways to draw their weights."""
-    # What Xavier's rule makes of so many units.
-    sigma = np.full(steps + 1, dim**-0.5)
-    nets = {label: deep_net(kind, "identity", steps, dim, seed) for label, kind in _USUAL.items()}
-    return {
-        label: MatrixSequence(net.jacobians, series={"strip": net.strip(_UNITS, _GAP), "sigma": sigma} | net.series())
-        for label, net in nets.items()
-    }
+    return _columns(_USUAL, steps, dim, seed)
 
 
 # Below this share a signal is taken for lost.
@@ -62,14 +71,20 @@ def _lost(columns: Mapping[str, Numbers], label: str) -> int | None:
     return first_step(signal - signal[0] < _LOST)
 
 
-@default_initialisers.moment("<vanish>σ = 0.01</>: after {step} layers less than a thousandth of the variance is left.")
-def _(columns: Mapping[str, Numbers]) -> int | None:
-    return _lost(columns, "σ = 0.01")
+@default_initialisers.moment(
+    "<vanish>σ = 0.01</>: {dim} × 0.01² = {factor:3} a layer, so below a thousandth after {step}."
+)
+def _(columns: Mapping[str, Numbers], dim: int) -> Reached | None:
+    step = _lost(columns, "σ = 0.01")
+    return None if step is None else Reached(step, factor=dim * _variances(dim)["σ = 0.01"])
 
 
-@default_initialisers.moment("<data>±0.07</> comes further: it falls below a thousandth after {step} layers.")
-def _(columns: Mapping[str, Numbers]) -> int | None:
-    return _lost(columns, "±0.07")
+@default_initialisers.moment(
+    "<data>±0.07</>: {dim} × 0.07²/3 = {factor:3} a layer, so below a thousandth after {step}."
+)
+def _(columns: Mapping[str, Numbers], dim: int) -> Reached | None:
+    step = _lost(columns, "±0.07")
+    return None if step is None else Reached(step, factor=dim * _variances(dim)["±0.07"])
 
 
 @default_initialisers.moment(
@@ -82,9 +97,32 @@ def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
     return Reached(steps, small=small, uniform=uniform, xavier=xavier) if max(small, uniform) < _LOST < xavier else None
 
 
+def _all_fitted(steps: int, dim: int, seed: int) -> dict[str, MatrixSequence]:
+    """Return the same with the variances of both defaults fitted to the units, too."""
+    return _columns(
+        {"σ = 0.01": "glorot_normal", "±0.07": "glorot_uniform", "Xavier": "glorot_normal"}, steps, dim, seed
+    )
+
+
+@default_initialisers.claim("(n σ²)ᵗ: off / allowed", headline=True, counterexample=_all_fitted)
+def _(columns: Mapping[str, Numbers], steps: int, dim: int) -> Claimed:
+    off = []
+    for label, kind in _USUAL.items():
+        for name in ("signal", "gradient"):
+            found = decades_per_layer(columns[label], dim, name, kind, "identity")
+            power = float(np.log10(dim * _variances(dim)[label])) if steps else 0.0
+            off.append(abs(found.value - power) / (found.tolerance + abs(found.expected - power)))
+    return Claimed(
+        max(off),
+        0.0,
+        1.0,
+        "(n σ²)^L is left; allowed are five deviations, and how far a mean logarithm is below that of the mean.",
+    )
+
+
 for _text, _name in (("signal, decades/layer", "signal"), ("gradient, dec./layer", "gradient")):
     for _label, _kind in _USUAL.items():
 
         @default_initialisers.claim(_text, column=_label)
-        def _(product: Trajectory, name: str = _name, kind: str = _kind) -> Claimed:
-            return decades_per_layer(product, name, kind, "identity")
+        def _(product: Trajectory, dim: int, name: str = _name, kind: str = _kind) -> Claimed:
+            return decades_per_layer(product, dim, name, kind, "identity")

@@ -108,7 +108,11 @@ def fan_dilemma(
     narrowing : float
         How many times as many units the first layer has as the last.
     """
-    widths = _widths(steps, dim, narrowing)
+    return _columns(_widths(steps, dim, narrowing), seed)
+
+
+def _columns(widths: list[int], seed: int) -> dict[str, MatrixSequence]:
+    """Return networks with layers of these widths, a column for every rule."""
     rng = np.random.default_rng([seed, 0])
     random = [rng.standard_normal((NETS, after, before)) for before, after in pairwise(widths)]
     columns = {}
@@ -141,11 +145,42 @@ def _(columns: Mapping[str, Numbers], steps: int, narrowing: float) -> Reached |
 
 
 @fan_dilemma.moment(
-    "<keep>Xavier</> is about half way between on a log scale: signal × {signal:2}, gradient × {gradient:2}."
+    "<keep>Xavier</> is between: signal × {signal:2}, gradient ÷ {gradient:2}, each about √{narrowing} = {root:2}."
 )
-def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
-    signal, gradient = (10 ** float(_change(columns, "Xavier", name)[-1]) for name in ("signal", "gradient"))
-    return Reached(steps, signal=signal, gradient=gradient)
+def _(columns: Mapping[str, Numbers], steps: int, narrowing: float) -> Reached:
+    signal, gradient = (float(_change(columns, "Xavier", name)[-1]) for name in ("signal", "gradient"))
+    return Reached(steps, signal=10**signal, gradient=10**-gradient, root=narrowing**0.5)
+
+
+def _as_wide_throughout(steps: int, dim: int, seed: int, narrowing: float) -> dict[str, MatrixSequence]:
+    """Return networks whose layers do not narrow: one variance keeps both ways."""
+    return _columns([max(1, round(dim / narrowing))] * (steps + 1), seed)
+
+
+@fan_dilemma.claim("both ways: off / allowed", headline=True, counterexample=_as_wide_throughout)
+def _(columns: Mapping[str, Numbers], steps: int, dim: int, narrowing: float) -> Claimed:
+    widths = _widths(steps, dim, narrowing)
+    # One way 1 is left, the other way the ratio of the ends, in decades.
+    ratio = float(np.log10(widths[0] / widths[-1]))
+    down, up = (log10_deviation(way, BATCH, NETS) for way in (widths, widths[::-1]))
+    changes = {rule: [float(_change(columns, rule, name)[-1]) for name in ("signal", "gradient")] for rule in _RULES}
+    off = [
+        abs(changes["1/inputs"][0]) / down,
+        abs(changes["1/inputs"][1] + ratio) / up,
+        abs(changes["1/outputs"][0] - ratio) / down,
+        abs(changes["1/outputs"][1]) / up,
+    ]
+    # Xavier's is nearer to half of it than to either end: from a quarter to three quarters.
+    off += [
+        abs(change - half) / (ratio / 4)
+        for change, half in zip(changes["Xavier"], (ratio / 2, -ratio / 2), strict=True)
+    ]
+    return Claimed(
+        max(off),
+        0.0,
+        1.0,
+        "Allowed are five deviations of the mean of 32 networks; for Xavier a quarter of the whole to either side.",
+    )
 
 
 for _text, _name in (("log10 of signal", "signal"), ("log10 of gradient", "gradient")):

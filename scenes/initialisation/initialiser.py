@@ -67,8 +67,8 @@ def initialiser(
     ----------
     kind : str
         How it is drawn: normal and uniform of size 1; normal with deviation 0.01; uniform within ±0.07; LeCun's,
-        Glorot's and He's; 15 connections a unit; identity; orthogonal by QR or SVD; zeros; 0.1 everywhere; or the
-        kernel of bilinear interpolation.
+        Glorot's and He's; within ±1/√n, as PyTorch's Linear; 15 connections a unit; identity; orthogonal by QR or
+        SVD; zeros; 0.1 everywhere; or the kernel of bilinear interpolation.
     gain : float
         What all entries are multiplied by; a gain of 1 leaves orthogonal matrices orthogonal.
     """
@@ -114,8 +114,39 @@ def _(product: Trajectory, steps: int) -> Reached:
     return Reached(steps, size=float(size[-1]), pace=pace, radius=_radius(product.sequence.factors[0]))
 
 
-@initialiser.claim("mean of W²ᵢⱼ")
-def _(product: Trajectory, dim: int, kind: str, gain: float) -> Claimed:
+def _in_turn_with_its_transpose(steps: int, dim: int, seed: int, kind: str, gain: float) -> MatrixSequence:
+    """Return products of W and Wᵀ in turn: their entries have the same variance, but they follow no eigenvalue of W."""
+    matrix = _drawn(kind, dim, seed, gain)
+    return MatrixSequence([matrix.T if step % 2 else matrix for step in range(steps)])
+
+
+@initialiser.claim("variance, pace / |λ|: off / allowed", headline=True, counterexample=_in_turn_with_its_transpose)
+def _(product: Trajectory, steps: int, dim: int, kind: str, gain: float) -> Claimed:
+    matrix = product.sequence.factors[0]
+    variance = _variance(product, dim, kind, gain)
+    off = [abs(variance.value - variance.expected) / (variance.tolerance or 1.0)]
+    radius, size = _radius(matrix), product.log10_spectral_norm
+    if radius == 0:
+        # Nothing at all is left of zeros.
+        off.append(0.0 if np.isneginf(size[1:]).all() else np.inf)
+    else:
+        vectors = np.linalg.eigh(matrix)[1] if np.array_equal(matrix, matrix.T) else np.linalg.eig(matrix)[1]
+        condition = float(np.linalg.cond(vectors))
+        times = np.arange(steps + 1)
+        # An eigenvalue is known to eps times the condition of the eigenvectors, beside the norm of W.
+        rounding = (times + 1) * dim * _EPS * condition * np.linalg.norm(matrix) / radius
+        left, half = size - times * np.log10(radius), np.log10(condition) / 2
+        off.append(float((np.abs(left - half) / (half + rounding)).max()))
+    return Claimed(
+        max(off),
+        0.0,
+        1.0,
+        "With eigenvectors of condition κ the size lies between |λ|ᵗ and κ |λ|ᵗ at every step; and 4.5 sigma.",
+    )
+
+
+def _variance(product: Trajectory, dim: int, kind: str, gain: float) -> Claimed:
+    """Return the claim on the mean of the squared entries."""
     expected = _mean_square(kind, dim, gain)
     return Claimed(
         float(np.mean(product.sequence.factors[0] ** 2)),
@@ -123,6 +154,11 @@ def _(product: Trajectory, dim: int, kind: str, gain: float) -> Claimed:
         float(expected * (KINDS[kind].deviation(dim) + 4 * dim * _EPS)),
         "What a sample of this size strays by with a chance of 4.5 sigma: Laurent and Massart, or Hoeffding.",
     )
+
+
+@initialiser.claim("mean of W²ᵢⱼ")
+def _(product: Trajectory, dim: int, kind: str, gain: float) -> Claimed:
+    return _variance(product, dim, kind, gain)
 
 
 @initialiser.claim("growth per step")
