@@ -21,6 +21,14 @@ from scenes import scene as as_scene
 
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "TERM"}}
 
+# They train networks or draw many matrices; for these, fewer seeds are tried.
+SLOW_TO_BUILD = {
+    *("bidirectional", "deep_signal", "edge_of_chaos", "ensemble", "fan_dilemma", "gaussian_product", "learning_time"),
+    *("lstm_or_gru", "norm_stabiliser", "remedies", "same_or_fresh", "saturation", "soft_constraint", "two_trainings"),
+    *("update_gate", "layer_gradients", "equal_units", "mean_and_median", "rnn_output", "highway", "dense"),
+    *("vanishing_threshold", "agreement"),
+}
+
 
 def run(*arguments, **options):
     """Run the command and return the finished process, its output as text."""

@@ -13,6 +13,7 @@ from scenes import (
     MatrixSequence,
     Reached,
     Seed,
+    Trajectory,
     first_step,
     permutation_matrix,
     repeated,
@@ -25,6 +26,8 @@ Symbols = NDArray[np.intp]
 
 _LETTERS, _MESSAGE = 8, 10
 _BLANK, _DELIMITER = _LETTERS, _LETTERS + 1
+# Messages from which one who only counts steps learns how often each letter is wanted.
+_LEARNT = 4_000
 
 
 def message(delay: int, seed: int) -> tuple[Symbols, Symbols]:
@@ -43,22 +46,34 @@ def _slots(delay: int) -> int:
     return delay + _MESSAGE + 1
 
 
-def tapes(inputs: Symbols, delay: int) -> FloatArray:
-    """Return the states ``h_t = S h_{t−1} + V x_t``, shape (T + 1, slots, letters).
+def shift(delay: int, kept: float = 1.0) -> FloatArray:
+    """Return the matrix S that moves what stands on a tape by one slot, and the last slot to the first.
 
-    S moves what stands on the tape by one slot, and the last slot to the first; V writes a letter into the
-    first slot. Blanks and delimiter write nothing.
+    Parameters
+    ----------
+    delay : int
+        The delay that the tape is made for.
+    kept : float
+        What S is multiplied by; it is orthogonal for 1.
+    """
+    return kept * permutation_matrix(np.roll(np.arange(_slots(delay)), 1))
+
+
+def tapes(inputs: Symbols, matrix: FloatArray) -> FloatArray:
+    """Return the states ``h_t = W h_{t−1} + V x_t``, shape (T + 1, slots, letters).
+
+    V writes a letter into the first slot. Blanks and delimiter write nothing.
 
     Parameters
     ----------
     inputs : ndarray, shape (T,)
         Numbers of symbols.
-    delay : int
-        The delay that the tape is made for; it has ``delay + 11`` slots.
+    matrix : ndarray, shape (slots, slots)
+        W.
     """
-    states = np.zeros((len(inputs) + 1, _slots(delay), _LETTERS))
+    states = np.zeros((len(inputs) + 1, len(matrix), _LETTERS))
     for step, symbol in enumerate(inputs):
-        states[step + 1] = np.roll(states[step], 1, axis=0)
+        states[step + 1] = matrix @ states[step]
         if symbol < _LETTERS:
             states[step + 1, 0, symbol] += 1.0
     return states
@@ -122,9 +137,14 @@ def copy_task(
     delay : int
         The T of the task: a letter is asked for T + 10 steps after it came.
     """
+    return _copied(delay, seed, shift(delay))
+
+
+def _copied(delay: int, seed: int, matrix: FloatArray) -> MatrixSequence:
+    """Return the film of a network with the matrix W."""
     inputs, _ = message(delay, seed)
-    states = tapes(inputs, delay)
-    steps, slots = len(inputs), _slots(delay)
+    states = tapes(inputs, matrix)
+    steps, slots = len(inputs), len(matrix)
     lines = states @ _SHOWN
     history = np.zeros((steps + 1, steps, slots))
     for step in range(1, steps + 1):
@@ -134,7 +154,12 @@ def copy_task(
         "input": np.concatenate([[np.nan], _shown(inputs)]),
         "output": np.concatenate([[np.nan], _shown(answers(states))]),
     }
-    return repeated(permutation_matrix(np.roll(np.arange(slots), 1)), steps, series)
+    return repeated(matrix, steps, series)
+
+
+def _fading(delay: int, seed: int) -> MatrixSequence:
+    """Return the film of a shift that is not orthogonal: a tenth is lost at every step."""
+    return _copied(delay, seed, shift(delay, kept=0.9))
 
 
 @copy_task.moment("Step {step}: ten letters are stored, one a slot. At every step W shifts each by one slot.")
@@ -148,40 +173,64 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
     return None if step is None else Reached(step)
 
 
-@copy_task.moment("All ten letters <keep>come back in order</>: an orthogonal W, a shift, moves them and loses none.")
-def _(steps: int) -> int:
-    return steps
+def memoryless_loss(delay: int) -> float:
+    """Return the mean cross-entropy, in nats, of who says blanks at their time, and then any of eight letters."""
+    return float(_MESSAGE * np.log(_LETTERS) / (delay + 2 * _MESSAGE))
+
+
+@copy_task.moment(
+    "All ten letters <keep>come back</>: loss 0. Without memory it is {loss:.2}: each letter is a guess of eight."
+)
+def _(series: Mapping[str, FloatArray], steps: int, delay: int) -> Reached | None:
+    right = np.array_equal(series["output"][-_MESSAGE:], series["input"][1 : _MESSAGE + 1])
+    return Reached(steps, loss=memoryless_loss(delay)) if right else None
 
 
 _EXACT = "A permutation of exact numbers rounds nothing."
 
 
-@copy_task.claim("letters recalled")
-def _(delay: int, seed: int) -> Claimed:
+@copy_task.claim("answers right", headline=True, counterexample=_fading)
+def _(product: Trajectory, delay: int, seed: int) -> Claimed:
+    # Read off the powers of W, without the tapes: V writes e₁, and a letter is heard where the last slot holds more
+    # than one half of it.
     inputs, targets = message(delay, seed)
-    said = answers(tapes(inputs, delay))
-    return Claimed(float(np.mean(said[-_MESSAGE:] == targets[-_MESSAGE:])), 1.0, 0.0, _EXACT)
+    matrix, written, heard = product.matrix(1), np.eye(product.dim)[0], []
+    for _ in inputs:
+        heard.append(float(written[-1]))
+        written = matrix @ written
+    said = np.full(len(inputs), _BLANK)
+    for step in range(len(inputs)):
+        for back in range(step + 1):
+            if inputs[step - back] < _LETTERS and heard[back] > 0.5:
+                said[step] = inputs[step - back]
+    return Claimed(float(np.mean(said == targets)), 1.0, 0.0, _EXACT)
+
+
+@copy_task.claim("letters in less letters out")
+def _(series: Mapping[str, FloatArray]) -> Claimed:
+    away = np.abs(series["output"][-_MESSAGE:] - series["input"][1 : _MESSAGE + 1])
+    return Claimed(float(np.nan_to_num(away, nan=9.0).max()), 0.0, 0.0, _EXACT)
 
 
 @copy_task.claim("delays recalled, of 9")
 def _(seed: int) -> Claimed:
-    delays = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+    delays = (1, 2, 3, 5, 10, 20, 40, 70, 100)
     right = 0
     for delay in delays:
         inputs, targets = message(delay, seed)
-        right += np.array_equal(answers(tapes(inputs, delay)), targets)
+        right += np.array_equal(answers(tapes(inputs, shift(delay))), targets)
     return Claimed(float(right), float(len(delays)), 0.0, _EXACT)
 
 
-@copy_task.claim("loss without memory")
+@copy_task.claim("loss of guessing by time")
 def _(delay: int, seed: int) -> Claimed:
-    _, targets = message(delay, seed)
-    # Who knows the time but no letter says blank, then any letter.
-    chances = np.zeros((len(targets), _LETTERS + 1))
-    chances[:-_MESSAGE, _BLANK], chances[-_MESSAGE:, :_LETTERS] = 1.0, 1 / _LETTERS
+    # Who only counts steps learns from some messages how often each letter is wanted, and is tested on others.
+    letters = np.random.default_rng([seed, 9]).integers(0, _LETTERS, (2, _LEARNT, _MESSAGE))
+    often = np.array([np.bincount(place, minlength=_LETTERS) for place in letters[0].T]) / _LEARNT
+    costs = -np.log(often[np.arange(_MESSAGE), letters[1]])
     return Claimed(
-        float(-np.log(chances[np.arange(len(targets)), targets]).mean()),
-        float(10 * np.log(8) / (delay + 20)),
-        1e-12,
-        "A mean of logarithms rounds by some eps.",
+        float(costs.sum(axis=1).mean() / (delay + 2 * _MESSAGE)),
+        memoryless_loss(delay),
+        0.1 / (delay + 2 * _MESSAGE),
+        "Frequencies of 4,000 letters are off by a few per cent, which cost some thousandths at each of ten places.",
     )

@@ -108,14 +108,15 @@ def _race(steps: int, dim: int, seed: int, keep_bias: float) -> dict[str, tuple[
         roles={"LSTM": "keep", "GRU": "keep", "RNN": "vanish"},
     ),
     title="LSTM or GRU",
-    statement="both recall the first input long after a plain RNN, the GRU with 3/4 of the parameters",
+    statement="here LSTM and GRU recall equally well, long after a plain RNN, the GRU with 3/4 of the weights",
     opening="The first input is one bit, then comes noise. How long can a net still tell the bit?",
     running="Every step brings noise. A net with gates can hold what it had before.",
     fps="10",
     covers=(98, 114),
 )
 def lstm_or_gru(
-    steps: Annotated[int, Bounds(0, 80)] = 64,
+    # Before step 24 a plain RNN has not yet forgotten.
+    steps: Annotated[int, Bounds(24, 80)] = 64,
     dim: Annotated[int, Bounds(16, 24)] = 16,
     seed: Seed = 0,
     keep_bias: Annotated[float, Bounds(5, 8)] = 5.0,
@@ -154,12 +155,20 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @lstm_or_gru.moment(
-    "After {steps} steps nets with gates recall <keep>{lstm:%}</>, LSTM, and <keep>{gru:%}</>, GRU; "
-    "the plain RNN <vanish>{rnn:%}</>."
+    "<keep>LSTM {lstm:%}, GRU {gru:%}</> with 3/4 of the weights: hardly a difference. Plain RNN <vanish>{rnn:%}</>."
 )
-def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     lstm, gru, rnn = (series[f"recall of {kind}"][-1] for kind in _KINDS)
-    return Reached(steps, lstm=lstm, gru=gru, rnn=rnn) if steps else None
+    return Reached(steps, lstm=lstm, gru=gru, rnn=rnn)
+
+
+@lstm_or_gru.claim("gates win, LSTM as GRU: off / allowed", headline=True, counterexample={"keep_bias": -2.0})
+def _(series: Mapping[str, FloatArray]) -> Claimed:
+    lstm, gru, rnn = (float(series[f"recall of {kind}"][-1]) for kind in _KINDS)
+    off = [abs(lstm - gru) / 0.1, 0.25 / max(min(lstm, gru) - rnn, 1e-9)]
+    return Claimed(
+        max(off), 0.0, 1.0, "Of 300 bits both recall a quarter more than a plain RNN, and differ by less than a tenth."
+    )
 
 
 @lstm_or_gru.claim("weights LSTM / GRU")
@@ -173,18 +182,14 @@ def _(series: Mapping[str, FloatArray]) -> Claimed:
     )
 
 
-# After so many steps what is left of the bit in a plain RNN, about 3^(−t / 2) of it, is far below the noise.
-_FORGOTTEN = 24
-
 for _kind in ("LSTM", "GRU"):
 
     @lstm_or_gru.claim(f"recall {_kind} − RNN")
-    def _(series: Mapping[str, FloatArray], steps: int, kind: str = _kind) -> Claimed:
-        # Until the plain RNN has forgotten, anything from a draw to a win by one half is right.
+    def _(series: Mapping[str, FloatArray], kind: str = _kind) -> Claimed:
         return Claimed(
             float(series[f"recall of {kind}"][-1] - series["recall of tanh RNN"][-1]),
-            0.5 if steps >= _FORGOTTEN else 0.25,
-            0.2 if steps >= _FORGOTTEN else 0.4,
+            0.5,
+            0.2,
             "Guessing 300 bits has a deviation of 0.03; 5 of them, and 0.05 for what the gates lose.",
         )
 

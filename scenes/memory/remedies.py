@@ -49,7 +49,8 @@ _LABELS = {"plain": "neither", "orthogonal": "orthogonal", "gates": "gates", "bo
     covers=(36,),
 )
 def remedies(
-    steps: Annotated[int, Bounds(0, 300)] = 64,
+    # In fewer steps hardly anything vanishes.
+    steps: Annotated[int, Bounds(20, 300)] = 64,
     dim: Annotated[int, Bounds(8, 16)] = 12,
     seed: Seed = 0,
     forget_bias: Annotated[float, Bounds(1, 5)] = 1.0,
@@ -65,9 +66,16 @@ def remedies(
     forget_bias : float
         Bias of the LSTM's forget gates.
     """
+    return _compared(_REMEDIES, steps, dim, seed, forget_bias)
+
+
+def _compared(
+    remedies: Mapping[str, tuple[Maker, bool]], steps: int, dim: int, seed: int, forget_bias: float
+) -> MatrixSequence:
+    """Return what is left of gradients in networks whose recurrent weights are drawn so, with gates or without."""
     inputs = 0.1 * noise(seed, steps)
     series = {}
-    for name, (maker, gated) in _REMEDIES.items():
+    for name, (maker, gated) in remedies.items():
         if gated:
             cell = random_lstm(dim, INPUTS, seed, forget_bias, maker)
             jacobians = unroll(cell, np.zeros(2 * dim), inputs)[1]
@@ -75,6 +83,12 @@ def remedies(
             jacobians = plain_network(maker, dim, seed).run(inputs).jacobians
         series[f"log10 {name}"] = log10_norms(jacobians)
     return MatrixSequence(jacobians, series=series)
+
+
+def _without(steps: int, dim: int, seed: int) -> MatrixSequence:
+    """Return the same of networks that have their names only: no weights are orthogonal, and gates are shut."""
+    plain = {name: (scaled_uniform, gated) for name, (_, gated) in _REMEDIES.items()}
+    return _compared(plain, steps, dim, seed, -2.0)
 
 
 @remedies.moment(
@@ -99,6 +113,14 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
 def _gain(series: Mapping[str, FloatArray], name: str) -> float:
     """Return log10 of what is left at the end over what is left with neither remedy."""
     return float(series[f"log10 {name}"][-1] - series["log10 neither"][-1])
+
+
+@remedies.claim("least gain of a remedy, decades a step", headline=True, counterexample=_without)
+def _(series: Mapping[str, FloatArray], steps: int) -> Claimed:
+    least = min(_gain(series, name) for name in _REMEDIES if name != "neither")
+    return Claimed.between(
+        least / steps, 0.1, 0.35, "A plain RNN loses 0.24 a step by ρ = 1/√3 and more by slopes; shut gates lose more."
+    )
 
 
 @remedies.claim("gain, orthogonal")

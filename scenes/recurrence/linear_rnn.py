@@ -32,9 +32,11 @@ from scenes import (
         note="h₀ = I, then W times the last",
     ),
     show(
-        "norms",
+        "series",
+        of={"alone": "log10_spectral_norm", "tanh": "log10 squeezed", "tanh, input": "log10 driven"},
         heading="size of the state",
-        note="hₜ = Wᵗ: in the long run × {spectral_radius} a step, the largest |λ| of W",
+        note="alone hₜ = Wᵗ: in the long run × {spectral_radius} a step, the largest |λ| of W",
+        roles={"alone": "data", "tanh": "muted", "tanh, input": "keep"},
     ),
     title="A network without input",
     statement="h(t) = W h(t − 1) from h(0) = I: each cell of the chain holds the next power of W",
@@ -52,6 +54,8 @@ def linear_rnn(
 ) -> MatrixSequence:
     """States of a linear recurrent network without input: powers of its matrix, 64 steps in 65 states.
 
+    Beside it what was taken away: the size of the states of the same network with tanh, and with tanh and an input.
+
     Parameters
     ----------
     spectral_radius : float
@@ -68,7 +72,25 @@ def _rolled_out(steps: int, dim: int, seed: int, spectral_radius: float, heard: 
     states[0] = np.eye(dim)
     for step in range(steps):
         states[step + 1] = matrix @ states[step] + inputs[step]
-    return repeated(matrix, steps, {"state": states})
+    series = {"state": states}
+    for name, loudness in (("log10 squeezed", 0.0), ("log10 driven", 1.0)):
+        series[name] = _log10_sizes(_with_tanh(matrix, steps, seed, loudness))
+    return repeated(matrix, steps, series)
+
+
+def _with_tanh(matrix: FloatArray, steps: int, seed: int, loudness: float) -> FloatArray:
+    """Return the states ``h_t = tanh(W h_{t−1} + V x_t)`` from ``h_0 = I``: all columns hear the same input."""
+    heard = loudness * np.random.default_rng([seed, 2]).standard_normal((steps, len(matrix), 1))
+    states = np.empty((steps + 1, *matrix.shape))
+    states[0] = np.eye(len(matrix))
+    for step in range(steps):
+        states[step + 1] = np.tanh(matrix @ states[step] + heard[step])
+    return states
+
+
+def _log10_sizes(states: FloatArray) -> FloatArray:
+    """Return log10 of the spectral norms of states."""
+    return np.asarray(np.log10(np.maximum(np.linalg.norm(states, 2, axis=(1, 2)), 1e-300)))
 
 
 def _with_input(steps: int, dim: int, seed: int, spectral_radius: float) -> MatrixSequence:
@@ -81,20 +103,30 @@ def _(steps: int) -> Reached:
 
 
 @linear_rnn.moment(
-    "Step {steps}: the state is W{steps:^}, its size {size:log10}. In the long run each step is × {spectral_radius}."
+    "Step {steps}: W{steps:^} has size {size:log10}; with tanh and input the state would have {driven:log10}."
 )
-def _(product: Trajectory, steps: int, spectral_radius: float) -> Reached:
-    return Reached(steps, size=float(product.log10_spectral_norm[-1]), spectral_radius=spectral_radius)
+def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Reached:
+    size, driven = float(product.log10_spectral_norm[-1]), float(series["log10 driven"][-1])
+    return Reached(steps, size=size, driven=driven)
 
 
-@linear_rnn.claim("states − powers of W", headline=True, counterexample=_with_input)
+@linear_rnn.claim("states less Q Λᵗ Q⁻¹", headline=True, counterexample=_with_input)
 def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Claimed:
-    # Powers by squaring, which multiply other numbers in another order.
-    matrix, worst = product.matrix(1) if steps else np.eye(product.dim), 0.0
+    # Powers of eigenvalues, which multiply no matrices.
+    matrix = product.matrix(1) if steps else np.eye(product.dim)
+    eigenvalues, vectors = np.linalg.eig(matrix)
+    inverse, worst = np.linalg.inv(vectors), 0.0
     for step, state in enumerate(series["state"]):
-        power = np.linalg.matrix_power(matrix, step)
+        power = ((vectors * eigenvalues**step) @ inverse).real
         worst = max(worst, float(np.abs(state - power).max() / max(np.abs(power).max(), 1e-300)))
-    return Claimed(worst, 0.0, 1e-9, "Both round by some n · eps for every multiplication, relative to their size.")
+    return Claimed(worst, 0.0, 1e-9, "Each is off by some t · n · eps times the condition of Q, hundreds or thousands.")
+
+
+@linear_rnn.claim("largest size with tanh / n")
+def _(product: Trajectory, series: Mapping[str, FloatArray]) -> Claimed:
+    # After a step all entries are below 1 in size, and so the norm is below n.
+    sizes = 10 ** np.concatenate([series[f"log10 {name}"][1:] for name in ("squeezed", "driven")])
+    return Claimed.between(float(sizes.max(initial=0.0)) / product.dim, 0.0, 1.0, "tanh lies between −1 and 1.")
 
 
 @linear_rnn.claim("decades per step")

@@ -1,107 +1,45 @@
 """The output of a recurrent network, and gradient descent on its weights."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes import (
-    ACTIVATIONS,
-    RNN,
-    Bounds,
-    Choices,
-    Claimed,
-    FloatArray,
-    Reached,
-    Record,
-    Seed,
-    gaussian_matrix,
-    haar_orthogonal,
-    scene,
-    show,
-    sigmoid,
-    softmax,
+from scenes import Bounds, Choices, Claimed, FloatArray, Reached, Record, Seed, scene, show, sigmoid
+from scenes.recurrence._output import (
+    KINDS,
+    LENGTH,
+    cost,
+    cross_entropy,
+    first_weights,
+    lesson,
+    norm,
+    probabilities,
+    training,
 )
-from scenes.recurrence._symbols import symbols
 
-_KINDS, _LENGTH, _DELAY = 7, 16, 2
-_SYMBOLS = tuple("abcdefg")
-_PLACES = ("place 1", *(str(place) for place in range(2, _LENGTH + 1)))
-
-# Weights in the convention of row vectors: Z1 = X W1x + H_p W1h + b1, Z2 = H W2 + b2. Complex for a derivative by
-# complex step.
-Weights = dict[str, NDArray[Any]]
+_PLACES = ("place 1", *(str(place) for place in range(2, LENGTH + 1)))
+# Units that are drawn, rows from one line of matrices to the next, and the picture's size.
+_UNITS, _APART, _ROWS, _COLUMNS = 6, 8, 30, 25
+_LINES = ("Hᵀ, ∂L/∂W₂", "(A₂ − Y)ᵀ", "1 − H²", "halves, ∂L/∂W₁ₕ")
 
 
-def first_weights(dim: int, seed: int) -> Weights:
-    """Return the weights by name before training, for `dim` hidden units and 7 symbols."""
-    return {
-        "W1h": 0.9 * haar_orthogonal(dim, [seed, 0]),
-        "W1x": gaussian_matrix((_KINDS, dim), [seed, 1], scale=0.5),
-        "b1": np.zeros(dim),
-        "W2": gaussian_matrix((dim, _KINDS), [seed, 2], scale=0.1),
-        "b2": np.zeros(_KINDS),
-    }
+def _lines(*lines: tuple[FloatArray, ...]) -> FloatArray:
+    """Return lines of matrices below each other in one picture, shape (30, 25), two columns between matrices."""
+    picture = np.zeros((_ROWS, _COLUMNS))
+    for top, line in zip(range(0, _ROWS, _APART), lines, strict=True):
+        left = 0
+        for matrix in line:
+            picture[top : top + matrix.shape[0], left : left + matrix.shape[1]] = matrix
+            left += matrix.shape[1] + 2
+    return picture
 
 
-def lesson(seed: int) -> tuple[FloatArray, FloatArray]:
-    """Return inputs X and targets Y, rows with a single 1: the target is the symbol of two steps before."""
-    sequence = symbols(_LENGTH + _DELAY, _KINDS, seed)
-    return sequence[_DELAY:], sequence[:_LENGTH]
-
-
-def _network(weights: Weights) -> RNN:
-    return RNN(weights["W1h"].T, weights["W1x"].T, weights["b1"], ACTIVATIONS["tanh"])
-
-
-def _probabilities(scores: NDArray[Any], output_layer: str) -> NDArray[Any]:
-    return softmax(scores) if output_layer == "softmax" else np.asarray(sigmoid(scores))
-
-
-def cross_entropy(weights: Weights, seed: int, output_layer: str) -> Any:
-    """Return the mean cross-entropy over the sequence; real, or complex for a derivative by complex step."""
-    inputs, targets = lesson(seed)
-    found = _probabilities(_network(weights).run(inputs).states[1:] @ weights["W2"] + weights["b2"], output_layer)
-    costs = -targets * np.log(found)
-    if output_layer == "sigmoid":
-        costs = costs - (1 - targets) * np.log(1 - found)
-    return costs.sum() / _LENGTH
-
-
-def gradients_of(weights: Weights, seed: int, output_layer: str) -> tuple[Weights, FloatArray]:
-    """Return the gradients by the chain rule, and the probabilities A2, shape (16, 7)."""
-    inputs, targets = lesson(seed)
-    run = _network(weights).run(inputs)
-    hidden = run.states[1:]
-    found = _probabilities(hidden @ weights["W2"] + weights["b2"], output_layer)
-    # For softmax and sigmoid alike, each with its cross-entropy: ∂L/∂Z2 = −(Y − A2).
-    error = -(targets - found) / _LENGTH
-    direct = np.vstack([np.zeros(hidden.shape[1]), error @ weights["W2"].T])
-    inner = run.gradient(run.backward(direct))
-    gradients = {
-        "W1h": inner.recurrent.T,
-        "W1x": inner.inputs.T,
-        "b1": inner.bias,
-        "W2": hidden.T @ error,
-        "b2": error.sum(axis=0),
-    }
-    return gradients, found
-
-
-def _training(
-    steps: int, dim: int, seed: int, output_layer: str, learning_rate: float
-) -> Iterator[tuple[Weights, Weights, FloatArray]]:
-    """Give the weights after 0, 1, … updates by gradient descent, with gradients and probabilities."""
-    weights = first_weights(dim, seed)
-    for _ in range(steps + 1):
-        gradients, found = gradients_of(weights, seed, output_layer)
-        yield weights, gradients, found
-        weights = {name: part - learning_rate * gradients[name] for name, part in weights.items()}
-
-
-def _norm(weights: Weights) -> float:
-    return float(np.sqrt(sum(float(np.sum(part * part)) for part in weights.values())))
+def _scaled(*matrices: FloatArray) -> list[FloatArray]:
+    """Return matrices as shares of the largest number in them all."""
+    largest = max(float(np.abs(matrix).max()) for matrix in matrices) or 1.0
+    return [matrix / largest for matrix in matrices]
 
 
 @scene(
@@ -110,25 +48,24 @@ def _norm(weights: Weights) -> float:
         of="pictures",
         heading="chance of each symbol",
         limits=(-1, 1),
-        rows=("answers", *[""] * _KINDS, "truth"),
+        rows=("answers", *[""] * KINDS, "truth"),
         columns=_PLACES,
     ),
-    show("series", of="loss", heading="loss", note="how wrong the net is", scale="linear"),
     show(
         "heatmap",
-        of="error",
-        heading="answers − truth",
-        note="column: place",
+        of="back",
+        heading="the pass back",
+        note="6 units, 16 places",
         limits=(-1, 1),
-        rows=_SYMBOLS,
+        rows=tuple(_LINES[row // _APART] if row % _APART == 0 else "" for row in range(_ROWS)),
     ),
     title="Learning an output",
-    statement="above: probabilities over time, below: what they should be, the symbol of two steps before",
+    statement="answers less truth, carried back by Hᵀ, 1 − H² and both halves of the product rule, teach every weight",
     opening="A network reads 16 symbols and learns to name, at each, the one two steps before.",
     counter="update",
     poster=0.45,
     fps="10",
-    covers=(84, 87, 88, 90),
+    covers=(84, 85, 86, 87, 88, 89, 90),
 )
 def rnn_output(
     steps: Annotated[int, Bounds(0, 400)] = 80,
@@ -150,22 +87,47 @@ def rnn_output(
     learning_rate : float
         Size of an update as a multiple of the gradient.
     """
+    return _learnt(steps, dim, seed, output_layer, learning_rate)
+
+
+def _learnt(steps: int, dim: int, seed: int, output_layer: str, learning_rate: float, through: float = 1.0) -> Record:
+    """Return a training; see `gradients_of` for the last parameter."""
     _, targets = lesson(seed)
-    pictures = np.zeros((steps + 1, 2 * _KINDS + 1, _LENGTH))
-    pictures[:, _KINDS + 1 :] = targets.T
-    found, loss = np.empty((steps + 1, _LENGTH, _KINDS)), np.empty(steps + 1)
+    pictures = np.zeros((steps + 1, 2 * KINDS + 1, LENGTH))
+    pictures[:, KINDS + 1 :] = targets.T
+    found, loss = np.empty((steps + 1, LENGTH, KINDS)), np.empty(steps + 1)
     moves = np.full((2, steps + 1), np.nan)
     before, expected = None, np.nan
-    training = _training(steps, dim, seed, output_layer, learning_rate)
-    for step, (weights, gradients, probabilities) in enumerate(training):
-        found[step], loss[step] = probabilities, cross_entropy(weights, seed, output_layer).real
+    pass_back, hidden, slopes, own, whole = [], [], [], [], []
+    updates = training(steps, dim, seed, output_layer, learning_rate, through)
+    for step, (weights, back) in enumerate(updates):
+        found[step], loss[step] = back.found, cross_entropy(weights, seed, output_layer).real
         if before is not None:
-            moves[:, step] = _norm({k: weights[k] - before[k] for k in weights}), expected
-        before, expected = weights, learning_rate * _norm(gradients)
-    pictures[:, :_KINDS] = np.swapaxes(found, 1, 2)
-    error = np.swapaxes(found - targets, 1, 2)
-    series = {"pictures": pictures, "error": error, "found": found, "loss": loss}
+            moves[:, step] = norm({k: weights[k] - before[k] for k in weights}), expected
+        before, expected = weights, learning_rate * norm(back.gradients)
+        slopes.append(1 - back.hidden**2)
+        (error,), (by_output,) = _scaled(back.error), _scaled(back.gradients["W2"])
+        halves = _scaled(back.own, back.gradients["W1h"] - back.own, back.gradients["W1h"])
+        pass_back.append(
+            _lines(
+                (back.hidden.T[:_UNITS], by_output[:_UNITS]),
+                (error.T,),
+                (slopes[-1].T[:_UNITS],),
+                tuple(half[:_UNITS, :_UNITS] for half in halves),
+            )
+        )
+        hidden.append(back.hidden)
+        own.append(back.own)
+        whole.append(back.gradients["W1h"])
+    pictures[:, :KINDS] = np.swapaxes(found, 1, 2)
+    series = {"pictures": pictures, "found": found, "loss": loss, "back": np.array(pass_back)}
+    series |= {"hidden": np.array(hidden), "slopes": np.array(slopes), "own": np.array(own), "whole": np.array(whole)}
     return Record(series | {"update": moves[0], "expected update": moves[1]})
+
+
+def _half_of_the_rule(steps: int, dim: int, seed: int, output_layer: str, learning_rate: float) -> Record:
+    """Return a training whose gradient forgets that H_p depends on W1h, too."""
+    return _learnt(steps, dim, seed, output_layer, learning_rate, through=0.0)
 
 
 def _right(series: Mapping[str, FloatArray], seed: int) -> FloatArray:
@@ -174,39 +136,77 @@ def _right(series: Mapping[str, FloatArray], seed: int) -> FloatArray:
     return np.asarray((series["found"].argmax(axis=2) == targets.argmax(axis=1)).sum(axis=1), float)
 
 
+@rnn_output.moment("∂L/∂W₂ = Hᵀ(A₂ − Y). H depends on W₁ₕ twice, by Hₚ too: two halves make its gradient.")
+def _(steps: int) -> Reached | None:
+    return Reached(1) if steps else None
+
+
 @rnn_output.moment("Update {step}: the likeliest symbol is the right one at {count} of {length} places.")
 def _(series: Mapping[str, FloatArray], seed: int, steps: int) -> Reached:
     # The first update after which half are right.
     right = _right(series, seed)
-    step = int((right >= _LENGTH / 2).argmax()) if right.max() >= _LENGTH / 2 else steps
-    return Reached(step, count=int(right[step]), length=_LENGTH)
-
-
-@rnn_output.moment("Update {step}: now {count} of {length} answers are right.", on="loss", note="{count} right")
-def _(series: Mapping[str, FloatArray], seed: int) -> Reached:
-    right = _right(series, seed)
-    return Reached(int(right.argmax()), count=int(right.max()), length=_LENGTH)
+    step = int((right >= LENGTH / 2).argmax()) if right.max() >= LENGTH / 2 else steps
+    return Reached(step, count=int(right[step]), length=LENGTH)
 
 
 @rnn_output.moment("Update {steps}: {count} of {length} right, and the loss is {last:.2}, at the start {first:.2}.")
 def _(series: Mapping[str, FloatArray], seed: int, steps: int) -> Reached:
     first, last = float(series["loss"][0]), float(series["loss"][-1])
-    return Reached(steps, count=int(_right(series, seed)[-1]), length=_LENGTH, first=first, last=last)
+    return Reached(steps, count=int(_right(series, seed)[-1]), length=LENGTH, first=first, last=last)
 
 
-@rnn_output.claim("gradient − derivative")
+def _slope(loss: Callable[[NDArray[Any]], Any], weight: FloatArray, direction: FloatArray) -> float:
+    """Return the derivative of a loss along a direction by complex step, L′ = Im L(θ + i h d) / h with h = 1e-30."""
+    return float(loss(weight + 1e-30j * direction).imag / 1e-30)
+
+
+@rnn_output.claim("∂L/∂W₁ₕ − derivative", headline=True, counterexample=_half_of_the_rule)
+def _(series: Mapping[str, FloatArray], dim: int, seed: int, output_layer: str) -> Claimed:
+    weights, random, worst = first_weights(dim, seed), np.random.default_rng([seed, 6]), 0.0
+    found = series["whole"][0]
+    for _ in range(3):
+        direction = random.standard_normal(found.shape)
+        true = _slope(lambda w: cross_entropy(weights | {"W1h": w}, seed, output_layer), weights["W1h"], direction)
+        size = np.linalg.norm(found) * np.linalg.norm(direction)
+        worst = max(worst, float(abs(np.sum(found * direction) - true) / size))
+    return Claimed(worst, 0.0, 1e-10, "The complex step rounds, but forms no differences.")
+
+
+@rnn_output.claim("half with Hₚ held − derivative")
+def _(series: Mapping[str, FloatArray], dim: int, seed: int, output_layer: str) -> Claimed:
+    weights, (inputs, targets) = first_weights(dim, seed), lesson(seed)
+    before = np.vstack([np.zeros(dim), series["hidden"][0][:-1]])
+
+    def loss(recurrent: NDArray[Any]) -> Any:
+        hidden = np.tanh(inputs @ weights["W1x"] + before @ recurrent + weights["b1"])
+        return cost(probabilities(hidden @ weights["W2"] + weights["b2"], output_layer), targets, output_layer)
+
+    direction, own = np.random.default_rng([seed, 7]).standard_normal((dim, dim)), series["own"][0]
+    size = np.linalg.norm(own) * np.linalg.norm(direction)
+    away = abs(np.sum(own * direction) - _slope(loss, weights["W1h"], direction)) / size
+    return Claimed(float(away), 0.0, 1e-10, "The complex step rounds, but forms no differences.")
+
+
+@rnn_output.claim("1 − H² less tanh′")
+def _(series: Mapping[str, FloatArray]) -> Claimed:
+    # At the sums whose tanh is H; where that is 1 nearly, they have few digits, but the slope is 0 nearly, too.
+    sums = np.arctanh(series["hidden"])
+    away = np.abs(np.tanh(sums + 1e-30j).imag / 1e-30 - series["slopes"])
+    return Claimed(float(away.max()), 0.0, 1e-12, "The area tangent rounds by eps, and the complex step does.")
+
+
+@rnn_output.claim("all gradients − derivative")
 def _(steps: int, dim: int, seed: int, output_layer: str, learning_rate: float) -> Claimed:
-    # Derivatives along random directions d by complex step, L′ = Im L(θ + i h d) / h: without a difference that would
-    # lose digits, h may be 1e-30.
-    training = list(_training(steps, dim, seed, output_layer, learning_rate))
+    # By complex step along random directions, before the first update and after the last.
+    ends = list(training(steps, dim, seed, output_layer, learning_rate))
     rng, worst = np.random.default_rng([seed, 5]), 0.0
-    for weights, gradients, _ in (training[0], training[-1]):
+    for weights, back in (ends[0], ends[-1]):
         for name, part in weights.items():
-            direction = rng.standard_normal(part.shape)
+            direction, found = rng.standard_normal(part.shape), back.gradients[name]
             moved = weights | {name: part + 1e-30j * direction}
             slope = cross_entropy(moved, seed, output_layer).imag / 1e-30
-            size = np.linalg.norm(gradients[name]) * np.linalg.norm(direction)
-            worst = max(worst, float(abs(np.sum(gradients[name] * direction) - slope) / size))
+            size = np.linalg.norm(found) * np.linalg.norm(direction)
+            worst = max(worst, float(abs(np.sum(found * direction) - slope) / size))
     return Claimed(worst, 0.0, 1e-10, "The complex step rounds, but forms no differences.")
 
 

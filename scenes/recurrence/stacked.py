@@ -99,7 +99,14 @@ class Grid:
         return found
 
 
+def shortest_path(layers: int, length: int, skips: bool) -> int:
+    """Return how many tanhs a gradient passes at least on its way from the last state of the top to the first below."""
+    return length - 1 + (0 if skips else layers - 1)
+
+
 _COLUMNS = {"without skips": False, "with skips": True}
+# Numbers of layers that are compared: translation does best with few, a Transformer has 24.
+_DEPTHS = range(2, 25)
 _ROLES = {"without skips": "vanish", "with skips": "keep"}
 # One network may be an exception, so that the film's statement is claimed of so many.
 _NETWORKS = 16
@@ -111,8 +118,17 @@ _NETWORKS = 16
         "series",
         of="log10 front",
         heading="largest gradient",
-        note="a step: a layer down or a word back; a skip leads round a layer",
+        note="a step: down or back",
         x="steps",
+        roles=_ROLES,
+    ),
+    show(
+        "curve",
+        of="log10 by depth",
+        ends=(_DEPTHS[0], _DEPTHS[-1]),
+        heading="left in layer 1",
+        note="log10, by number of layers",
+        x="layers",
         roles=_ROLES,
     ),
     title="Deep RNNs need skips",
@@ -124,7 +140,7 @@ _NETWORKS = 16
     covers=(120,),
 )
 def stacked(
-    layers: Annotated[int, Bounds(1, 20)] = 10,
+    layers: Annotated[int, Bounds(1, 24)] = 10,
     length: Annotated[int, Bounds(1, 20)] = 10,
     dim: Annotated[int, Bounds(2, 16)] = 8,
     seed: Seed = 0,
@@ -157,6 +173,7 @@ def _compared(
     distance = row + length - 1 - time
     columns = {}
     for label, skips in kinds.items():
+        depths = [_log10_lowest(Grid(depth, length, dim, seed, gain, skips)) for depth in _DEPTHS]
         grids = [Grid(layers, length, dim, seed + index, gain, skips) for index in range(_NETWORKS)]
         sizes = np.linalg.norm(grids[0].gradients(), axis=2)[::-1]
         shown = np.where(distance <= np.arange(steps + 1)[:, None, None], sizes, 0.0)
@@ -166,10 +183,18 @@ def _compared(
         factors = np.array([jacobian.T for jacobian in path]).reshape(steps, dim, dim)
         lowest = np.log10([np.linalg.norm(grid.gradients()[0, -1]) for grid in grids])
         lowest = np.tile(lowest, (steps + 1, 1))
-        columns[label] = MatrixSequence(
-            factors, series={"gradient": shown, "log10 front": front, "log10 lowest": lowest}
-        )
+        series = {"gradient": shown, "log10 front": np.array(front), "log10 lowest": lowest}
+        series["log10 by depth"] = np.tile(depths, (steps + 1, 1))
+        columns[label] = MatrixSequence(factors, series=series)
     return columns
+
+
+def _log10_lowest(grid: Grid) -> float:
+    """Return log10 of the gradient's length in the lowest layer at the last time."""
+    left = grid.last_gradient
+    for jacobian in grid.jacobians()[1][:0:-1, -1]:
+        left = jacobian.T @ left
+    return log10(np.linalg.norm(left))
 
 
 def _without_skips(layers: int, length: int, dim: int, seed: int, gain: float) -> dict[str, MatrixSequence]:
@@ -191,10 +216,12 @@ def _(columns: Mapping[str, Trajectory], layers: int) -> Reached:
 
 
 @stacked.moment(
-    "Layer 1, word 1, step {steps}: <vanish>{without:log10}</> is left without skips, <keep>{kept:log10}</> with them."
+    "Word 1: <vanish>{without:log10}</> left past {many} tanhs or more; "
+    "with skips <keep>{kept:log10}</>, past {few} at least."
 )
-def _(columns: Mapping[str, Trajectory], steps: int) -> Reached:
-    return Reached(steps, **_fronts(columns, steps))
+def _(columns: Mapping[str, Trajectory], steps: int, layers: int, length: int) -> Reached:
+    many, few = (shortest_path(layers, length, skips) for skips in _COLUMNS.values())
+    return Reached(steps, many=many, few=few, **_fronts(columns, steps))
 
 
 @stacked.claim("lowest layer, without / with", headline=True, counterexample=_without_skips)
@@ -228,6 +255,31 @@ for _label, _skips in _COLUMNS.items():
             1e-6,
             "Sums over all paths round by about n · eps a step, relative to the size of what is left.",
         )
+
+
+for _label, _skips in _COLUMNS.items():
+
+    @stacked.claim("shortest path, in tanhs", column=_label)
+    def _(layers: int, length: int, dim: int, seed: int, skips: bool = _skips) -> Claimed:
+        # Weights so many times as small let a path of k tanhs carry 1/10^k as much: small ones leave the shortest.
+        sizes = [
+            float(np.linalg.norm(Grid(layers, length, dim, seed, gain, skips).gradients()[0, 0]))
+            for gain in (1e-4, 1e-5)
+        ]
+        return Claimed(
+            log10(sizes[0] / sizes[1]),
+            float(shortest_path(layers, length, skips)),
+            0.01,
+            "Longer paths carry less than a thousandth of the shortest ones; slopes are 1 but for squares of weights.",
+        )
+
+
+@stacked.claim("24 layers, without / with, log10")
+def _(columns: Mapping[str, Trajectory]) -> Claimed:
+    without, kept = (float(columns[label].series["log10 by depth"][-1, -1]) for label in _COLUMNS)
+    return Claimed.between(
+        without - kept, -1e3, -1.0, "Through 24 layers less than a tenth of it is left without skips."
+    )
 
 
 @stacked.claim("longest path", column="with skips")

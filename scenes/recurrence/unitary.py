@@ -8,6 +8,8 @@ import numpy as np
 from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Reached, Seed, Trajectory, constant_norm, scene, show
 from scenes.recurrence._recall import ComplexArray, Recall, Start, phase_gradient, trained, unitary_matrix
 
+# Delays from which on memory is long, and updates after which a network has learnt something.
+_LONG, _TRAINED = 32, 60
 _ROLES = {"unitary": "keep", "free": "vanish"}
 
 
@@ -98,8 +100,7 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, unitary=float(series["unitary loss"][-1]), free=float(series["free loss"][-1]))
 
 
-@unitary.claim("max | |λ| − 1 |", headline=True, counterexample=_free_instead)
-def _(series: Mapping[str, FloatArray], dim: int) -> Claimed:
+def _off_circle(series: Mapping[str, FloatArray], dim: int) -> Claimed:
     moduli = np.hypot(*np.moveaxis(series["unitary"], -1, 0))
     return Claimed(
         float(np.abs(moduli - 1).max()),
@@ -107,6 +108,23 @@ def _(series: Mapping[str, FloatArray], dim: int) -> Claimed:
         100 * dim * float(np.finfo(float).eps),
         "Six factors and the eigenvalues of a normal matrix are off by a few n · eps.",
     )
+
+
+@unitary.claim("on the circle, and less loss: off / allowed", headline=True, counterexample=_free_instead)
+def _(series: Mapping[str, FloatArray], steps: int, dim: int, delay: int) -> Claimed:
+    circle = _off_circle(series, dim)
+    off = [circle.value / circle.tolerance]
+    # A free matrix recalls, too, what was not long ago, and after few updates neither does.
+    if delay >= _LONG and steps >= _TRAINED:
+        off.append(float(series["unitary loss"][-1] / series["free loss"][-1]) / 0.9)
+    return Claimed(
+        max(off), 0.0, 1.0, "Eigenvalues are off by rounding alone; over long delays the loss is at least a tenth less."
+    )
+
+
+@unitary.claim("max | |λ| − 1 |")
+def _(series: Mapping[str, FloatArray], dim: int) -> Claimed:
+    return _off_circle(series, dim)
 
 
 @unitary.claim("drift of log10 norm")

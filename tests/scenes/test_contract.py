@@ -7,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from films import fitting, painter_for, study_of
+from films import SLOW_TO_BUILD, painter_for, study_of
 
 import scenes
 from render.pipeline.catalog import all_scenes, chapter_of, chapters, heading_of
-from render.pipeline.claims import judge
 from render.pipeline.panel_requests import find_panel
-from render.pipeline.scene_run import resolve
 from render.pipeline.timeline import parse_fps
 from render.text import Words, languages
 from scenes import Claimed, MatrixSequence, ParameterError
@@ -24,17 +22,8 @@ LONGEST_FILE = 350
 # Scenes that teach: one that covers no idea of the documents may be short, claim nothing, and speak one language.
 TAUGHT = sorted(name for name, scene in SCENES.items() if scene.covers or name in ("permutation", "textbook"))
 
-# They train networks or draw many matrices; for these, fewer seeds are tried.
-SLOW_TO_BUILD = {
-    *("bidirectional", "deep_signal", "edge_of_chaos", "ensemble", "fan_dilemma", "gaussian_product", "learning_time"),
-    *("lstm_or_gru", "norm_stabiliser", "remedies", "same_or_fresh", "saturation", "soft_constraint", "two_trainings"),
-    *("update_gate", "layer_gradients", "equal_units", "mean_and_median", "rnn_output", "highway"),
-}
-
 # Panels that write the keys of what they show.
 LABELLED = ("series", "points", "readout", "path", "fans", "curve")
-
-HEADLINES = sorted(name for name, scene in SCENES.items() if scene.headline)
 
 
 @pytest.fixture(params=sorted(SCENES))
@@ -160,26 +149,6 @@ def test_any_number_of_steps_can_be_drawn_and_claims_hold(scene):
         painter = painter_for(found)
         assert painter.paint(found.steps).pixels.shape == (720, 1280, 4)
         assert not false_claims(scene.name, steps=steps)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", HEADLINES)
-def test_a_headline_is_true_of_the_scene_and_false_of_its_counterexample(name):
-    scene = SCENES[name]
-    assert scene.headline.counterexample is not None, f"give the headline of {name} a counterexample"
-    seeded = "seed" in {parameter.name for parameter in scene.parameters}
-    for seed in range(5 if name in SLOW_TO_BUILD else 50) if seeded else (0,):
-        found = resolve(name, fitting(scene, seed=seed))
-        other = found.counterexample()
-        true, false = (judge([scene.headline], s.columns, s.parameters)[0] for s in (found, other))
-        assert true.holds, f"the headline of {name} is false with seed {seed}: {true}"
-        assert not false.holds, f"the headline of {name} is true of its counterexample with seed {seed}: {false}"
-
-
-def test_which_chapters_have_headlines():
-    for chapter in ("powers", "fibonacci", "products", "training"):
-        without = [name for name, scene in SCENES.items() if chapter_of(scene) == chapter and not scene.headline]
-        assert not without, f"mark one claim of {without} with headline=True and give it a counterexample"
 
 
 def test_parameters_out_of_bounds_are_refused():
