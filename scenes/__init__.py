@@ -8,6 +8,7 @@ import importlib.util as _util
 import os.path as _path
 
 from scenes.core.activations import ACTIVATIONS, Activation, relu, sigmoid, softmax
+from scenes.core.adam import Adam
 from scenes.core.cells import GRU, LSTM, Cell, last_state, unroll
 from scenes.core.chi_square import log_chi_square, polygamma
 from scenes.core.claims import Claim, Claimed, ClaimError
@@ -71,6 +72,7 @@ __all__ = [
     "LSTM",
     "RNN",
     "Activation",
+    "Adam",
     "Bounds",
     "Cell",
     "Choices",

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from scenes import ACTIVATIONS, RNN, FloatArray, gaussian_matrix, sigmoid
-from scenes.recurrence._adam import Adam
+from scenes import ACTIVATIONS, RNN, Adam, FloatArray, gaussian_matrix, sigmoid
 
 # 1 for one of them, −1 for many.
 NOUNS = {"writer": 1.0, "book": 1.0, "writers": -1.0, "books": -1.0}

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from scenes import FloatArray, relu
-from scenes.recurrence._adam import Adam
+from scenes import Adam, FloatArray, relu
 
 # Networks trained at once, and units of each.
 NETS, UNITS = 8, 16

@@ -1,10 +1,12 @@
 """Training by Adam."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from scenes import FloatArray
+from scenes.core.sequence import FloatArray
 
 
 class Adam:
