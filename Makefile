@@ -9,6 +9,8 @@ SCENE ?= orthogonal
 ARGS ?=
 # Tests wait for processes, so there are more workers than cores.
 PARALLEL := --numprocesses 3 --dist worksteal
+# Linear algebra in one thread each: those of several workers would wait for one another.
+test quick: export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help videos video test quick lint bench clean
 

@@ -176,6 +176,13 @@ def gallery(
     return _record(_matrices(dim, seed), steps)
 
 
+@gallery.moment(
+    "<keep>Orthogonal and unitary W</> keep every length; <explode>He's</> is ten times as large by step {step}."
+)
+def _(series: Mapping[str, FloatArray]) -> int | None:
+    return first_step(series["log10_He"] > 1)
+
+
 @gallery.moment("<vanish>σ = 0.01</>, whatever the size of W: less than a millionth is left after {step} steps.")
 def _(series: Mapping[str, FloatArray]) -> int | None:
     return first_step(series["log10_normal, σ = 0.01"] < -6)

@@ -109,7 +109,7 @@ def _densities(steps: int) -> dict[str, FloatArray]:
     title="Xavier: normal or uniform",
     statement="two shapes of one variance: a layer of either keeps the mean square of a vector, and a typical vector "
     "shrinks",
-    opening="Weights from a bell or from a box of equal spread σ: does the shape matter to a vector?",
+    opening="Weights from a bell or from a box, both by Xavier's rule: does the shape matter?",
     counter="layer",
     poster=1.0,
     fps="10",
@@ -144,7 +144,7 @@ def _columns(steps: int, dim: int, seed: int, uniform_size: float = 1.0) -> dict
     return columns
 
 
-@xavier.moment("Two shapes, one variance, Xavier's: 2 / ({dim} inputs + {dim} outputs) = {variance:3}.")
+@xavier.moment("Two shapes, one mean square: 2 / ({dim} inputs + {dim} outputs) = {variance:3}.")
 def _(steps: int, dim: int) -> Reached | None:
     step = -(-_ENOUGH // dim**2)
     return Reached(step, variance=1 / dim) if step < steps else None

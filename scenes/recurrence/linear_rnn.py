@@ -33,10 +33,10 @@ from scenes import (
     ),
     show(
         "series",
-        of={"alone": "log10_spectral_norm", "tanh": "log10 squeezed", "tanh, input": "log10 driven"},
+        of={"alone": "log10_spectral_norm", "squeezed": "log10 squeezed", "with input": "log10 driven"},
         heading="size of the state",
         note="alone hₜ = Wᵗ: in the long run × {spectral_radius} a step, the largest |λ| of W",
-        roles={"alone": "data", "tanh": "muted", "tanh, input": "keep"},
+        roles={"alone": "data", "squeezed": "muted", "with input": "keep"},
     ),
     title="A network without input",
     statement="h(t) = W h(t − 1) from h(0) = I: each cell of the chain holds the next power of W",
@@ -103,7 +103,7 @@ def _(steps: int) -> Reached:
 
 
 @linear_rnn.moment(
-    "Step {steps}: W{steps:^} has size {size:log10}; with tanh and input the state would have {driven:log10}."
+    "Step {steps}: W{steps:^} has size {size:log10}; with activation and input it would have {driven:log10}."
 )
 def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Reached:
     size, driven = float(product.log10_spectral_norm[-1]), float(series["log10 driven"][-1])
