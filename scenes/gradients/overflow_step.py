@@ -62,9 +62,10 @@ def _updates(
 @scene(
     show(
         "series",
-        of="log10_float64",
+        of={"": "log10_float64", "told before": "log10_foretold"},
+        theory=("told before",),
         heading="largest parameter",
-        note="the rate is too large: it only grows",
+        note="dashed: from 1 − rate",
         values=False,
         marks=_LARGEST,
     ),
@@ -77,7 +78,7 @@ def _updates(
     ),
     title="Updates until overflow",
     statement="at a rate of {learning_rate} updates multiply by 1 − rate: when Inf and NaN come can be told before",
-    opening="Learning rate {learning_rate} is too large: updates overshoot the minimum, so the parameters grow.",
+    opening="Learning rate {learning_rate}: updates multiply by 1 − {learning_rate}. That tells when each format ends.",
     counter="update",
     fps="10",
     covers=(106,),
@@ -105,49 +106,57 @@ def overflow_step(
     return _descents(steps, dim, seed, learning_rate, np.inf)
 
 
+def _first(dim: int, seed: int) -> float:
+    """Return the largest part that the steepest direction has in a parameter at the start."""
+    hessian, start = quadratic(dim, seed)
+    steepest = np.linalg.eigh(hessian)[1][:, -1]
+    return float(abs(steepest @ start) * np.abs(steepest).max())
+
+
 def _descents(steps: int, dim: int, seed: int, learning_rate: float, threshold: float) -> MatrixSequence:
     """Return the descents in all formats, their gradients shortened to the threshold."""
     hessian, start = quadratic(dim, seed)
     series: dict[str, FloatArray] = {}
     for name in FORMATS:
         series[f"log10_{name}"] = _updates(hessian, start, learning_rate, steps, name, threshold)
+    series["log10_foretold"] = np.log10(_first(dim, seed)) + np.arange(steps + 1) * np.log10(learning_rate - 1)
     return repeated(np.eye(dim) - learning_rate * hessian, steps, series)
 
 
 def _last_update(name: str, dim: int, seed: int, learning_rate: float) -> int:
     """Return the update at which a format overflows: its steepest direction grows by rate − 1 each time."""
-    hessian, start = quadratic(dim, seed)
-    steepest = np.linalg.eigh(hessian)[1][:, -1]
-    first = abs(steepest @ start) * np.abs(steepest).max()
     # The rate times the gradient overflows first, in the update after the one that reaches so far.
-    largest = np.log(float(np.finfo(FORMATS[name]).max)) - np.log(learning_rate * first)
+    largest = np.log(float(np.finfo(FORMATS[name]).max)) - np.log(learning_rate * _first(dim, seed))
     return int(np.ceil(largest / np.log(learning_rate - 1))) + 1
 
 
 @overflow_step.moment(
-    "Update {step}: <warn>float16 overflows</> beyond {largest}: its numbers turn into NaN, and stay so.",
+    "Update {step}: <warn>float16 is NaN</> for good, beyond {largest}. Told before from 1 − rate: {told}.",
     otherwise="Within {steps} updates no format overflows.",
     note="float16 ends",
     on="log10_float64",
 )
-def _(series: Mapping[str, FloatArray]) -> Reached | None:
-    step = first_step(np.isnan(series["log10_float16"]))
-    return None if step is None else Reached(step, largest=int(np.finfo(np.float16).max))
+def _(series: Mapping[str, FloatArray], dim: int, seed: int, learning_rate: float) -> Reached | None:
+    step, told = first_step(np.isnan(series["log10_float16"])), _last_update("float16", dim, seed, learning_rate)
+    return None if step is None else Reached(step, largest=int(np.finfo(np.float16).max), told=told)
 
 
 @overflow_step.moment(
-    "Update {step}: <warn>float32 is NaN, too</>. Only a restart with smaller updates helps.",
+    "Update {step}: <warn>float32 is NaN, too</>. Told before from 1 − rate: update {told}.",
     otherwise="Within {steps} updates float32 and float64 do not overflow.",
     note="float32 ends",
     on="log10_float64",
 )
-def _(series: Mapping[str, FloatArray]) -> int | None:
-    return first_step(np.isnan(series["log10_float32"]))
+def _(series: Mapping[str, FloatArray], dim: int, seed: int, learning_rate: float) -> Reached | None:
+    step = first_step(np.isnan(series["log10_float32"]))
+    return None if step is None else Reached(step, told=_last_update("float32", dim, seed, learning_rate))
 
 
-@overflow_step.moment("Each update multiplies by {factor:3}: float64, too, ends near update {ends}.")
+@overflow_step.moment("Each update multiplies by 1 − {rate:3} = −{factor:3}: float64 has to end near update {ends}.")
 def _(steps: int, dim: int, seed: int, learning_rate: float) -> Reached:
-    return Reached(steps, factor=learning_rate - 1, ends=_last_update("float64", dim, seed, learning_rate))
+    return Reached(
+        steps, rate=learning_rate, factor=learning_rate - 1, ends=_last_update("float64", dim, seed, learning_rate)
+    )
 
 
 def _clipped(steps: int, dim: int, seed: int, learning_rate: float) -> MatrixSequence:

@@ -20,11 +20,9 @@ def _variances(dim: int) -> dict[str, float]:
 
 
 def _columns(kinds: Mapping[str, str], steps: int, dim: int, seed: int) -> dict[str, MatrixSequence]:
-    # What Xavier's rule makes of so many units.
-    sigma = np.full(steps + 1, dim**-0.5)
     nets = {label: deep_net(kind, "identity", steps, dim, seed) for label, kind in kinds.items()}
     return {
-        label: MatrixSequence(net.jacobians, series={"strip": net.strip(_UNITS, _GAP), "sigma": sigma} | net.series())
+        label: MatrixSequence(net.jacobians, series={"strip": net.strip(_UNITS, _GAP)} | net.series())
         for label, net in nets.items()
     }
 
@@ -42,7 +40,14 @@ def _columns(kinds: Mapping[str, str], steps: int, dim: int, seed: int) -> dict[
         "series",
         of="signal",
         heading="variance of the signal",
-        note="weights: σ = 0.01, ±0.07 has σ = 0.04, Xavier σ = {sigma:2}",
+        note="layer by layer",
+        roles=_ROLES,
+    ),
+    show(
+        "series",
+        of="gradient",
+        heading="and of the gradient",
+        note="on its way back",
         roles=_ROLES,
     ),
     title="Three initialisations",
@@ -62,17 +67,18 @@ def default_initialisers(
     return _columns(_USUAL, steps, dim, seed)
 
 
-# Below this share a signal is taken for lost.
+# Below this share a signal or gradient is taken for lost.
 _LOST = -3.0
 
 
 def _lost(columns: Mapping[str, Numbers], label: str) -> int | None:
-    signal = columns[label].series["signal"]
-    return first_step(signal - signal[0] < _LOST)
+    series = columns[label].series
+    left = np.maximum(*(series[name] - series[name][0] for name in ("signal", "gradient")))
+    return first_step(left < _LOST)
 
 
 @default_initialisers.moment(
-    "<vanish>σ = 0.01</>: {dim} × 0.01² = {factor:3} a layer, so below a thousandth after {step}."
+    "<vanish>σ = 0.01</>: {dim} × 0.01² = {factor:3} a layer; signal and gradient < 1/1000 after {step}."
 )
 def _(columns: Mapping[str, Numbers], dim: int) -> Reached | None:
     step = _lost(columns, "σ = 0.01")
@@ -80,7 +86,7 @@ def _(columns: Mapping[str, Numbers], dim: int) -> Reached | None:
 
 
 @default_initialisers.moment(
-    "<data>±0.07</>: {dim} × 0.07²/3 = {factor:3} a layer, so below a thousandth after {step}."
+    "<data>±0.07</>: {dim} × 0.07²/3 = {factor:3} a layer; signal and gradient < 1/1000 after {step}."
 )
 def _(columns: Mapping[str, Numbers], dim: int) -> Reached | None:
     step = _lost(columns, "±0.07")
@@ -88,13 +94,15 @@ def _(columns: Mapping[str, Numbers], dim: int) -> Reached | None:
 
 
 @default_initialisers.moment(
-    "Left at the end: <vanish>{small:log10}</>, <data>{uniform:log10}</>, and <keep>{xavier:log10}</> by Xavier, "
-    "whose σ fits {dim} units.",
+    "Both defaults starve signal and gradient; <keep>Xavier</> feeds them: "
+    "<keep>{signal:log10}, {gradient:log10}</> left.",
     otherwise="Too few layers to tell them apart.",
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
-    small, uniform, xavier = (float(columns[label].series["signal"][-1]) for label in _USUAL)
-    return Reached(steps, small=small, uniform=uniform, xavier=xavier) if max(small, uniform) < _LOST < xavier else None
+    *starved, fed = (columns[label].series for label in _USUAL)
+    signal, gradient = (float(fed[name][-1]) for name in ("signal", "gradient"))
+    most = max(float(series[name][-1]) for series in starved for name in ("signal", "gradient"))
+    return Reached(steps, signal=signal, gradient=gradient) if most < _LOST < min(signal, gradient) else None
 
 
 def _all_fitted(steps: int, dim: int, seed: int) -> dict[str, MatrixSequence]:

@@ -23,8 +23,6 @@ from scenes.initialisation._kinds import KINDS, sparse_connections, tent_square
 
 # What an echo state network's matrix is scaled to, so that old inputs fade slowly.
 _ECHO = 0.9
-# Rows and columns that are shown of a matrix; where the six tiles of a column begin; and where those of a kind do.
-_CORNER, _ROWS, _PAIRS, _GAP = 4, (0, 5, 10, 15, 21, 26), (0, 12), 1
 # The largest |λ| of a random matrix of 32 rows or more, as a multiple of σ √n: outside one draw in some thousand.
 _BAND = (0.78, 1.65)
 
@@ -46,20 +44,27 @@ _FACTORS: dict[str, Callable[[int], float]] = {
     "identity": lambda n: 1.0,
     "bilinear": tent_square,
 }
-_ROLES = {
-    "normal, σ = 0.01": "vanish",
-    "uniform, ±0.07": "vanish",
-    "PyTorch's Linear": "vanish",
-    "LeCun, Xavier": "data",
-    "He": "explode",
-    "sparse": "explode",
-    "zeros": "vanish",
-    "echo state": "vanish",
-    "orthogonal": "keep",
-    "unitary": "keep",
-    "identity": "keep",
-    "bilinear": "explode",
+# How the kinds are called, by their largest |λ|.
+_BELOW = {
+    "zeros": "zeros",
+    "normal, σ = 0.01": "normal, σ = 0.01",
+    "uniform, ±0.07": "uniform, ±0.07",
+    "PyTorch: ±1/√n": "PyTorch's Linear",
+    "made |λ| = 0.9": "echo state",
 }
+_NEAR = {
+    "Xavier: σ = 1/√n": "LeCun, Xavier",
+    "orthogonal": "orthogonal",
+    "unitary": "unitary",
+    "identity": "identity",
+}
+_ABOVE = {"He: σ = √(2/n)": "He", "sparse: 15 a row": "sparse", "bilinear: enlarges": "bilinear"}
+_ROLES = (
+    dict.fromkeys(_BELOW, "vanish")
+    | dict.fromkeys(_NEAR, "keep")
+    | {"Xavier: σ = 1/√n": "data"}
+    | dict.fromkeys(_ABOVE, "explode")
+)
 
 
 def _unitary(dim: int, seed: int) -> NDArray[np.complex128]:
@@ -98,68 +103,55 @@ def _times(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(real + 1j * (left.real @ right.imag + left.imag @ right.real))
 
 
-def _powers(matrix: NDArray[Any], steps: int) -> tuple[FloatArray, FloatArray]:
-    """Return log10 of the size of ``Wᵗ``, and the real part of its first rows and columns.
-
-    The size is by how much vectors grow on average, ``‖Wᵗ‖_F / √n``.
-
-    Returns
-    -------
-    sizes : ndarray, shape (T + 1,)
-    corners : ndarray, shape (T + 1, 4, 4)
-    """
+def _powers(matrix: NDArray[Any], steps: int) -> FloatArray:
+    """Return log10 of the size of ``Wᵗ``, by how much vectors grow on average, ``‖Wᵗ‖_F / √n``; shape (T + 1,)."""
     dim = len(matrix)
-    power = np.eye(dim, dtype=matrix.dtype)
-    sizes, corners = np.zeros(steps + 1), np.empty((steps + 1, _CORNER, _CORNER))
-    corners[0] = np.eye(_CORNER)
+    power, sizes = np.eye(dim, dtype=matrix.dtype), np.zeros(steps + 1)
     for step in range(1, steps + 1):
         power = _times(matrix, power)
         size = float(np.linalg.norm(power)) / dim**0.5
         if size == 0:
-            sizes[step:], corners[step:] = -np.inf, 0.0
+            sizes[step:] = -np.inf
             break
         # Rescaled, so that no power is beyond float64.
         power, sizes[step] = power / size, sizes[step - 1] + np.log10(size)
-        corners[step] = power[:_CORNER, :_CORNER].real * 10 ** min(sizes[step], 300.0)
-    return sizes, corners
+    return sizes
 
 
 def _record(matrices: Mapping[str, NDArray[Any]], steps: int) -> Record:
-    """Return sizes by kind, and the picture: a pair of tiles for each, W and its power."""
-    tiles = np.zeros((steps + 1, _ROWS[-1] + _CORNER, _PAIRS[-1] + 2 * _CORNER + _GAP))
-    series: dict[str, FloatArray] = {}
-    places = [(row, column) for column in _PAIRS for row in _ROWS]
-    for (kind, matrix), (row, column) in zip(matrices.items(), places, strict=True):
-        series[f"log10_{kind}"], corners = _powers(matrix, steps)
-        down, power = slice(row, row + _CORNER), column + _CORNER + _GAP
-        tiles[:, down, column : column + _CORNER] = matrix[:_CORNER, :_CORNER].real
-        tiles[:, down, power : power + _CORNER] = corners
-    return Record(series | {"tiles": tiles})
+    """Return sizes by kind."""
+    return Record({f"log10_{kind}": _powers(matrix, steps) for kind, matrix in matrices.items()})
 
 
 @scene(
     show(
         "readout",
-        of={kind: f"log10_{kind}" for kind in _DEVIATIONS},
-        heading="drawn",
-        note="size left, by the entries' spread",
+        of={label: f"log10_{kind}" for label, kind in _BELOW.items()},
+        heading="|λ| below 1",
+        note="size of Wᵗ",
         roles=_ROLES,
     ),
-    show("heatmap", of="tiles", limits=(-0.5, 0.5), heading="W and W{step:^}"),
     show(
         "readout",
-        of={kind: f"log10_{kind}" for kind in _FACTORS},
-        heading="built",
-        note="size left, by |λ|",
+        of={label: f"log10_{kind}" for label, kind in _NEAR.items()},
+        heading="|λ| near 1",
+        note="Xavier drifts",
+        roles=_ROLES,
+    ),
+    show(
+        "readout",
+        of={label: f"log10_{kind}" for label, kind in _ABOVE.items()},
+        heading="|λ| above 1",
+        note="it grows",
         roles=_ROLES,
     ),
     title="A gallery of initial weights",
     statement="of twelve ways to begin most fade or grow when multiplied; those whose |λ| are all 1 keep their size",
-    opening="Twelve W to begin with, {dim} × {dim} each (corners are shown), times themselves: what is left?",
+    opening="Twelve W to begin with, each times itself again and again. Which fade, keep, grow?",
     arrange="row",
     fps="6.25",
     poster=1.0,
-    covers=(67, 68),
+    covers=(67,),
 )
 def gallery(
     steps: Annotated[int, Bounds(64, 400)] = 64,
@@ -183,13 +175,15 @@ def _(series: Mapping[str, FloatArray]) -> int | None:
     return first_step(series["log10_He"] > 1)
 
 
-@gallery.moment("<vanish>σ = 0.01</>, whatever the size of W: less than a millionth is left after {step} steps.")
+@gallery.moment(
+    "<explode>Sparse</>: 15 large entries a row; <explode>bilinear</>: enlarges pictures. Both are above 100."
+)
 def _(series: Mapping[str, FloatArray]) -> int | None:
-    return first_step(series["log10_normal, σ = 0.01"] < -6)
+    return first_step(np.minimum(series["log10_sparse"], series["log10_bilinear"]) > 2)
 
 
 @gallery.moment(
-    "<vanish>PyTorch's ±1/√n</> leaves a thousandth after {step}: its largest |λ| is {radius:3}, in theory near 1/√3."
+    "<vanish>PyTorch's ±1/√n</> leaves 1/1000 after {step}: its largest |λ| is {radius:3}, in theory near 1/√3."
 )
 def _(series: Mapping[str, FloatArray], dim: int, seed: int) -> Reached | None:
     step = first_step(series["log10_PyTorch's Linear"] < -3)

@@ -31,8 +31,8 @@ from scenes import (
     ),
     title="Jordan block",
     statement="every eigenvalue is {eigenvalue}, but there are too few eigenvectors: powers are a polynomial times λᵗ",
-    opening="J has {eigenvalue} on its diagonal, its only eigenvalue, and 1 just above. Its powers start at J⁰ = I.",
-    running="The diagonal is {eigenvalue}ᵗ, as the eigenvalue says; above it numbers pile up.",
+    opening="J has {dim} rows but one eigenvector only: a single direction that it merely stretches.",
+    running="The diagonal is λᵗ. Above it stands λᵗ times a polynomial in t: a sum of powers of t.",
     symbol="J",
     explain=3,
     covers=(15,),
@@ -54,7 +54,7 @@ def jordan(
 
 
 @jordan.moment(
-    "At step {step} the size is {size:3}: over 100 times the {diagonal:3} that eigenvalues give.",
+    "Step {step}: size {size:3}, over 100 times λᵗ = {diagonal:3}. Eigenvectors are too few.",
     on="log10_spectral_norm",
     note="over 100 times λᵗ",
 )
@@ -65,9 +65,7 @@ def _(product: Trajectory, steps: int, eigenvalue: float) -> Reached | None:
     return Reached(step, size=float(10 ** product.log10_spectral_norm[step]), diagonal=float(eigenvalue**step))
 
 
-@jordan.moment(
-    "After {step} steps: size {size:log10}, λᵗ alone {diagonal:log10}. The rest came from the ones above the diagonal."
-)
+@jordan.moment("Size {size:log10}, λᵗ alone {diagonal:log10}. Too few eigenvectors: λᵗ times a polynomial in t.")
 def _(product: Trajectory, steps: int, eigenvalue: float) -> Reached | None:
     if not steps:
         return None

@@ -30,11 +30,11 @@ def _alternating(matrix: FloatArray, steps: int) -> MatrixSequence:
 
 @scene(
     show("scaled_matrix", heading="W, Wᵀ in turn"),
-    show("norms", heading="size of the product", note="what Wᵀ undoes at every second step cannot grow"),
+    show("norms", heading="size of the product", note="largest singular value: how far it stretches"),
     title="W, then its transpose",
     statement="Wᵀ undoes an orthogonal W; of any other matrix the largest singular value is raised",
     opening="Multiply by W, then by its transpose Wᵀ, then by W again. Does Wᵀ undo W?",
-    running="<keep>Orthogonal: at every second step back at I.</> Random: never again.",
+    running="<keep>Orthogonal: back at I every second step.</> Random: × largest singular value each step.",
     fps="2",
     covers=(16,),
 )
@@ -56,16 +56,17 @@ def transposes(
     }
 
 
-@transposes.moment("Two steps: <keep>Wᵀ has undone the orthogonal W, WᵀW = I</>, but not the random one.")
-def _(steps: int) -> Reached | None:
-    return Reached(2) if steps >= 2 else None
+@transposes.moment("Two steps: <keep>Wᵀ has undone the orthogonal W</>; the random W stretches by {largest:3}, twice.")
+def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
+    return Reached(2, largest=float(10 ** columns["random"].log10_spectral_norm[1])) if steps >= 2 else None
 
 
 @transposes.moment(
-    "After {step} steps: <keep>orthogonal, undone again and again, is no larger</>; random × {grown:log10}."
+    "<keep>Orthogonal is no larger</>; random: largest singular value raised, {largest:5}{step:^} ≈ {grown:log10}."
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
-    return Reached(steps, grown=float(columns["random"].log10_spectral_norm[-1])) if steps >= 3 else None
+    sizes = columns["random"].log10_spectral_norm
+    return Reached(steps, largest=float(10 ** sizes[1]), grown=float(sizes[-1])) if steps >= 3 else None
 
 
 @transposes.claim("log10 norm at last", column="random")

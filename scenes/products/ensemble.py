@@ -107,7 +107,7 @@ def _by_fate(sizes: FloatArray, grows: NDArray[np.bool_]) -> dict[str, FloatArra
     show(
         "series",
         of={
-            "orthogonal": "orthogonal",
+            "all orthogonal": "orthogonal",
             "largest": "largest",
             "least": "smallest",
             "each that explodes": "up",
@@ -116,6 +116,7 @@ def _by_fate(sizes: FloatArray, grows: NDArray[np.bool_]) -> dict[str, FloatArra
         heading="size",
         note="of Wᵗ: a line is one random W",
         roles={
+            "all orthogonal": "keep",
             "largest": "explode",
             "each that explodes": "explode",
             "least": "vanish",
@@ -132,7 +133,8 @@ def _by_fate(sizes: FloatArray, grows: NDArray[np.bool_]) -> dict[str, FloatArra
     ),
     title="Many random matrices",
     statement="Gaussian draws explode or vanish as it happens; orthogonal draws all keep their size",
-    opening="Random Gaussian matrices are multiplied by themselves, each on its own. Do they explode?",
+    opening="Many Gaussian and many orthogonal draws, each multiplied by itself. Which explode?",
+    running="Each Gaussian draw goes its own way; <keep>every orthogonal draw stays at size 1.</>",
     fps="10",
     poster=1.0,
     covers=(30, 31),
@@ -212,7 +214,9 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int, seed: int) -> Clai
     )
 
 
-@ensemble.moment("After {step} steps one matrix has <explode>exploded</> to {size:log10} times its size.")
+@ensemble.moment(
+    "Step {step}: a Gaussian draw <explode>exploded to {size:log10}</>; <keep>every orthogonal draw is still at 1.</>"
+)
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     largest = series["largest"]
     step = first_step(largest > 3)
@@ -220,7 +224,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @ensemble.moment(
-    "{share:%} of {draws} Gaussian matrices have a |λ| > 1: <explode>they explode</>. <keep>Orthogonal ones stay.</>"
+    "{share:%} of {draws} Gaussian draws <explode>explode</>; <keep>all {turns} orthogonal draws keep their size.</>"
 )
 def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Reached:
-    return Reached(steps, share=series["counted"][-1], draws=_fewer(_DRAWS, dim))
+    return Reached(steps, share=series["counted"][-1], draws=_fewer(_DRAWS, dim), turns=_fewer(_CURVES, dim))

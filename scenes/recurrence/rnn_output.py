@@ -20,19 +20,25 @@ from scenes.recurrence._output import (
 )
 
 _PLACES = ("place 1", *(str(place) for place in range(2, LENGTH + 1)))
-# Units that are drawn, rows from one line of matrices to the next, and the picture's size.
-_UNITS, _APART, _ROWS, _COLUMNS = 6, 8, 30, 25
-_LINES = ("Hᵀ, ∂L/∂W₂", "(A₂ − Y)ᵀ", "1 − H²", "halves, ∂L/∂W₁ₕ")
+# Units that are drawn.
+_UNITS = 6
+# Where matrices that stand in a line begin, with room for their names.
+_GAP = 6
+_OUTPUT = {"Hᵀ": 0, "A₂ − Y": LENGTH + _GAP, "= ∂L/∂W₂": LENGTH + KINDS + 2 * _GAP}
+_RECURRENT = {
+    "1 − H²": 0,
+    "Hₚ held": LENGTH + _GAP,
+    "+ via Hₚ": LENGTH + _UNITS + 2 * _GAP,
+    "= ∂L/∂W₁ₕ": LENGTH + 2 * _UNITS + 3 * _GAP,
+}
 
 
-def _lines(*lines: tuple[FloatArray, ...]) -> FloatArray:
-    """Return lines of matrices below each other in one picture, shape (30, 25), two columns between matrices."""
-    picture = np.zeros((_ROWS, _COLUMNS))
-    for top, line in zip(range(0, _ROWS, _APART), lines, strict=True):
-        left = 0
-        for matrix in line:
-            picture[top : top + matrix.shape[0], left : left + matrix.shape[1]] = matrix
-            left += matrix.shape[1] + 2
+def _line(places: Mapping[str, int], rows: int, width: int, *matrices: FloatArray) -> FloatArray:
+    """Return matrices side by side in one picture of so many rows; the last one has so many columns."""
+    lefts = list(places.values())
+    picture = np.zeros((rows, lefts[-1] + width))
+    for left, matrix in zip(lefts, matrices, strict=True):
+        picture[: matrix.shape[0], left : left + matrix.shape[1]] = matrix
     return picture
 
 
@@ -52,18 +58,25 @@ def _scaled(*matrices: FloatArray) -> list[FloatArray]:
         columns=_PLACES,
     ),
     show(
-        "heatmap",
-        of="back",
-        heading="the pass back",
-        note="6 units, 16 places",
+        "strip",
+        of="by output",
+        heading="∂L/∂W₂ = Hᵀ(A₂ − Y)",
+        note="states × errors",
         limits=(-1, 1),
-        rows=tuple(_LINES[row // _APART] if row % _APART == 0 else "" for row in range(_ROWS)),
+        names=_OUTPUT,
+    ),
+    show(
+        "strip",
+        of="by recurrent",
+        heading="∂L/∂W₁ₕ",
+        note="tanh: × 1 − H²; two halves",
+        limits=(-1, 1),
+        names=_RECURRENT,
     ),
     title="Learning an output",
     statement="answers less truth, carried back by Hᵀ, 1 − H² and both halves of the product rule, teach every weight",
     opening="A network reads 16 symbols and learns to name, at each, the one two steps before.",
     counter="update",
-    poster=0.45,
     fps="10",
     covers=(84, 85, 86, 87, 88, 89, 90),
 )
@@ -98,7 +111,7 @@ def _learnt(steps: int, dim: int, seed: int, output_layer: str, learning_rate: f
     found, loss = np.empty((steps + 1, LENGTH, KINDS)), np.empty(steps + 1)
     moves = np.full((2, steps + 1), np.nan)
     before, expected = None, np.nan
-    pass_back, hidden, slopes, own, whole = [], [], [], [], []
+    by_output, by_recurrent, hidden, slopes, own, whole = [], [], [], [], [], []
     updates = training(steps, dim, seed, output_layer, learning_rate, through)
     for step, (weights, back) in enumerate(updates):
         found[step], loss[step] = back.found, cross_entropy(weights, seed, output_layer).real
@@ -106,21 +119,17 @@ def _learnt(steps: int, dim: int, seed: int, output_layer: str, learning_rate: f
             moves[:, step] = norm({k: weights[k] - before[k] for k in weights}), expected
         before, expected = weights, learning_rate * norm(back.gradients)
         slopes.append(1 - back.hidden**2)
-        (error,), (by_output,) = _scaled(back.error), _scaled(back.gradients["W2"])
+        (error,), (output,) = _scaled(back.error), _scaled(back.gradients["W2"])
         halves = _scaled(back.own, back.gradients["W1h"] - back.own, back.gradients["W1h"])
-        pass_back.append(
-            _lines(
-                (back.hidden.T[:_UNITS], by_output[:_UNITS]),
-                (error.T,),
-                (slopes[-1].T[:_UNITS],),
-                tuple(half[:_UNITS, :_UNITS] for half in halves),
-            )
-        )
+        by_output.append(_line(_OUTPUT, LENGTH, KINDS, back.hidden.T[:_UNITS], error, output[:_UNITS]))
+        corners = (half[:_UNITS, :_UNITS] for half in halves)
+        by_recurrent.append(_line(_RECURRENT, _UNITS, _UNITS, slopes[-1].T[:_UNITS], *corners))
         hidden.append(back.hidden)
         own.append(back.own)
         whole.append(back.gradients["W1h"])
     pictures[:, :KINDS] = np.swapaxes(found, 1, 2)
-    series = {"pictures": pictures, "found": found, "loss": loss, "back": np.array(pass_back)}
+    series = {"pictures": pictures, "found": found, "loss": loss}
+    series |= {"by output": np.array(by_output), "by recurrent": np.array(by_recurrent)}
     series |= {"hidden": np.array(hidden), "slopes": np.array(slopes), "own": np.array(own), "whole": np.array(whole)}
     return Record(series | {"update": moves[0], "expected update": moves[1]})
 
@@ -136,17 +145,14 @@ def _right(series: Mapping[str, FloatArray], seed: int) -> FloatArray:
     return np.asarray((series["found"].argmax(axis=2) == targets.argmax(axis=1)).sum(axis=1), float)
 
 
-@rnn_output.moment("∂L/∂W₂ = Hᵀ(A₂ − Y). H depends on W₁ₕ twice, by Hₚ too: two halves make its gradient.")
+@rnn_output.moment("Gradient ∂L/∂W₂ = Hᵀ(A₂ − Y): what each unit said times how wrong the answers were.")
 def _(steps: int) -> Reached | None:
     return Reached(1) if steps else None
 
 
-@rnn_output.moment("Update {step}: the likeliest symbol is the right one at {count} of {length} places.")
-def _(series: Mapping[str, FloatArray], seed: int, steps: int) -> Reached:
-    # The first update after which half are right.
-    right = _right(series, seed)
-    step = int((right >= LENGTH / 2).argmax()) if right.max() >= LENGTH / 2 else steps
-    return Reached(step, count=int(right[step]), length=LENGTH)
+@rnn_output.moment("Behind tanh: × its slope 1 − H². W₁ₕ acts twice, with Hₚ held and via Hₚ: halves add.")
+def _(steps: int) -> Reached | None:
+    return Reached(steps * 2 // 5) if steps >= 5 else None
 
 
 @rnn_output.moment("Update {steps}: {count} of {length} right, and the loss is {last:.2}, at the start {first:.2}.")

@@ -22,12 +22,15 @@ def test_sizes_are_those_of_powers_by_squaring():
             assert SIZES[f"log10_{kind}"][step] == pytest.approx(size, abs=1e-9), kind
 
 
-def test_tiles_are_corners_of_each_matrix_and_its_power():
-    matrices = MODULE._matrices(32, 0)
-    tiles = SIZES["tiles"][5]
-    assert np.array_equal(tiles[10:14, :4], matrices["PyTorch's Linear"][:4, :4])
-    assert tiles[10:14, 5:9] == pytest.approx(np.linalg.matrix_power(matrices["PyTorch's Linear"], 5)[:4, :4])
-    assert tiles[15:19, 17:] == pytest.approx(np.linalg.matrix_power(matrices["unitary"], 5)[:4, :4].real)
+def test_groups_are_those_of_the_largest_eigenvalue():
+    for dim, seed in ((32, 0), (48, 1), (64, 2)):
+        largest = {
+            kind: np.abs(np.linalg.eigvals(matrix)).max() for kind, matrix in MODULE._matrices(dim, seed).items()
+        }
+        assert max(largest[kind] for kind in MODULE._BELOW.values()) < 1
+        assert min(largest[kind] for kind in MODULE._ABOVE.values()) > 1
+        assert all(0.78 < largest[kind] < 1.65 for kind in MODULE._NEAR.values())
+        assert {*MODULE._BELOW.values(), *MODULE._NEAR.values(), *MODULE._ABOVE.values()} == set(largest)
 
 
 def test_kinds_are_what_they_are_called():
