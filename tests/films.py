@@ -26,7 +26,7 @@ SLOW_TO_BUILD = {
     *("bidirectional", "deep_signal", "edge_of_chaos", "ensemble", "fan_dilemma", "gaussian_product", "learning_time"),
     *("lstm_or_gru", "norm_stabiliser", "remedies", "same_or_fresh", "saturation", "soft_constraint", "two_trainings"),
     *("update_gate", "layer_gradients", "equal_units", "mean_and_median", "rnn_output", "highway", "dense"),
-    *("vanishing_threshold", "agreement", "sentiment"),
+    *("vanishing_threshold", "agreement", "sentiment", "levels"),
 }
 
 
