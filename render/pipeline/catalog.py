@@ -8,8 +8,9 @@ import pkgutil
 import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 import scenes
 from render.errors import InputError, UsageError
@@ -190,10 +191,20 @@ def _from_file(path: Path, wanted: str) -> Scene:
 _ran: dict[tuple[Path, int, int], ModuleType] = {}
 
 
+class _AsItIs(SourceFileLoader):
+    """Runs a file as it is now. Bytecode kept beside it would be told from it by whole seconds and its size."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return the file's code, compiled anew."""
+        path = self.get_filename(fullname)
+        code: CodeType = self.source_to_code(self.get_data(path), path)
+        return code
+
+
 def _run(path: Path) -> ModuleType:
     # A name of its own, so that two files of one name do not meet and nothing installed is hidden.
     module_name = f"_scene_file_{path.stem}"
-    spec = importlib.util.spec_from_file_location(module_name, path)
+    spec = importlib.util.spec_from_file_location(module_name, path, loader=_AsItIs(module_name, str(path)))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
