@@ -130,6 +130,8 @@ def dense(
 
     Parameters
     ----------
+    dim : int
+        Number of units of every layer; with fewer than 4 chance decides what is heard.
     gain : float
         Weights have the deviation gain / √(number of inputs). With larger ones a plain net does not lose a gradient.
     """

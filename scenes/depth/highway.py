@@ -83,7 +83,7 @@ def highway(
     steps : int
         Number of times the gates are opened a little further.
     depth : int
-        Number of layers.
+        Number of layers; in fewer than 4 too little is lost to be seen.
     gain : float
         Weights have the deviation gain / √n. With larger ones a plain layer does not lose a signal.
     """

@@ -87,7 +87,7 @@ def bptt_terms(
     dim : int
         Number of hidden units; of few, chance may hold a large W's gradient back.
     retention : float
-        Size of the small W: an orthogonal matrix, times this.
+        Size of the small W: an orthogonal matrix, times this. Above 1 it would not be small.
     expansion : float
         Size of the large W: the same orthogonal matrix, times this. Below 2 the slopes of tanh make up for it.
     """

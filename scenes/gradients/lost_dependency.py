@@ -120,7 +120,7 @@ def lost_dependency(
     steps : int
         Length of the sequence, and number of steps back.
     dim : int
-        Number of hidden units.
+        Number of hidden units; with few the near answer's gradient hardly stands out.
     retention : float
         Size of W: an orthogonal matrix, times this. If it were smaller, the near answer would be lost, too.
     """
