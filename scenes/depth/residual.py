@@ -100,7 +100,7 @@ def predicted_growth(
         of={"J": "plain", "I + J": "residual"},
         roles={"J": "vanish", "I + J": "keep"},
         heading="a small change",
-        note="of the input, layer by layer",
+        note="of the input: size by layer",
     ),
     title="Residual connections",
     statement="I + J instead of J: eigenvalues move from around 0 to around 1, and products last",

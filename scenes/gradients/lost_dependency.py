@@ -86,7 +86,7 @@ def pull_by_step(run: Run, weights: FloatArray, targets: FloatArray) -> FloatArr
         of={_FAR_LABEL: "far share", _NEAR_LABEL: "near share", _NONE_LABEL: "none share"},
         theory=(_NONE_LABEL,),
         heading="size of the gradient by each input",
-        note="near, far: the input that holds the answer; each step back shrinks it",
+        note="100 %: the largest of all; each step back shrinks it",
         scale="linear",
         limits=(0, 1),
         unit="%",
@@ -155,7 +155,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached:
 
 
 @lost_dependency.moment(
-    "<vanish>The far answer</> has a gradient {times:log10} times smaller: it looks like no answer.",
+    "<vanish>The far</> gradient is {times:log10} times smaller than <keep>the near</> one: it looks like no answer.",
     on="far share",
     note="its answer is here: nothing stands out",
 )

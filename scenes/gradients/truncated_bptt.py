@@ -79,7 +79,7 @@ def blocks(steps: int, cut: int) -> FloatArray:
         "series",
         of="ratio",
         heading="length",
-        note="uncut: 100 %; more: the lost part opposed",
+        note="uncut: 100 %; more: cut terms cancelled others",
         scale="linear",
         unit="%",
         x="steps between cuts",

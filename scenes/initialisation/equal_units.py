@@ -86,7 +86,7 @@ def _train(steps: int, dim: int, seed: int, first: FloatArray, second: FloatArra
         limits=(0, 3),
         x="steps of 10 updates",
         heading="distance of rows",
-        note="0: equal",
+        note="equal gradients: both stay 0",
         roles=_ROLES,
     ),
     title="Units that begin equal",

@@ -64,7 +64,7 @@ def _change(
         "heatmap",
         of="weights",
         limits=(-3, 3),
-        heading="each row × a, its last entry ÷ a",
+        heading="weights: row × a, last entry ÷ a",
         roles=_ROLES,
     ),
     show(
@@ -73,7 +73,7 @@ def _change(
         ends=(-1, 1),
         x="along a line of inputs",
         heading="output",
-        note="wide: at the start, thin: now",
+        note="wide: first, thin: now; ÷ a undoes × a",
         roles=_ROLES,
     ),
     title="Other weights, same function",

@@ -34,7 +34,7 @@ def film_sentence() -> FloatArray:
         words=SENTENCE,
         verbs=("is", "are"),
         heading="what each word adds",
-        note="up: is, down: are, in log odds",
+        note="up: is, down: are; they sum to ln P(is)/P(are)",
         roles={_NEAREST: "vanish", _BOTH: "keep"},
     ),
     title="Is or are?",
@@ -95,7 +95,7 @@ def _(series: Mapping[str, FloatArray]) -> int | None:
 
 
 @agreement.moment(
-    "P(is): <keep>{both:%}</>, other lessons <vanish>{nearest:%}</>. "
+    "P(is): <keep>{both:%}</>, by nearest noun <vanish>{nearest:%}</>. "
     "Right in all such sentences: <keep>{many:%}</>, <vanish>{few:%}</>."
 )
 def _(series: Mapping[str, FloatArray]) -> Reached:

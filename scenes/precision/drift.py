@@ -59,7 +59,7 @@ def _log10(sizes: FloatArray) -> FloatArray:
         scale="linear",
         x="tens of products",
         heading="stretches in float16",
-        note="{dim} directions, each should stay 1",
+        note="Q is orthogonal: all {dim} should stay 1",
         roles={"stretches": "explode"},
     ),
     show(

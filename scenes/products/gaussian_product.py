@@ -87,7 +87,7 @@ def _sequence(factors: FloatArray, mean_ratio: FloatArray) -> MatrixSequence:
 
 
 @scene(
-    show("arrows", of="columns", heading="columns", note="of random matrices multiplied"),
+    show("arrows", of="columns", heading="columns", note="of the product; → largest stretch"),
     show(
         "series",
         of={"1st": "first", "2nd": "second", "expected 1st": "first axis", "expected 2nd": "second axis"},
@@ -96,7 +96,7 @@ def _sequence(factors: FloatArray, mean_ratio: FloatArray) -> MatrixSequence:
         note="of vectors, by the product",
         roles={"1st": "explode", "2nd": "data"},
     ),
-    show("scaled_matrix", heading="the product", note="divided by its largest entry"),
+    show("scaled_matrix", heading="the product", note="of random matrices, scaled"),
     title="A product of random matrices",
     statement="it explodes, and its columns fall in line: what is left of {dim} dimensions is one",
     opening="Every step multiplies by a fresh random {dim} × {dim} matrix. What becomes of the columns?",

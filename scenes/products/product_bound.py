@@ -79,7 +79,7 @@ def _record(a: FloatArray, b: FloatArray, steps: int, dim: int, seed: int) -> Re
         y=(-1.15, 2.6),
         trail="Bx",
         heading="one round",
-        note="x through B, then A; arc: Bx before",
+        note="x through B, then A; arc: Bx's path",
         roles={"x": "data", "Bx": "vanish", "ABx": "explode"},
     ),
     show(

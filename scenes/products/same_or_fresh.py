@@ -92,7 +92,7 @@ def _record(same: FloatArray, fresh: FloatArray, dim: int, seed: int) -> Record:
         reference="radii",
         x="repeated W",
         heading="growth per step",
-        note="dash: its largest |λ|",
+        note="dash: W's largest |λ|",
         role="explode",
     ),
     title="Same or fresh matrices",

@@ -73,7 +73,7 @@ def _pass_forward(inputs: FloatArray, weights: Weights) -> Record:
         "heatmap",
         of="output",
         heading="Z₂ and A₂",
-        note="W₂: {dim} × 4",
+        note="W₂: {dim} × 4; untrained",
         rows=_OUTPUT,
         columns=("a", "b", "c", "d"),
         limits=(-6, 6),

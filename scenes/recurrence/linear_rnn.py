@@ -33,10 +33,10 @@ from scenes import (
     ),
     show(
         "series",
-        of={"alone": "log10_spectral_norm", "squeezed": "log10 squeezed", "with input": "log10 driven"},
+        of={"alone": "log10_spectral_norm", "with tanh": "log10 squeezed", "tanh + input": "log10 driven"},
         heading="size of the state",
         note="alone hₜ = Wᵗ: in the long run × {spectral_radius} a step, the largest |λ| of W",
-        roles={"alone": "data", "squeezed": "muted", "with input": "keep"},
+        roles={"alone": "data", "with tanh": "muted", "tanh + input": "keep"},
     ),
     title="A network without input",
     statement="h(t) = W h(t − 1) from h(0) = I: each cell of the chain holds the next power of W",

@@ -51,7 +51,7 @@ def _layers(bound: float, steps: int, dim: int, seed: int) -> Record:
 
 
 @scene(
-    show("points", of="eigenvalues", heading="eigenvalues", note="of a layer's weights", roles=_ROLES),
+    show("points", of="eigenvalues", heading="eigenvalues", note="of weights, n: inputs", roles=_ROLES),
     show("series", of="length", heading="signal", note="its length after each layer", roles=_ROLES),
     title="The default weights of a linear layer",
     statement="weights between ±1/√n, as PyTorch draws them, leave 1/√3 of a signal in a layer, and little after many",

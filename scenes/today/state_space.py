@@ -73,7 +73,7 @@ def _record(steps: int, step_size: float, low: bool = True) -> Record:
         scale="linear",
         limits=(0.0, 1.0),
         heading="state",
-        note="should rise to 1; Δ = {step_size}",
+        note="should rise to 1; step size Δ = {step_size}",
         roles=_ROLES,
     ),
     show(
@@ -83,14 +83,14 @@ def _record(steps: int, step_size: float, low: bool = True) -> Record:
         limits=(0.0, 1.0),
         values=False,
         heading="memory",
-        note="left of an input, λᵗ",
+        note="left of an input, exp(−Δt)",
         roles={"Δ = 0.1": "vanish", "Δ = 0.01": "data", "Δ = 0.001": "keep"},
     ),
     show(
         "bars",
         of="reached",
         labels=[f"{size:g}" for size in STEP_SIZES],
-        x="Δ",
+        x="step size Δ",
         limits=(0.0, 1.0),
         heading="bf16 states",
         note="by Δ; all should reach 1",
@@ -121,7 +121,7 @@ def state_space(
 @state_space.moment(
     "From step {step} on <vanish>bf16 stands still</> at {stuck:3}: what a step adds is less than half a last digit.",
     on="bf16",
-    note="stands still",
+    note="stands still\nwhat is added rounds away",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     step = first_step(series["bf16"] == series["bf16"][-1])
