@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from pathlib import Path
 
 from render.errors import EncodeError
@@ -49,9 +49,8 @@ def repeat_pictures(path: Path, times: Sequence[int]) -> None:
     except (KeyError, ValueError, struct.error):
         raise EncodeError("ffmpeg wrote an mp4 file that is not whole, so try again or use another ffmpeg") from None
     # The only chunk begins with the media data; how long what precedes it is does not depend on that.
-    rebuilt = {name: _rebuilt(name, payload, changed) for name, payload in boxes}
-    names = list(rebuilt)
-    begin = sum(len(rebuilt[name]) for name in names[: names.index(b"mdat")]) + 8
+    before = takewhile(lambda box: box[0] != b"mdat", boxes)
+    begin = sum(len(_rebuilt(name, payload, changed)) for name, payload in before) + 8
     changed[b"stco"] = struct.pack(">III", 0, 1, begin)
     path.write_bytes(b"".join(_rebuilt(name, payload, changed) for name, payload in boxes))
 

@@ -1,7 +1,7 @@
 """What the layers of a recurrent stack learn to hold: letters below, what whole words amount to above."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -33,6 +33,16 @@ _NAMES = {0: "odd?", 4: "upper", 12: "lower"}
 _ROWS = tuple(_NAMES.get(row, "") for row in range(_HIGH))
 _LAYERS = {"lower": "data", "upper": "keep"}
 
+# Both charts show shares over the training, in the layers' colours.
+_SHARE: dict[str, Any] = {
+    "scale": "linear",
+    "unit": "%",
+    "limits": (0, 1),
+    "x": "× 10 updates",
+    "values": False,
+    "roles": _LAYERS,
+}
+
 
 @scene(
     show(
@@ -49,24 +59,14 @@ _LAYERS = {"lower": "data", "upper": "keep"}
         of={layer: f"odd, {layer}" for layer in _LAYERS},
         heading="odd or even",
         note="share that weighted states recover",
-        scale="linear",
-        unit="%",
-        limits=(0, 1),
-        x="× 10 updates",
-        values=False,
-        roles=_LAYERS,
+        **_SHARE,
     ),
     show(
         "series",
         of={layer: f"letter, {layer}" for layer in _LAYERS},
         heading="letter just read",
         note="the same for n, o and space",
-        scale="linear",
-        unit="%",
-        limits=(0, 1),
-        x="× 10 updates",
-        values=False,
-        roles=_LAYERS,
+        **_SHARE,
     ),
     title="What each layer holds",
     statement="two layers learn to tell odd counts from even: more of the letters is held below, of the count above",

@@ -5,6 +5,7 @@ import json
 import math
 import re
 import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from films import decode, listing, manifest_of, run
 
 import render
 import render.pipeline.scene_run
+from render.check.numbers import check_claims
+from render.check.report import Report
 from render.drawing.canvas import Canvas
 from render.drawing.layouts import find_layout
 from render.drawing.themes import THEMES
@@ -347,3 +350,14 @@ def test_a_scene_with_other_parameters_than_it_says_makes_no_film(monkeypatch, t
     monkeypatch.setattr(render.pipeline.scene_run, "load_scene", lambda source: scene)
     with pytest.raises(RenderError, match=r"^the claim 'trace at the end' is false: its number is "):
         render.film("rotation", **TINY, output=tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "holds", "found"),
+    [(0.0, True, False), (0.0, False, False), (1.0, True, True), (1.0, False, False)],
+)
+def test_claims_without_numbers_are_read_again(tolerance, holds, found):
+    """Twice null, with tolerance 0, is a step that never comes, or no number; with another one it is never true."""
+    report = Report(Path("film.json"))
+    check_claims([{"claim": "a", "value": None, "expected": None, "tolerance": tolerance, "holds": holds}], report)
+    assert bool(report.faults) is found
