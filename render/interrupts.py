@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -57,27 +58,42 @@ def ignore() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def insist(interrupt: Callable[[int, FrameType | None], None], code: int) -> None:
+def insist(interrupt: Callable[[int, FrameType | None], None], code: int, after: float = _PATIENCE_SECONDS) -> None:
     """Have the program end even if its cleaning up waits for something that never comes.
 
     A signal can fall between a lock's being taken and the statement that would release it; a
-    thread that needs the lock then never ends. After some seconds `interrupt` is called as if by
-    another signal, to break the waiting; after as many more the program ends with `code`.
+    thread that needs the lock then never ends. After so many seconds `interrupt` is called as if
+    by another signal, to break the waiting; some seconds later the program ends with `code`.
     """
 
     def wake(signum: int, frame: FrameType | None) -> None:
         end_soon(code)
         interrupt(signum, frame)
 
-    _after_a_while(wake)
+    _after_a_while(wake, after)
 
 
 def end_soon(code: int) -> None:
     """Have the program end with `code` after some seconds, whatever it waits for then."""
-    _after_a_while(lambda *_: os._exit(code))
+    _after_a_while(lambda *_: os._exit(code), _PATIENCE_SECONDS)
 
 
-def _after_a_while(act: Callable[[int, FrameType | None], None]) -> None:
+def on_drop(kind: type[BaseException], again: Callable[[], None]) -> None:
+    """Call `again` where a handler raised such an exception and Python dropped it.
+
+    It does so, with a word on standard error, in finalisers and in callbacks of weak references.
+    """
+
+    def hook(dropped: sys.UnraisableHookArgs) -> None:
+        if isinstance(dropped.exc_value, kind):
+            again()
+        else:
+            sys.__unraisablehook__(dropped)
+
+    sys.unraisablehook = hook
+
+
+def _after_a_while(act: Callable[[int, FrameType | None], None], seconds: float) -> None:
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, act)
-        signal.setitimer(signal.ITIMER_REAL, _PATIENCE_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -45,6 +45,7 @@ def serve(commands: click.Group) -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     for number in interrupts.WATCHED:
         signal.signal(number, _interrupt)
+    interrupts.on_drop(_Interrupted, _interrupt_soon)
     code = run(commands)
     # What was never loaded has started nothing, and loading it would cost every command a hundredth of a second.
     multiprocessing = sys.modules.get("multiprocessing")
@@ -102,6 +103,10 @@ def _interrupt(signum: int, frame: object) -> NoReturn:
 
 def _interrupt_again(signum: int, frame: object) -> NoReturn:
     raise _Interrupted
+
+
+def _interrupt_soon() -> None:
+    interrupts.insist(_interrupt_again, _farewell_of(_came)[1], after=0.01)
 
 
 def _farewell_of(signum: int) -> tuple[str, int]:

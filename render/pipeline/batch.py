@@ -187,6 +187,7 @@ def _begin_worker() -> None:
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     interrupts.ignore()
     signal.signal(signal.SIGTERM, _end_worker)
+    interrupts.on_drop(SystemExit, _end_soon)
 
 
 def _end_worker(signum: int, frame: object) -> NoReturn:
@@ -195,6 +196,11 @@ def _end_worker(signum: int, frame: object) -> NoReturn:
     interrupts.ignore()
     interrupts.insist(_end_again, 143)
     raise SystemExit(143)
+
+
+def _end_soon() -> None:
+    if _ended:
+        interrupts.insist(_end_again, 143, after=0.01)
 
 
 def _end_again(signum: int, frame: object) -> NoReturn:

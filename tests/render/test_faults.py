@@ -935,6 +935,22 @@ def test_scenes_that_fail(place, body, code, words):
     place.refuses(before, place.run(scene="mine.py"), code, *words)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "thing = type('Thing', (), {})(); kept = weakref.ref(thing, told); del thing; time.sleep(60)",
+        "thing = type('Thing', (), {'__del__': told})(); del thing; time.sleep(60)",
+    ],
+)
+def test_a_signal_that_falls_where_python_drops_exceptions(place, body):
+    before = place.old_files()
+    began = time.monotonic()
+    told = "def told(_): signal.raise_signal(signal.SIGTERM)"
+    (place.root / "mine.py").write_text(f"import signal, time, weakref\n{told}\n" + SCENE.format(body=body))
+    place.refuses(before, place.run(scene="mine.py"), 143, "terminated")
+    assert time.monotonic() - began < 30
+
+
 def test_what_a_scene_changes_is_put_back(place):
     (place.root / "plain.py").write_text(SCENE.format(body="pass"))
     (place.root / "rude.py").write_text(
