@@ -62,17 +62,18 @@ def _updates(
 @scene(
     show(
         "series",
-        of={"": "log10_float64", "told before": "log10_foretold"},
-        theory=("told before",),
+        of={"": "log10_float64", "predicted": "log10_foretold"},
+        theory=("predicted",),
         heading="largest parameter",
-        note="dashed: from 1 − rate",
+        note="learning rate {learning_rate}: × (1 − {learning_rate}) an update",
         values=False,
         marks=_LARGEST,
     ),
     show(
         "readout",
         of={name: f"log10_{name}" for name in FORMATS},
-        heading="the same in each format",
+        heading="by number format",
+        note="NaN: past its largest",
         roles=dict.fromkeys(FORMATS, "data"),
         nan="NaN",
     ),
@@ -131,7 +132,7 @@ def _last_update(name: str, dim: int, seed: int, learning_rate: float) -> int:
 
 
 @overflow_step.moment(
-    "Update {step}: <warn>float16 is NaN</> for good, beyond {largest}. Told before from 1 − rate: {told}.",
+    "Update {step}: <warn>float16 is NaN</> for good, beyond {largest}. Predicted from 1 − rate: {told}.",
     otherwise="Within {steps} updates no format overflows.",
     note="float16 ends",
     on="log10_float64",
@@ -142,7 +143,7 @@ def _(series: Mapping[str, FloatArray], dim: int, seed: int, learning_rate: floa
 
 
 @overflow_step.moment(
-    "Update {step}: <warn>float32 is NaN, too</>. Told before from 1 − rate: update {told}.",
+    "Update {step}: <warn>float32 is NaN, too</>. Predicted from 1 − rate: update {told}.",
     otherwise="Within {steps} updates float32 and float64 do not overflow.",
     note="float32 ends",
     on="log10_float64",

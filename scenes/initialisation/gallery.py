@@ -47,22 +47,22 @@ _FACTORS: dict[str, Callable[[int], float]] = {
 # How the kinds are called, by their largest |λ|.
 _BELOW = {
     "zeros": "zeros",
-    "normal, σ = 0.01": "normal, σ = 0.01",
+    "normal, spread 0.01": "normal, σ = 0.01",
     "uniform, ±0.07": "uniform, ±0.07",
-    "PyTorch: ±1/√n": "PyTorch's Linear",
-    "made |λ| = 0.9": "echo state",
+    "PyTorch: ±1/√n, n rows": "PyTorch's Linear",
+    "scaled to |λ| = 0.9": "echo state",
 }
 _NEAR = {
-    "Xavier: σ = 1/√n": "LeCun, Xavier",
+    "Xavier: spread 1/√n": "LeCun, Xavier",
     "orthogonal": "orthogonal",
     "unitary": "unitary",
     "identity": "identity",
 }
-_ABOVE = {"He: σ = √(2/n)": "He", "sparse: 15 a row": "sparse", "bilinear: enlarges": "bilinear"}
+_ABOVE = {"He: spread √(2/n)": "He", "sparse: 15 links a row": "sparse", "bilinear enlarging": "bilinear"}
 _ROLES = (
     dict.fromkeys(_BELOW, "vanish")
     | dict.fromkeys(_NEAR, "keep")
-    | {"Xavier: σ = 1/√n": "data"}
+    | {"Xavier: spread 1/√n": "data"}
     | dict.fromkeys(_ABOVE, "explode")
 )
 
@@ -127,21 +127,20 @@ def _record(matrices: Mapping[str, NDArray[Any]], steps: int) -> Record:
     show(
         "readout",
         of={label: f"log10_{kind}" for label, kind in _BELOW.items()},
-        heading="|λ| below 1",
+        heading="eigenvalues |λ| < 1",
         note="size of Wᵗ",
         roles=_ROLES,
     ),
     show(
         "readout",
         of={label: f"log10_{kind}" for label, kind in _NEAR.items()},
-        heading="|λ| near 1",
-        note="Xavier drifts",
+        heading="|λ| = 1, Xavier near 1",
         roles=_ROLES,
     ),
     show(
         "readout",
         of={label: f"log10_{kind}" for label, kind in _ABOVE.items()},
-        heading="|λ| above 1",
+        heading="|λ| > 1",
         note="it grows",
         roles=_ROLES,
     ),

@@ -70,22 +70,23 @@ def _run(steps: int, dim: int, seed: int, noise: float, scale: float = 1.0) -> d
 
 
 @scene(
-    show("matrix", limits=(-1.5, 1.5), heading="effect of all steps", roles=_ROLES),
-    show(
-        "series",
-        of="length",
-        scale="linear",
-        limits=(0, 3),
-        heading="length of a state",
-        roles=_ROLES,
-    ),
+    show("matrix", limits=(-1.5, 1.5), heading="product", roles=_ROLES),
     show(
         "series",
         of="apart",
         scale="linear",
         limits=(0, 1),
         heading="difference of units",
-        note="of units that begin equal",
+        note="all 1 at first; I keeps 0",
+        roles=_ROLES,
+    ),
+    show(
+        "series",
+        of="length",
+        scale="linear",
+        limits=(0, 3),
+        heading="length of a state",
+        note="I and orthogonal Q keep it",
         roles=_ROLES,
     ),
     title="Beginning with the identity",

@@ -34,15 +34,14 @@ def _radius(matrix: FloatArray) -> float:
 
 
 @scene(
-    show("scaled_matrix", note="largest: ±1"),
     show(
         "series",
         of={"size": "log10_spectral_norm", "× |λ| a step": "alone"},
         theory=("× |λ| a step",),
-        heading="size",
-        note="how far it can stretch a vector",
+        heading="size of Wᵗ follows the largest |λ|",
     ),
     show("eigenvalues", powers=False, heading="eigenvalues λ", note="number: the largest |λ|"),
+    show("scaled_matrix", heading="{symbol}{step:^} ÷ largest entry", note=""),
     title="A drawn matrix, multiplied",
     statement="an initialisation fixes the variance of the entries, but powers follow the largest eigenvalue",
     opening="A random W, scaled as nets usually begin, is multiplied by itself. Watch the size.",

@@ -7,7 +7,7 @@ import numpy as np
 
 from scenes import Bounds, Claimed, FloatArray, Numbers, Reached, Record, Seed, gaussian_matrix, scene, show
 
-_NEAREST, _QR, _LEFT = "SVD: U Vᵀ", "QR", "Lasagne: U"
+_NEAREST, _QR, _LEFT = "A → U Vᵀ", "A → Q of QR", "A → U alone"
 _ROLES = {_NEAREST: "keep", _QR: "data", _LEFT: "vanish"}
 
 
@@ -63,13 +63,13 @@ def _make(steps: int, dim: int, extra: int, seed: int, keep: bool = True) -> dic
         heading="A on its way",
         roles=_ROLES,
     ),
-    show("bars", of="stretches", heading="stretches", limits=(0, 2), numbers=False),
+    show("bars", of="stretches", heading="stretch Σ", limits=(0, 2), numbers=False),
     show(
         "series",
         of="distance",
         scale="linear",
-        heading="how far from A",
-        note="length of all changes",
+        heading="distance from A",
+        note="random A = U Σ Vᵀ: Σ to 1; Lasagne drops Vᵀ; QR: columns in turn, then signs",
         roles=_ROLES,
     ),
     title="Three ways to orthogonal weights",

@@ -122,9 +122,10 @@ def _learn(steps: int, seed: int, classes: int, start: float, shared: bool = Fal
 @scene(
     show(
         "points",
-        of={"rows": "rows", "aims": "aims"},
-        roles={"rows": "data", "aims": "keep", **_ROLES},
-        heading="rows of W: 2 weights each",
+        of="rows",
+        roles=_ROLES,
+        heading="rows of W part",
+        note="2 weights each",
         trail=True,
         circle=False,
         numbered=True,
@@ -134,7 +135,7 @@ def _learn(steps: int, seed: int, classes: int, start: float, shared: bool = Fal
         of="distance",
         scale="linear",
         heading="distance of rows",
-        note="each output pulls its own",
+        note="each has its own gradient",
         roles=_ROLES,
     ),
     show(
@@ -144,7 +145,7 @@ def _learn(steps: int, seed: int, classes: int, start: float, shared: bool = Fal
         unit="%",
         limits=(0, 1),
         heading="loss",
-        note="how wrong the net is, at first 100 %",
+        note="how wrong: both learn, too",
         roles=_ROLES,
     ),
     title="Equal weights without hidden units",

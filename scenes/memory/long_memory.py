@@ -7,23 +7,23 @@ from math import log
 import numpy as np
 
 from scenes import Claimed, FloatArray, Reached, Record, first_step, scene, show
+from scenes.memory._long_memory import Copy
 from scenes.memory._long_memory_training import DELAYS, EVERY, KINDS, SEEDS, TASKS, learnt, unpacked
 
-# What the nets are called on screen; the second and the fourth are the ones above them without clipping.
-NETS = {
+# The nets, as the file of the training calls them.
+NETS = (
+    *("orthogonal", "orthogonal, unclipped", "identity", "identity, unclipped"),
+    *("Gaussian", "uniform", "held", "LSTM", "GRU"),
+)
+_ROW = {name: row for row, name in enumerate(NETS)}
+# Those whose letters are drawn by delay, as they are called on screen. The shortest delay is left out: all learn it.
+_DRAWN = {
     "orthogonal": "orthogonal",
     "orthogonal, unclipped": "… unclipped",
+    "held": "… kept so",
     "identity": "identity",
-    "identity, unclipped": "… unclipped",
     "Gaussian": "Gaussian",
-    "uniform": "uniform",
-    "held": "kept orthogonal",
-    "LSTM": "LSTM",
-    "GRU": "GRU",
 }
-_ROW = {name: row for row, name in enumerate(NETS)}
-# The shortest delay is left out in the picture: everything learns it.
-_SHOWN = tuple(str(delay) for delay in DELAYS[1:])
 
 
 @cache
@@ -35,37 +35,36 @@ def _results() -> tuple[FloatArray, FloatArray, FloatArray]:
 
 @scene(
     show(
-        "heatmap",
-        of="remembered",
-        heading="letters copied · sums",
-        limits=(-1, 1),
-        rows=tuple(NETS.values()),
-        columns=(*_SHOWN, "", *_SHOWN),
-        numbers=True,
-        decimals=2,
-    ),
-    show(
         "series",
         of={
-            "ten orthogonal": "log10 ten orthogonal",
-            "ten Gaussian": "log10 ten Gaussian",
-            "orthogonal": "log10 orthogonal",
-            "Gaussian": "log10 Gaussian",
-            "no memory": "log10 no memory",
+            "orthogonal": "letters, orthogonal",
+            "Gaussian": "letters, Gaussian",
+            "guessing": "letters, guessing",
         },
-        heading="copy: loss at delay 80",
-        note="thin: ten nets of each",
-        unit="nats",
-        x="× 10 updates",
-        limits=(-3, 1),
-        theory=("no memory",),
-        roles={"orthogonal": "keep", "ten orthogonal": "keep", "Gaussian": "vanish", "ten Gaussian": "vanish"},
+        heading="letters copied",
+        note="after 80 steps of × W, by how W starts",
+        scale="linear",
+        unit="%",
+        x="× 10 updates of training",
+        limits=(0, 1),
+        theory=("guessing",),
+        roles={"orthogonal": "keep", "Gaussian": "vanish"},
+    ),
+    show(
+        "heatmap",
+        of="copied",
+        heading="% by steps of delay",
+        limits=(0, 100),
+        rows=tuple(_DRAWN.values()),
+        columns=tuple(map(str, DELAYS[1:])),
+        numbers=True,
+        decimals=0,
+        signed=False,
     ),
     title="Long memory, learnt",
-    statement="trained nets remember 80 steps where the recurrent matrix starts orthogonal or as the identity",
-    opening="Left: letters to copy. Right: two numbers to add. Columns: 10 to 80 steps of delay.",
+    statement="trained nets copy letters after 80 steps where the recurrent matrix starts orthogonal, not Gaussian",
+    opening="Recurrent nets learn to say three letters again, 80 steps later. How must W start?",
     counter="update {updates}",
-    arrange="row",
     poster=1.0,
     fps="4",
     covers=(36, 42, 43, 44),
@@ -94,17 +93,17 @@ def long_memory() -> Record:
         "updates": np.linspace(0, EVERY * (losses.shape[-1] - 1), losses.shape[-1]),
         "letters": copying,
         "explained": adding,
-        # Side by side, a column of zeros between them.
-        "remembered": np.concatenate([copying[..., 1:], np.zeros_like(copying[..., :1]), adding[..., 1:]], axis=2),
+        # In per cent, as they are written into cells.
+        "copied": np.round(100 * copying[:, [_ROW[name] for name in _DRAWN], 1:]),
         # Those of every network, at the longest delay.
         "letters of ten": letters[:, last].transpose(2, 0, 1),
         "explained of ten": explained[:, last].transpose(2, 0, 1),
-        "log10 no memory": np.full(losses.shape[-1], baseline),
+        "letters, guessing": np.full(losses.shape[-1], 1 / Copy.letters),
+        "log10 Gaussian": np.median(copied[_ROW["Gaussian"], last], axis=0) + baseline,
         "off orthogonal": np.full(losses.shape[-1], off.max()),
     }
     for name in ("orthogonal", "Gaussian"):
-        series[f"log10 ten {name}"] = copied[_ROW[name], last].T + baseline
-        series[f"log10 {name}"] = np.median(series[f"log10 ten {name}"], axis=1)
+        series[f"letters, {name}"] = copying[:, _ROW[name], last]
     return Record(series)
 
 
@@ -136,7 +135,7 @@ def _at(series: Mapping[str, FloatArray], name: str, net: str, step: int = -1) -
 
 
 @long_memory.moment(
-    "Update {update}: half of the sums over 80 steps is explained from the identity, {share:%} from Gaussian."
+    "Update {update}: adding two numbers instead, the identity start explains half, Gaussian {share:%}."
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     step = first_step(series["explained"][:, _ROW["identity"], -1] >= 0.5)

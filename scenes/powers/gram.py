@@ -45,12 +45,12 @@ def _column(factor: FloatArray, steps: int) -> MatrixSequence:
 
 
 @scene(
-    show("heatmap", of="cosines", limits=(-1, 1), heading="cosines in {symbol}{step:^}", note="of its columns"),
+    show("heatmap", of="cosines", limits=(-1, 1), heading="cosines in {symbol}{step:^}", note="between columns"),
     show(
         "series",
         of="directions",
-        heading="directions the columns fill",
-        note="{dim}: all at right angles, 1: all on one line",
+        heading="directions the columns fill, of {dim}",
+        note="each step × W: a random W turns all to its largest eigenvalue",
         scale="linear",
     ),
     title="Angles between columns",

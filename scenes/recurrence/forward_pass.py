@@ -22,8 +22,8 @@ from scenes import (
 from scenes.recurrence._symbols import symbols
 
 _KINDS = 4
-_TERMS = ("x W₁ₓ", "+ hₚ W₁ₕ", "+ b₁", "= z₁", "h = tanh z₁")
-_OUTPUT = ("z₂ = h W₂ + b₂", "a₂ = softmax z₂")
+_TERMS = ("input x W₁ₓ", "+ hₚ W₁ₕ", "+ bias b₁", "= sum z₁", "h = tanh z₁")
+_OUTPUT = ("scores z₂ = h W₂ + b₂", "chances a₂ = softmax z₂")
 Weights = dict[str, FloatArray]
 
 
@@ -62,8 +62,9 @@ def _pass_forward(inputs: FloatArray, weights: Weights) -> Record:
     show(
         "heatmap",
         of="terms",
-        heading="Z₁ and H",
-        note="W₁ₓ: 4 × {dim}, W₁ₕ: {dim} × {dim}",
+        heading="new state h",
+        note="column: unit",
+        footer="hₚ: h of the step before",
         rows=_TERMS,
         limits=(-6, 6),
         numbers=True,
@@ -72,15 +73,15 @@ def _pass_forward(inputs: FloatArray, weights: Weights) -> Record:
     show(
         "heatmap",
         of="output",
-        heading="Z₂ and A₂",
-        note="W₂: {dim} × 4; untrained",
+        heading="answer from h",
+        note="for a–d; net untrained",
         rows=_OUTPUT,
         columns=("a", "b", "c", "d"),
         limits=(-6, 6),
         numbers=True,
         decimals=2,
     ),
-    show("heatmap", of="stacked", heading="H", note="{steps} × {dim}, its rows so far", limits=(-1, 1)),
+    show("heatmap", of="stacked", heading="H: all states h", note="row: step, column: unit", limits=(-1, 1)),
     title="The forward pass, row by row",
     statement="Z₁ = X W₁ₓ + Hₚ W₁ₕ + b₁, H = tanh Z₁, A₂ = softmax(H W₂ + b₂): a row a step, the same weights at each",
     opening="Each step reads a symbol x. Which terms make the new state h, and what does it say?",

@@ -34,13 +34,13 @@ def resting(dim: int, seed: int, activation: str, retention: float) -> tuple[RNN
 
 
 @scene(
-    show("heatmap", of="map", heading="row: effect of an input", limits=(-1, 1)),
+    show("heatmap", of="map", heading="effect: input ↓, step →", limits=(-1, 1)),
     show(
         "series",
         of={"top row": "influence", "at most": "power"},
         theory=("at most",),
-        heading="effect of the first input",
-        note="a step keeps at most {retention}",
+        heading="effect of input 1",
+        note="a step: × W × slope, {retention} at most",
         roles={"top row": "vanish"},
     ),
     title="How long an input is felt",

@@ -29,7 +29,7 @@ _COLUMNS = tuple(name for word in _WORDS for name in (WORDS[word], ""))
 # Rows of the picture: odd or even, then the layers, with gaps. Names are 4 or 8 rows apart, so that none is left out
 # where only every second or fourth row has room for one.
 _UNITS, _TOP, _BOTTOM, _HIGH = 6, 2, 10, 16
-_NAMES = {0: "odd?", 4: "upper", 12: "lower"}
+_NAMES = {0: "“no”s odd?", 4: "upper", 12: "lower"}
 _ROWS = tuple(_NAMES.get(row, "") for row in range(_HIGH))
 _LAYERS = {"lower": "data", "upper": "keep"}
 
@@ -49,7 +49,7 @@ _SHARE: dict[str, Any] = {
         "heatmap",
         of="picture",
         heading="states",
-        note="row: unit, column: letter",
+        note="column: letter, 2 a word",
         limits=(-1, 1),
         rows=_ROWS,
         columns=_COLUMNS,
@@ -57,8 +57,8 @@ _SHARE: dict[str, Any] = {
     show(
         "series",
         of={layer: f"odd, {layer}" for layer in _LAYERS},
-        heading="odd or even",
-        note="share that weighted states recover",
+        heading="“no”s odd or even",
+        note="share that weighted states tell",
         **_SHARE,
     ),
     show(

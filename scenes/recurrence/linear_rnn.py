@@ -28,15 +28,15 @@ from scenes import (
         of="state",
         equal="W{step:^}",
         along="W",
-        heading="one box a step",
-        note="h₀ = I, then W times the last",
+        heading="each state: W × the last",
+        note="no input, no tanh: hₜ = W hₜ₋₁, from h₀ = I",
     ),
     show(
         "series",
-        of={"alone": "log10_spectral_norm", "with tanh": "log10 squeezed", "tanh + input": "log10 driven"},
+        of={"Wᵗ alone": "log10_spectral_norm", "tanh + input": "log10 driven"},
         heading="size of the state",
-        note="alone hₜ = Wᵗ: in the long run × {spectral_radius} a step, the largest |λ| of W",
-        roles={"alone": "data", "with tanh": "muted", "tanh + input": "keep"},
+        note="Wᵗ: in the long run × {spectral_radius} a step, the largest |λ| of W",
+        roles={"Wᵗ alone": "data", "tanh + input": "muted"},
     ),
     title="A network without input",
     statement="h(t) = W h(t − 1) from h(0) = I: each cell of the chain holds the next power of W",
@@ -54,7 +54,7 @@ def linear_rnn(
 ) -> MatrixSequence:
     """States of a linear recurrent network without input: powers of its matrix, 64 steps in 65 states.
 
-    Beside it what was taken away: the size of the states of the same network with tanh, and with tanh and an input.
+    Beside it what was taken away: the size of the states of the same network with tanh and an input.
 
     Parameters
     ----------

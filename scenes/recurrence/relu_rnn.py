@@ -47,13 +47,14 @@ def _tanh_run(matrix: FloatArray, start: FloatArray, steps: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="slopes · W", heading="W of “ReLU grows”; blank: 0"),
+    show("heatmap", of="slopes · W", heading="what ReLU leaves of W"),
     show(
         "series",
-        of={"ReLU grows": "growing", "ReLU falls": "shrinking", "tanh": "tanh"},
+        of={"ReLU, large W": "growing", "ReLU, small W": "shrinking", "tanh, large W": "tanh"},
         heading="size of the state",
-        note="tanh squeezes, ReLU has no ceiling",
-        roles={"ReLU grows": "explode", "ReLU falls": "vanish", "tanh": "data"},
+        note="largest |λ| of what is left: {growing} or {shrinking}",
+        roles={"ReLU, large W": "explode", "ReLU, small W": "vanish", "tanh, large W": "data"},
+        values=False,
     ),
     title="ReLU states grow or shrink",
     statement="silent units leave blank rows: the radius of the rest of W decides, {growing} or {shrinking}; "

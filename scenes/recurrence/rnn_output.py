@@ -23,13 +23,13 @@ _PLACES = ("place 1", *(str(place) for place in range(2, LENGTH + 1)))
 # Units that are drawn.
 _UNITS = 6
 # Where matrices that stand in a line begin, with room for their names.
-_GAP = 6
-_OUTPUT = {"Hᵀ": 0, "A₂ − Y": LENGTH + _GAP, "= ∂L/∂W₂": LENGTH + KINDS + 2 * _GAP}
+_GAP = 8
+_OUTPUT = {"states Hᵀ": 0, "errors": LENGTH + _GAP, "= gradient ∂L/∂W₂": LENGTH + KINDS + 2 * _GAP}
 _RECURRENT = {
-    "1 − H²": 0,
-    "Hₚ held": LENGTH + _GAP,
-    "+ via Hₚ": LENGTH + _UNITS + 2 * _GAP,
-    "= ∂L/∂W₁ₕ": LENGTH + 2 * _UNITS + 3 * _GAP,
+    "slopes 1 − H²": 0,
+    "direct": LENGTH + _GAP,
+    "+ via past": LENGTH + _UNITS + 2 * _GAP,
+    "= gradient": LENGTH + 2 * _UNITS + 3 * _GAP,
 }
 
 
@@ -52,7 +52,7 @@ def _scaled(*matrices: FloatArray) -> list[FloatArray]:
     show(
         "heatmap",
         of="pictures",
-        heading="chance of each symbol",
+        heading="answers approach the truth",
         limits=(-1, 1),
         rows=("answers", *[""] * KINDS, "truth"),
         columns=_PLACES,
@@ -60,16 +60,14 @@ def _scaled(*matrices: FloatArray) -> list[FloatArray]:
     show(
         "strip",
         of="by output",
-        heading="∂L/∂W₂ = Hᵀ(A₂ − Y)",
-        note="states × errors",
+        heading="output W₂ learns: states × errors",
         limits=(-1, 1),
         names=_OUTPUT,
     ),
     show(
         "strip",
         of="by recurrent",
-        heading="∂L/∂W₁ₕ",
-        note="tanh: × 1 − H²; two halves",
+        heading="recurrent W₁ₕ learns: two halves",
         limits=(-1, 1),
         names=_RECURRENT,
     ),
@@ -150,7 +148,7 @@ def _(steps: int) -> Reached | None:
     return Reached(1) if steps else None
 
 
-@rnn_output.moment("Behind tanh: × its slope 1 − H². W₁ₕ acts twice, with Hₚ held and via Hₚ: halves add.")
+@rnn_output.moment("Behind tanh: × its slope 1 − H². W₁ₕ acts twice, directly and via past states: halves add.")
 def _(steps: int) -> Reached | None:
     return Reached(steps * 2 // 5) if steps >= 5 else None
 

@@ -113,13 +113,20 @@ _NETWORKS = 16
 
 
 @scene(
-    show("heatmap", of="gradient", heading="gradient", note="up: layer, right: word", roles=_ROLES),
+    show(
+        "heatmap",
+        of="gradient",
+        heading="gradient",
+        note="up: layer, right: word",
+        rows=("top layer",),
+        roles=_ROLES,
+    ),
     show(
         "series",
         of="log10 front",
-        heading="largest gradient",
-        note="a step: down or back",
-        x="steps",
+        heading="gradient left",
+        note="a layer: × W × slope; skip adds × 1",
+        x="steps down or back",
         roles=_ROLES,
     ),
     show(
@@ -127,7 +134,7 @@ _NETWORKS = 16
         of="log10 by depth",
         ends=(_DEPTHS[0], _DEPTHS[-1]),
         heading="left in layer 1",
-        note="log10, by number of layers",
+        note="of nets with 2 to 24; −5: 10⁻⁵",
         x="layers",
         roles=_ROLES,
     ),

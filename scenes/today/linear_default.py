@@ -51,8 +51,14 @@ def _layers(bound: float, steps: int, dim: int, seed: int) -> Record:
 
 
 @scene(
-    show("points", of="eigenvalues", heading="eigenvalues", note="of weights, n: inputs", roles=_ROLES),
-    show("series", of="length", heading="signal", note="its length after each layer", roles=_ROLES),
+    show("points", of="eigenvalues", axes=True, heading="eigenvalues", note="of W, n inputs; circle: 1", roles=_ROLES),
+    show(
+        "series",
+        of="length",
+        heading="length of a signal",
+        note="each layer × a fresh W, entries drawn evenly within these bounds",
+        roles=_ROLES,
+    ),
     title="The default weights of a linear layer",
     statement="weights between ±1/√n, as PyTorch draws them, leave 1/√3 of a signal in a layer, and little after many",
     opening="PyTorch draws weights evenly between ±1/√n. Does a signal come through {steps} such layers?",

@@ -63,8 +63,23 @@ def _columns(pages: int, seed: int, steps: int, damping: float) -> dict[str, Mat
 
 
 @scene(
-    show("bars", of="ranks", unit="%", limits=(0.0, 1.0), heading="surfers", note="by page", roles=_ROLES),
-    show("series", of="change", heading="change", note="of the shares in a step", roles=_ROLES),
+    show(
+        "bars",
+        of="ranks",
+        unit="%",
+        limits=(0.0, 1.0),
+        x="page",
+        heading="surfers",
+        note="the last two: a closed loop",
+        roles=_ROLES,
+    ),
+    show(
+        "series",
+        of="change",
+        heading="change in a step",
+        note="shares × link matrix; with jumps only {damping:%} follow a link, so × {damping}",
+        roles=_ROLES,
+    ),
     title="Why page ranks settle",
     statement="a link is followed {damping} of the time, else a jump: the second eigenvalue is {damping}, ranks settle",
     opening="Surfers follow links. The last two pages link to each other alone: a trap, and all begin in it.",
