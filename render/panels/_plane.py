@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -111,19 +113,11 @@ def arrow(
 ) -> None:
     """Draw an arrow between two points in pixels; a very short one is a dot."""
     canvas = context.canvas
-    along = np.array(tip) - np.array(start)
-    length = float(np.hypot(*along))
     head = 3.2 * width + context.px(3)
-    if length < head:
+    if math.dist(start, tip) < head:
         canvas.dots(tip[0], tip[1], max(width, context.sizes.ring - 1), color)
         return
-    along /= length
-    across = np.array([-along[1], along[0]])
-    neck = np.array(tip) - head * along
-    canvas.line([start[0], neck[0]], [start[1], neck[1]], color, width)
-    foot = neck - 0.1 * head * along
-    corners = (np.array(tip), foot + 0.55 * head * across, foot - 0.55 * head * across)
-    canvas.polygon([(float(x), float(y)) for x, y in corners], color)
+    canvas.arrow(start, tip, color, width, head)
 
 
 def between(track: FloatArray, step: int, part: float, turning: bool) -> FloatArray:

@@ -116,6 +116,8 @@ class Panel(ABC):
     heading: str = ""
     note: str = ""
     footer: str = ""
+    # Other texts that it shows, and looks up by what they are about.
+    texts: ClassVar[tuple[str, ...]] = ()
     roles: Mapping[str, str] | None = None
 
     context: PanelContext

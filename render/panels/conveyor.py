@@ -72,6 +72,8 @@ class Panel(base.Panel):
         What things are called: ``before``, ``after``, ``past``, ``new``, ``output``, ``keep``, ``add``, ``read``.
     """
 
+    texts = tuple(_NAMES.values())
+
     def __init__(
         self,
         cell: str,

@@ -13,19 +13,18 @@ from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._chart import Chart, revealed
 from render.panels._cut import cut
-from render.panels._labels import EndLabel, moved_apart, with_value, write_labels
+from render.panels._labels import EndLabel, moved_apart, write_labels
 from render.panels._series import track_of
 from render.panels._tints import tinted
 from render.panels.base import Limits, PanelContext
 from render.text import brief_size
 from scenes import FloatArray
 
-# The draws of one column are drawn in so many bundles, in turn with those of the others: so none hides another.
-_BUNDLES = 10
-
 
 class Panel(base.Panel):
-    """A fan of thin lines for every column, its median as a thick one with its name and number.
+    """A fan of thin lines, a column's, and its median as a thick one with its number.
+
+    Fans of several columns stand side by side on the same axis, for on top of each other they cannot be told apart.
 
     Parameters
     ----------
@@ -36,8 +35,6 @@ class Panel(base.Panel):
     limits : tuple of float, optional
         Logarithms at the axis' ends; by default all that the series hold.
     """
-
-    shared = True
 
     def __init__(self, of: str, x: str | None = None, limits: Limits | None = None) -> None:
         self._of, self._x, self._asked = of, x, limits
@@ -56,45 +53,35 @@ class Panel(base.Panel):
     def open(self, context: PanelContext) -> None:
         """Draw grid and tick labels."""
         self.context = context
-        tracks = {label or "": track_of(numbers, self._of) for label, numbers in context.columns.items()}
-        style = context.style(context.sizes.label)
-        middles = {label: np.median(track, axis=1) for label, track in tracks.items()}
-        longest = max(
-            text_width(with_value(context.words(label), max(map(brief_size, middle.tolist()), key=len)), style)
-            for label, middle in middles.items()
-        )
-        room = min(longest + context.px(26), 0.6 * context.slot.box.width)
-        steps = context.numbers.steps
-        self._chart = Chart(context, (0, steps), context.limits, log=True, right=room)
+        ((label, numbers),) = context.columns.items()
+        track, sizes, width = track_of(numbers, self._of), context.sizes, context.slot.box.width
+        self._middle = np.median(track, axis=1)
+        longest = max(map(brief_size, self._middle.tolist()), key=len)
+        self._size = sizes.label
+        if text_width(longest, context.style(self._size)) > 0.4 * width:
+            # With a smaller number something is left for the chart.
+            self._size = sizes.axis
+        room = min(text_width(longest, context.style(self._size)) + context.px(26), 0.6 * width)
+        self._chart = Chart(context, (0, numbers.steps), context.limits, log=True, right=room)
         self._chart.draw_values()
         self._chart.draw_steps(context.words(context.unit if self._x is None else self._x))
-        paper, sizes = context.canvas.theme.background, context.sizes
-        colors = dict(zip(tracks, self.colors(list(tracks)), strict=True))
-        lines = []
+        (self._color,) = self.colors([label or ""])
         # Draws are tints, so that the line in the middle is seen.
-        for bundle in range(_BUNDLES):
-            for label, track in tracks.items():
-                pieces = [piece for draw in track.T[bundle::_BUNDLES] for piece in self._pieces(draw)]
-                lines += [RevealedLine(pieces, tinted(colors[label], paper), sizes.rule)] if pieces else []
-        self._middles = []
-        for label, middle in middles.items():
-            lines.append(RevealedLine(self._pieces(middle), colors[label], sizes.curve))
-            self._middles.append((label, middle, colors[label]))
-        self._lines = revealed([line for line in lines if line.pieces])
+        tint = tinted(self._color, context.canvas.theme.background)
+        draws = RevealedLine([piece for draw in track.T for piece in self._pieces(draw)], tint, sizes.rule)
+        middle = RevealedLine(self._pieces(self._middle), self._color, sizes.curve)
+        self._lines = revealed([line for line in (draws, middle) if line.pieces])
 
     def draw(self, step: int, part: float = 0.0) -> None:
-        """Draw the fans up to `step`, with the names of their medians."""
+        """Draw the fan up to `step`, with the number of its median."""
         context, box = self.context, self._chart.box
         if self._lines:
             context.canvas.lines(self._lines, step)
-        x = float(self._chart.to_x(float(step)))
-        labels = []
-        for label, middle, color in self._middles:
-            row = float(np.clip(self._chart.to_y(middle[step]), box.y, box.bottom))
-            context.canvas.dots(x, row, context.sizes.dot, color)
-            labels.append(EndLabel(x, row, with_value(context.words(label), brief_size(float(middle[step]))), color))
-        size = context.sizes.label
-        write_labels(context, moved_apart(labels, box.y - size, box.bottom + size, size), size)
+        x, value = float(self._chart.to_x(float(step))), float(self._middle[step])
+        row = float(np.clip(self._chart.to_y(value), box.y, box.bottom))
+        context.canvas.dots(x, row, context.sizes.dot, self._color)
+        label = EndLabel(x, row, brief_size(value), self._color)
+        write_labels(context, moved_apart([label], box.y - self._size, box.bottom + self._size, self._size), self._size)
 
     def describe(self) -> dict[str, Any]:
         """Return place, track and scale."""

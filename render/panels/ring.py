@@ -118,7 +118,7 @@ class Panel(base.Panel):
             arrow(context, self._center, (float(x[index]), float(y[index])), color, width)
         # How far the first arrow has come, as an arc from where it began.
         turned = float(np.arctan2(tips[1, 0], tips[0, 0])) % (2 * np.pi)
-        arc = np.linspace(0, turned, 40)
+        arc = np.linspace(0, turned, 2 + round(turned / 0.15))
         radius = 0.38 * self._unit
         if turned > 0.02:
             context.canvas.line(

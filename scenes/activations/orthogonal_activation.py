@@ -24,7 +24,7 @@ from scenes import (
     show,
 )
 
-_PARTS = ("tanh(Qh + Vx)", "tanh(Qh)", "Qh")
+_PARTS = ("Q, input and tanh", "Q and tanh", "Q alone")
 _ROLES = dict(zip(_PARTS, ("data", "vanish", "keep"), strict=True))
 
 
@@ -66,25 +66,15 @@ def ends_of(steps: int) -> tuple[int, int]:
     show(
         "series",
         of={part: f"size {part}" for part in _PARTS},
-        heading="size of the state",
-        note="h ← tanh(Q h + V x), Q turns; later no input V x, then no tanh",
+        heading="size of the state h",
+        note="h ← tanh(Q h + V x): orthogonal Q turns, tanh squeezes, V x is the input",
         roles=_ROLES,
         scale="linear",
         unit="%",
     ),
-    show(
-        "series",
-        of={part: f"left {part}" for part in _PARTS},
-        heading="effect of the start",
-        note="how far a small change of the first h moves h, at most; only tanh lessens it",
-        unit="times",
-        roles=_ROLES,
-        values=False,
-    ),
     title="Orthogonal, with input and tanh",
     statement="tanh(Qh + Vx) does not keep lengths; with the input and tanh taken away, Q keeps all of them",
     opening="h becomes tanh(Q h + V x), with an orthogonal Q. First V x is taken away, then tanh.",
-    arrange="stacked",
     fps="6.25",
     poster=1.0,
     covers=(23, 35),
@@ -123,22 +113,20 @@ def _filmed(network: Driven) -> MatrixSequence:
     time, (quiet, straight) = np.arange(steps + 1), ends_of(steps)
     for part, first, last in zip(_PARTS, (0, quiet, straight), (quiet, straight, steps), strict=True):
         inside = (first <= time) & (time <= last)
-        for name in ("size", "left"):
-            series[f"{name} {part}"] = np.where(inside, series[name], np.nan)
+        series[f"size {part}"] = np.where(inside, series["size"], np.nan)
     return MatrixSequence(factors, series=series)
 
 
-@orthogonal_activation.moment(
-    "By step {step} tanh has taken <vanish>more than 10 %</> of a change. Q alone takes none."
-)
+@orthogonal_activation.moment("Step {step}: the input pushes the size up to {size:%}; <data>tanh squeezes it back</>.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
-    step = first_step(series["left"] < log10(0.9))
-    return None if step is None or step >= ends_of(steps)[0] else Reached(step)
+    heard = series["size"][: ends_of(steps)[0]]
+    step = int(heard.argmax())
+    return _reached(series, step) if 0 < step and series["size"][step + 1] < heard[step] else None
 
 
 @orthogonal_activation.moment(
-    "Step {step}: the size wandered to {size:%}, of a change {left:log10} is left. Now no more input.",
-    on="size tanh(Qh)",
+    "Step {step}: now no more input. Whatever shrinks now, <vanish>tanh</> squeezes: Q only turns.",
+    on="size Q and tanh",
     note="input taken away",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
@@ -146,24 +134,21 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
 
 
 @orthogonal_activation.moment(
-    "Step {step}: tanh has taken the size to <vanish>{size:%}</>, the change to <vanish>{left:log10}</>. "
-    "Now no more tanh.",
-    on="size Qh",
+    "Step {step}: tanh has taken the size to <vanish>{size:%}</>. Now no more tanh.",
+    on="size Q alone",
     note="tanh taken away",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return _reached(series, ends_of(steps)[1])
 
 
-@orthogonal_activation.moment(
-    "Q alone, {turns} steps: the size <keep>stays {size:%}</>, and of a change <keep>no more is lost</>."
-)
+@orthogonal_activation.moment("Q alone, {turns} steps: the size <keep>stays {size:%}</>. Only tanh makes it shrink.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, turns=steps - ends_of(steps)[1], size=float(series["size"][-1]))
 
 
 def _reached(series: Mapping[str, FloatArray], step: int) -> Reached:
-    return Reached(step, size=float(series["size"][step]), left=float(series["left"][step]))
+    return Reached(step, size=float(series["size"][step]))
 
 
 def _smaller(steps: int, dim: int, seed: int, input_scale: float) -> MatrixSequence:

@@ -64,8 +64,8 @@ def _recorded(steps: int, formula: list[float]) -> MatrixSequence:
     ),
     show(
         "readout",
-        of={"formula, rounded": "formula miss", "product of matrices": "product miss"},
-        roles={"formula, rounded": "explode", "product of matrices": "keep"},
+        of={"formula, rounded": "formula miss", "(1 1; 1 0) multiplied": "product miss"},
+        roles={"formula, rounded": "explode", "(1 1; 1 0) multiplied": "keep"},
         heading="off by, when rounded",
         note="0: exact",
     ),
@@ -98,9 +98,9 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @binet.moment(
-    "At n = {step} products are rounded, too: F({step}) has more than 53 bits.",
+    "Products of (1 1; 1 0) add whole numbers, exact up to 53 bits: F({step}) has more.",
     on="product error",
-    note="over 53 bits, too",
+    note="needs over 53 bits",
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
     step = _first_miss(series, "product")
@@ -108,7 +108,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @binet.moment(
-    "The formula, rounded, is <explode>right up to n = {formula}</>, the product <keep>up to n = {product}</>."
+    "The formula, rounded, is <explode>right up to n = {formula}</>, the matrix product <keep>up to n = {product}</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     formula, product = (_first_miss(series, name) for name in ("formula", "product"))

@@ -7,7 +7,7 @@ import numpy as np
 
 from scenes import Bounds, Claimed, FloatArray, Numbers, Reached, Record, Seed, gaussian_matrix, scene, show
 
-_NEAREST, _QR, _LEFT = "A → U Vᵀ", "A → Q of QR", "A → U alone"
+_NEAREST, _QR, _LEFT = "stretches to 1", "by columns", "a turn left off"
 _ROLES = {_NEAREST: "keep", _QR: "data", _LEFT: "vanish"}
 
 
@@ -47,7 +47,7 @@ def _make(steps: int, dim: int, extra: int, seed: int, keep: bool = True) -> dic
         label: Record(
             {
                 "weights": way,
-                "stretches": np.linalg.svd(way, compute_uv=False),
+                "moved": way - start,
                 "distance": np.linalg.norm(way - start, axis=(1, 2)),
             }
         )
@@ -56,25 +56,18 @@ def _make(steps: int, dim: int, extra: int, seed: int, keep: bool = True) -> dic
 
 
 @scene(
-    show(
-        "heatmap",
-        of="weights",
-        limits=(-1, 1),
-        heading="A on its way",
-        roles=_ROLES,
-    ),
-    show("bars", of="stretches", heading="stretch Σ", limits=(0, 2), numbers=False),
+    show("heatmap", of="moved", limits=(-2, 2), heading="change of A", roles=_ROLES),
     show(
         "series",
         of="distance",
         scale="linear",
         heading="distance from A",
-        note="random A = U Σ Vᵀ: Σ to 1; Lasagne drops Vᵀ; QR: columns in turn, then signs",
+        note="A = turn × stretches × turn; in the end every way has all stretches 1: orthogonal",
         roles=_ROLES,
     ),
     title="Three ways to orthogonal weights",
     statement="three recipes set every stretch of a matrix to 1, and U Vᵀ is the orthogonal matrix nearest to it",
-    opening="A random A = U Σ Vᵀ stretches unevenly. Three recipes make all stretches 1: which stays near A?",
+    opening="A random A stretches unevenly. Three ways set all its stretches to 1: which stays near A?",
     fps="10",
     covers=(32,),
 )
@@ -103,30 +96,28 @@ def nearest_orthogonal(
     return _make(steps, dim, extra, seed)
 
 
-@nearest_orthogonal.moment("<vanish>Lasagne</> leaves Vᵀ off: what is left, U Σ, no longer looks like A.")
+@nearest_orthogonal.moment(
+    "<vanish>Leave off a turn</> of A = turn × stretches × turn: at once it is no longer like A."
+)
 def _(steps: int) -> int | None:
     return 1 if steps > 3 else None
 
 
 @nearest_orthogonal.moment(
-    "{rows} rows, {dim} columns: columns can end at right angles and 1 long, {rows} rows cannot."
+    "<data>By columns</>, one by one (QR): {count} of {dim} came out with a wrong sign and are turned round.",
+    column=_QR,
+    on="distance",
+    note="wrong signs turned",
 )
-def _(steps: int, dim: int, extra: int) -> Reached | None:
-    half = steps // 2
-    return Reached(half, rows=dim + extra) if extra and 1 < half < _turns(steps) else None
-
-
-@nearest_orthogonal.moment(
-    "<data>QR</> makes column after column. {count} of {dim} came out with a wrong sign: they are turned round.",
-)
-def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
-    turns, weights = _turns(steps), columns[_QR].series["weights"]
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
+    turns, weights = _turns(steps), series["weights"]
     count = int(((weights[turns] * weights[turns - 1]).sum(axis=0) < 0).sum())
     return Reached(turns, count=count) if 3 < steps != turns and count else None
 
 
 @nearest_orthogonal.moment(
-    "Every stretch is 1. From A: <keep>U Vᵀ {nearest:3}</>, none is nearer; <data>QR {qr:3}</>; <vanish>U {left:3}</>."
+    "<keep>Stretches to 1</> stays nearest: {nearest:3}; <data>by columns {qr:3}</>, "
+    "<vanish>a turn left off {left:3}</>."
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
     nearest, qr, left = (float(columns[label].series["distance"][-1]) for label in (_NEAREST, _QR, _LEFT))

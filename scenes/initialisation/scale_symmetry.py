@@ -25,7 +25,8 @@ def _network(
     """
     factors = np.eye(scales.shape[1]) * (scales[1:] / scales[:-1])[:, None, :]
     rescaled = np.concatenate([weights[:, :-1] * scales[:, :, None], (weights[:, -1] / scales)[:, :, None]], axis=2)
-    return MatrixSequence(factors, series=outputs(rescaled, inputs, activation) | {"scales": scales})
+    parts = {"weights in": rescaled[..., :-1], "weight out": rescaled[..., -1:], "scales": scales}
+    return MatrixSequence(factors, series=outputs(rescaled, inputs, activation) | parts)
 
 
 def _largest(scales: FloatArray, steps: int) -> tuple[int, int]:
@@ -62,23 +63,24 @@ def _change(
 @scene(
     show(
         "heatmap",
-        of="weights",
+        of="weights in",
         limits=(-3, 3),
-        heading="weights: row × a, last entry ÷ a",
+        heading="in × a",
         roles=_ROLES,
     ),
+    show("heatmap", of="weight out", limits=(-3, 3), heading="weight out ÷ a"),
     show(
         "curve",
         of="output",
         ends=(-1, 1),
         x="along a line of inputs",
-        heading="output",
-        note="wide: first, thin: now; ÷ a undoes × a",
+        heading="output stays",
+        note="wide: at first, thin: now; a row is a unit: what × a does going in, ÷ a undoes going out",
         roles=_ROLES,
     ),
     title="Other weights, same function",
     statement="a unit scaled by a and its output weight by 1/a, or both with their signs turned, do what they did",
-    opening="A row holds a unit's weights in and, last, its weight out. Watch what the nets compute.",
+    opening="A row holds a hidden unit’s weights. They change: does what the nets compute?",
     fps="4",
     covers=(71,),
 )

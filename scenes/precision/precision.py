@@ -24,6 +24,12 @@ from scenes import (
 
 # Factors a step of the film: thousands of them in a film of some seconds.
 _STRIDE = 10
+# What is drawn across the chart, by its name.
+_ENDS = {
+    "float16 ends": "log10_float16 end",
+    "float32 ends": "log10_float32 end",
+    "float64 ends": "log10_float64 end",
+}
 
 
 def _plain(factor: FloatArray, count: int, kind: type[np.floating[Any]], rescaled: bool) -> tuple[FloatArray, int]:
@@ -73,20 +79,21 @@ def _log10_end(name: str, spectral_radius: float) -> float:
 
 @scene(
     show(
-        "bars",
-        of="used",
-        labels=tuple(FORMATS),
-        limits=(0, 1.1),
-        unit="%",
-        heading="range used",
-        note="of all powers of ten that a format has",
+        "series",
+        of={"product": "log10_spectral_norm"} | _ENDS,
+        theory=tuple(_ENDS),
+        heading="size of the product",
+        note="each factor × {spectral_radius:3}",
+        x="tens of factors",
+        values=False,
+        roles={"product": "keep"},
     ),
     show(
         "readout",
-        of={name: f"log10_{name}" for name in FORMATS} | {"number, power of ten": "log10_spectral_norm"},
-        heading="size of the product",
-        note="each factor × {spectral_radius:3}",
-        roles=dict.fromkeys(FORMATS, "data") | {"number, power of ten": "keep"},
+        of={name: f"log10_{name}" for name in FORMATS} | {"number and exponent apart": "log10_spectral_norm"},
+        heading="what each holds",
+        note="∞ or 0: past its end",
+        roles=dict.fromkeys(FORMATS, "data") | {"number and exponent apart": "keep"},
     ),
     title="Number formats run out",
     statement="factor after factor, until a format runs out of powers of ten; number and exponent kept apart go on",
@@ -118,15 +125,15 @@ def precision(
 def _multiplied(steps: int, dim: int, seed: int, spectral_radius: float, rescaled: bool) -> MatrixSequence:
     turn, count = haar_orthogonal(dim, seed), _STRIDE * steps
     factors = _STRIDE * np.arange(steps + 1.0)
-    series, used = {"factors": factors}, []
+    series = {"factors": factors}
     for name, kind in FORMATS.items():
         norms, followed = _plain(spectral_radius * turn, count, kind, rescaled)
         series[f"followed {name}"] = np.minimum(factors, followed)
         failed = np.isnan(norms)
         series[f"log10_{name}"] = np.where(failed, np.inf if spectral_radius >= 1 else -np.inf, norms)
-        used.append(np.where(failed, 1.0, np.clip(norms / _log10_end(name, spectral_radius), 0.0, 1.0)))
+        series[f"log10_{name} end"] = np.full(steps + 1, _log10_end(name, spectral_radius))
     factor = spectral_radius**_STRIDE * np.linalg.matrix_power(turn, _STRIDE)
-    return repeated(factor, steps, series | {"used": np.stack(used, axis=1)})
+    return repeated(factor, steps, series)
 
 
 def _rescaled(steps: int, dim: int, seed: int, spectral_radius: float) -> MatrixSequence:
@@ -203,6 +210,6 @@ for _format in FORMATS:
         return Reached(step, count=int(series[f"followed {name}"][-1]) + 1, end=_log10_end(name, spectral_radius))
 
 
-@precision.moment("<keep>Number and power of ten kept apart</> go on: {size:log10} after {count} factors.")
+@precision.moment("<keep>Number and exponent kept apart</> go on: {size:log10} after {count} factors.")
 def _(product: Trajectory, steps: int) -> Reached:
     return Reached(steps, size=product.log10_spectral_norm[-1], count=_STRIDE * steps)

@@ -52,19 +52,33 @@ def _record(same: FloatArray, fresh: FloatArray, dim: int, seed: int) -> Record:
     """Return what is drawn of these lengths."""
     steps = len(same) - 1
     radii = np.abs(np.linalg.eigvals(repeated_matrices(dim, seed))).max(axis=1)
-    order = np.argsort(radii)[::-1]
-    t = np.arange(steps + 1)[:, None]
-    growth = 10 ** (same[:, :WALKERS] / np.maximum(t, 1))
+    # Of the matrix that grows most, and of one vector behind fresh ones; NaN before the first step.
+    fastest = int(radii.argmax())
+
+    def growth(lengths: FloatArray) -> FloatArray:
+        return np.concatenate([[np.nan], 10 ** np.diff(lengths)])
+
     return Record(
         {
             "same": same[:, :WALKERS],
             "fresh": fresh[:, :WALKERS],
             "mean same": same.mean(axis=1),
             "mean fresh": fresh.mean(axis=1),
-            "growth": growth[:, order],
-            "radii": np.broadcast_to(radii[order], (steps + 1, WALKERS)),
+            "growth same": growth(same[:, fastest]),
+            "growth fresh": growth(fresh[:, 0]),
+            "radii": np.broadcast_to(np.sort(radii)[::-1], (steps + 1, WALKERS)),
         }
     )
+
+
+_ROLES = {
+    "same W, typical": "explode",
+    "each of the same": "explode",
+    "same W": "explode",
+    "fresh W": "vanish",
+    "fresh W, typical": "vanish",
+    "each of the fresh": "vanish",
+}
 
 
 @scene(
@@ -78,26 +92,22 @@ def _record(same: FloatArray, fresh: FloatArray, dim: int, seed: int) -> Record:
         },
         values=False,
         heading="length of a vector",
-        note="× the same random W, or a fresh one",
-        roles={
-            "same W, typical": "explode",
-            "each of the same": "explode",
-            "fresh W, typical": "vanish",
-            "each of the fresh": "vanish",
-        },
+        note="× the same W, or a fresh one",
+        roles=_ROLES,
     ),
     show(
-        "bars",
-        of="growth",
-        reference="radii",
-        x="W, by |λ|",
-        heading="growth per step",
-        note="same W; dash: its |λ|",
-        role="explode",
+        "series",
+        of={"same W": "growth same", "fresh W": "growth fresh"},
+        scale="linear",
+        values=False,
+        heading="growth, each step",
+        note="same: its λ; fresh: evens out",
+        roles=_ROLES,
     ),
     title="Same or fresh matrices",
     statement="one random matrix again and again grows as its largest eigenvalue says; fresh ones shrink on average",
     opening="One random matrix W again and again, or a fresh one each step: how long do vectors get?",
+    arrange="row",
     poster=1.0,
     covers=(40,),
 )

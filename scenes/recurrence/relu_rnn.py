@@ -47,12 +47,12 @@ def _tanh_run(matrix: FloatArray, start: FloatArray, steps: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="slopes · W", heading="what ReLU leaves of W"),
+    show("heatmap", of="slopes · W", heading="what ReLU leaves of large W"),
     show(
         "series",
         of={"ReLU, large W": "growing", "ReLU, small W": "shrinking", "tanh, large W": "tanh"},
-        heading="size of the state",
-        note="largest |λ| of what is left: {growing} or {shrinking}",
+        heading="state size",
+        note="ReLU: × λ of rest, {growing} or {shrinking}; tanh: units ≤ 1",
         roles={"ReLU, large W": "explode", "ReLU, small W": "vanish", "tanh, large W": "data"},
         values=False,
     ),
@@ -121,8 +121,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @relu_rnn.moment(
-    "ReLU, in the end × {growing} or × {shrinking} a step: <explode>{large:log10}</> or "
-    "<vanish>{small:log10}</>; tanh levels off at {tanh:log10}."
+    "ReLU: × {growing} or × {shrinking}, the largest |λ| of what is left: <explode>{large:log10}</>, "
+    "<vanish>{small:log10}</>; tanh: {tanh:log10}."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     ends = {name: float(series[track][-1]) for name, track in (("large", "growing"), ("small", "shrinking"))}

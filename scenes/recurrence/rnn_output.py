@@ -23,29 +23,15 @@ _PLACES = ("place 1", *(str(place) for place in range(2, LENGTH + 1)))
 # Units that are drawn.
 _UNITS = 6
 # Where matrices that stand in a line begin, with room for their names.
-_GAP = 8
-_OUTPUT = {"states Hᵀ": 0, "errors": LENGTH + _GAP, "= gradient ∂L/∂W₂": LENGTH + KINDS + 2 * _GAP}
-_RECURRENT = {
-    "slopes 1 − H²": 0,
-    "direct": LENGTH + _GAP,
-    "+ via past": LENGTH + _UNITS + 2 * _GAP,
-    "= gradient": LENGTH + 2 * _UNITS + 3 * _GAP,
-}
+_CHANGE = {"errors": 0, "× states": LENGTH + 2, "= change": LENGTH + _UNITS + 7}
 
 
-def _line(places: Mapping[str, int], rows: int, width: int, *matrices: FloatArray) -> FloatArray:
-    """Return matrices side by side in one picture of so many rows; the last one has so many columns."""
-    lefts = list(places.values())
-    picture = np.zeros((rows, lefts[-1] + width))
-    for left, matrix in zip(lefts, matrices, strict=True):
-        picture[: matrix.shape[0], left : left + matrix.shape[1]] = matrix
+def _line(*matrices: FloatArray) -> FloatArray:
+    """Return errors, states and their product side by side in one picture."""
+    picture = np.zeros((LENGTH, _CHANGE["= change"] + _UNITS))
+    for left, matrix in zip(_CHANGE.values(), matrices, strict=True):
+        picture[: len(matrix), left : left + matrix.shape[1]] = matrix
     return picture
-
-
-def _scaled(*matrices: FloatArray) -> list[FloatArray]:
-    """Return matrices as shares of the largest number in them all."""
-    largest = max(float(np.abs(matrix).max()) for matrix in matrices) or 1.0
-    return [matrix / largest for matrix in matrices]
 
 
 @scene(
@@ -60,19 +46,14 @@ def _scaled(*matrices: FloatArray) -> list[FloatArray]:
     show(
         "strip",
         of="by output",
-        heading="output W₂ learns: states × errors",
+        heading="why: errors change the weights",
         limits=(-1, 1),
-        names=_OUTPUT,
-    ),
-    show(
-        "strip",
-        of="by recurrent",
-        heading="recurrent W₁ₕ learns: two halves",
-        limits=(-1, 1),
-        names=_RECURRENT,
+        names=_CHANGE,
+        footer="error = truth − answer",
     ),
     title="Learning an output",
-    statement="answers less truth, carried back by Hᵀ, 1 − H² and both halves of the product rule, teach every weight",
+    statement="errors, the truth less the answers, go back to every weight by the chain rule, and learning lessens "
+    "them",
     opening="A network reads 16 symbols and learns to name, at each, the one two steps before.",
     counter="update",
     fps="10",
@@ -109,7 +90,7 @@ def _learnt(steps: int, dim: int, seed: int, output_layer: str, learning_rate: f
     found, loss = np.empty((steps + 1, LENGTH, KINDS)), np.empty(steps + 1)
     moves = np.full((2, steps + 1), np.nan)
     before, expected = None, np.nan
-    by_output, by_recurrent, hidden, slopes, own, whole = [], [], [], [], [], []
+    by_output, hidden, slopes, own, whole = [], [], [], [], []
     updates = training(steps, dim, seed, output_layer, learning_rate, through)
     for step, (weights, back) in enumerate(updates):
         found[step], loss[step] = back.found, cross_entropy(weights, seed, output_layer).real
@@ -117,17 +98,17 @@ def _learnt(steps: int, dim: int, seed: int, output_layer: str, learning_rate: f
             moves[:, step] = norm({k: weights[k] - before[k] for k in weights}), expected
         before, expected = weights, learning_rate * norm(back.gradients)
         slopes.append(1 - back.hidden**2)
-        (error,), (output,) = _scaled(back.error), _scaled(back.gradients["W2"])
-        halves = _scaled(back.own, back.gradients["W1h"] - back.own, back.gradients["W1h"])
-        by_output.append(_line(_OUTPUT, LENGTH, KINDS, back.hidden.T[:_UNITS], error, output[:_UNITS]))
-        corners = (half[:_UNITS, :_UNITS] for half in halves)
-        by_recurrent.append(_line(_RECURRENT, _UNITS, _UNITS, slopes[-1].T[:_UNITS], *corners))
+        states = back.hidden[:, :_UNITS]
+        change = (targets - back.found).T @ states
+        by_output.append((targets.T - back.found.T, states, change))
         hidden.append(back.hidden)
         own.append(back.own)
         whole.append(back.gradients["W1h"])
     pictures[:, :KINDS] = np.swapaxes(found, 1, 2)
-    series = {"pictures": pictures, "found": found, "loss": loss}
-    series |= {"by output": np.array(by_output), "by recurrent": np.array(by_recurrent)}
+    # Changes as shares of the largest of all updates, so that they are seen to fade.
+    largest = max(float(np.abs(change).max()) for *_, change in by_output) or 1.0
+    lines = [_line(errors, states, change / largest) for errors, states, change in by_output]
+    series = {"pictures": pictures, "found": found, "loss": loss, "by output": np.array(lines)}
     series |= {"hidden": np.array(hidden), "slopes": np.array(slopes), "own": np.array(own), "whole": np.array(whole)}
     return Record(series | {"update": moves[0], "expected update": moves[1]})
 
@@ -143,14 +124,17 @@ def _right(series: Mapping[str, FloatArray], seed: int) -> FloatArray:
     return np.asarray((series["found"].argmax(axis=2) == targets.argmax(axis=1)).sum(axis=1), float)
 
 
-@rnn_output.moment("Gradient ∂L/∂W₂ = Hᵀ(A₂ − Y): what each unit said times how wrong the answers were.")
+@rnn_output.moment("An update adds errors × states to the output’s weights: what fell short × what units said.")
 def _(steps: int) -> Reached | None:
     return Reached(1) if steps else None
 
 
-@rnn_output.moment("Behind tanh: × its slope 1 − H². W₁ₕ acts twice, directly and via past states: halves add.")
-def _(steps: int) -> Reached | None:
-    return Reached(steps * 2 // 5) if steps >= 5 else None
+@rnn_output.moment("Update {step}: {count} of {length} are right. Smaller errors change the weights less.")
+def _(series: Mapping[str, FloatArray], seed: int, steps: int) -> Reached | None:
+    step = steps * 2 // 5
+    if step < 2 or series["loss"][step] >= series["loss"][0]:
+        return None
+    return Reached(step, count=int(_right(series, seed)[step]), length=LENGTH)
 
 
 @rnn_output.moment("Update {steps}: {count} of {length} right, and the loss is {last:.2}, at the start {first:.2}.")

@@ -1,7 +1,6 @@
 """What holds for every scene, whichever there are."""
 
 import inspect
-import re
 import typing
 from pathlib import Path
 
@@ -10,20 +9,19 @@ import pytest
 from films import SLOW_TO_BUILD, painter_for, study_of
 
 import scenes
-from render.pipeline.catalog import all_scenes, chapter_of, chapters, heading_of
+from render.check.languages import gaps
+from render.check.texts import texts
+from render.pipeline.catalog import all_scenes, chapter_of, chapters
 from render.pipeline.panel_requests import find_panel
 from render.pipeline.timeline import parse_fps
-from render.text import Words, languages
+from render.text import languages
 from scenes import Claimed, MatrixSequence, ParameterError
 
 SCENES = all_scenes()
 LONGEST_FILE = 350
 
-# Scenes that teach: one that covers no idea of the documents may be short, claim nothing, and speak one language.
+# Scenes that teach: one that covers no idea of the documents may be short, and claim nothing.
 TAUGHT = sorted(name for name, scene in SCENES.items() if scene.covers or name in ("permutation", "textbook"))
-
-# Panels that write the keys of what they show.
-LABELLED = ("series", "points", "readout", "path", "fans", "curve")
 
 
 @pytest.fixture(params=sorted(SCENES))
@@ -72,37 +70,11 @@ def test_claims_are_typed_and_give_reasons():
             assert claim.decide(found.columns, found.parameters).reason.endswith("."), (name, claim.text)
 
 
-def drawn_words(scene):
-    """Every text of a scene that a film in another language has to translate."""
-    yield from (scene.title, scene.statement, scene.opening, scene.running, scene.counter)
-    yield from (claim.text for claim in scene.claims)
-    if scene.counter.isalpha():
-        yield scene.counter + "s"
-    yield from (label for label in study_of(scene.name).columns if label)
-    for moment in scene.moments:
-        yield from (moment.text, moment.note, moment.otherwise)
-    for request in scene.panels:
-        panel = find_panel(request)
-        yield from (panel.heading, panel.note, panel.footer)
-        for name, value in request.options.items():
-            if name in ("unit", "x") and isinstance(value, str):
-                yield value
-            elif name in ("rows", "columns", "labels", "theory", "names"):
-                # Names of parts of a picture are looked up by what the panel calls these.
-                named = isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
-                yield from value.values() if named else value
-            elif name == "marks" or (name == "of" and not isinstance(value, str) and request.panel in LABELLED):
-                yield from value
-
-
+@pytest.mark.slow
 def test_every_text_is_translated():
-    texts = {text for name in TAUGHT for text in drawn_words(SCENES[name])} | set(map(heading_of, chapters()))
-    for language in languages():
-        table = Words(language).table
-        # Symbols and numbers are the same everywhere.
-        plain = {text: re.sub(r"\{[^{}]*\}|<\w*>|</>", "", text) for text in texts}
-        missing = sorted(text for text in texts - table.keys() if re.search("[A-Za-z]{4}", plain[text]))
-        assert language == "en" or not missing, language
+    found = texts()
+    for language in languages()[1:]:
+        assert not gaps(language, found).missing, language
 
 
 def test_no_scene_multiplies_identities_to_have_something_to_return():

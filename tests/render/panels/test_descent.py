@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from films import study_of
 
-from render.drawing.marks import Dot, Fill, Lines, MarksCanvas, Polygon, Text
+from render.drawing.marks import Arrow, Dot, Fill, Lines, MarksCanvas, Polygon, Text
 from render.errors import RenderError
 from render.panels.descent import Panel
 from render.pipeline.job import FilmOptions
@@ -27,8 +27,8 @@ def of_role(painter, marks, role, kind):
 def test_what_leaves_the_map_is_an_arrow_at_its_edge(painter):
     box = painter.panels[0]._chart.box
     marks = list(painter.paint(LEAP - 1).moving)
-    (leaving,) = of_role(painter, marks, "explode", Polygon)
-    tip = leaving.points[0]
+    (leaving,) = of_role(painter, marks, "explode", Arrow)
+    tip = leaving.tip
     assert tip[1] == pytest.approx(box.y)
     # It points where the update goes.
     start, end = study_of("clipping").columns[None].series["plain"][[LEAP - 1, LEAP]]
@@ -37,7 +37,7 @@ def test_what_leaves_the_map_is_an_arrow_at_its_edge(painter):
     assert (tip[1] - y) / (tip[0] - x) == pytest.approx(float(slope))
     for step in (LEAP, 40, 70):
         marks = list(painter.paint(step).moving)
-        assert len(of_role(painter, marks, "explode", Polygon)) == 1
+        assert len(of_role(painter, marks, "explode", (Arrow, Polygon))) == 1
         on_map = [dot for dot in of_role(painter, marks, "explode", Dot) if dot.x < box.right]
         assert not on_map
         said = {mark.text for mark in marks if isinstance(mark, Text)}

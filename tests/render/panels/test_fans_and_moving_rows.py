@@ -43,15 +43,13 @@ def test_bars_of_a_histogram_have_the_heights_of_its_numbers():
 
 def test_a_fan_has_a_line_for_every_draw_and_a_thick_one_for_the_median():
     marks = painted("xavier", 64)
-    lines = [mark for mark in marks if isinstance(mark, Lines) and len(mark.lines.lines) > 2][-1].lines.lines
-    *draws, normal, uniform = lines
-    assert sum(len(line.pieces) for line in draws) == 100
-    assert normal.width == uniform.width > draws[0].width
-    # Bundles of both shapes in turn: none lies on all of the other.
-    assert [line.color for line in draws[:2]] * (len(draws) // 2) == [line.color for line in draws]
     columns = study_of("xavier").columns
-    middle = 10 ** np.median(columns["normal"].series["lengths"][-1])
-    assert f"normal  {middle:.2g}" in texts_of(marks)
+    fans = [mark.lines.lines for mark in marks if isinstance(mark, Lines) and len(mark.lines.lines) == 2]
+    assert len(fans) == len(columns) == 2
+    for (draws, middle), column in zip(fans, columns.values(), strict=True):
+        assert len(draws.pieces) == 50
+        assert middle.width > draws.width
+        assert f"{10 ** np.median(column.series['lengths'][-1]):.2g}" in texts_of(marks)
 
 
 @pytest.mark.parametrize(("layout", "names"), [("wide", {"signal ↓", "gradient ↑"}), ("phone", {"↓", "↑"})])

@@ -9,7 +9,7 @@ from films import study_of
 from render.drawing.canvas import Cells
 from render.drawing.colors import color_index
 from render.drawing.layouts import Box
-from render.drawing.marks import Fill, MarksCanvas, Text
+from render.drawing.marks import Arrow, Fill, MarksCanvas, Text
 from render.errors import RenderError
 from render.numerics.trajectory import simulate
 from render.panels._boxes import boxes_in, indexed, shown_steps
@@ -83,7 +83,7 @@ def test_an_arrow_back_grows_between_steps():
     tips = []
     for part in (0.2, 0.6):
         canvas = Painter(study_of("unrolled"), FilmOptions(), MarksCanvas).paint(Instant(2, part))
-        tips.append(min(x for mark in canvas.moving if hasattr(mark, "points") for x, _ in mark.points))
+        tips.append(min(mark.tip[0] for mark in canvas.moving if isinstance(mark, Arrow)))
     assert tips[1] < tips[0]
 
 

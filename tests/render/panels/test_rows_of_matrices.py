@@ -6,7 +6,7 @@ from films import study_of
 
 from render.drawing.canvas import Cells
 from render.drawing.glyphs import TextStyle, text_width
-from render.drawing.marks import Line, MarksCanvas, Polygon, Text
+from render.drawing.marks import Arrow, Line, MarksCanvas, Text
 from render.errors import RenderError, UsageError
 from render.numerics.trajectory import simulate
 from render.panels._numbered import fitting
@@ -75,7 +75,7 @@ def test_powers_appear_when_they_are_reached():
         assert [text for text in texts if text in names] == names[:shown]
         assert sum(isinstance(mark, Cells) for mark in marks) == shown
         # An arrow between neighbours.
-        assert sum(isinstance(mark, Polygon) for mark in marks) == shown - 1
+        assert sum(isinstance(mark, Arrow) for mark in marks) == shown - 1
     assert {" = (F³²)²", "987", "1597"} <= set(texts)
     assert " = F · F²" in painted("squaring", 2, power=7)[1]
 

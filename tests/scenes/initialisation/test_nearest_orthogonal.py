@@ -7,7 +7,7 @@ from render.pipeline.claims import judge
 from scenes import Record, haar_orthogonal
 from scenes.initialisation.nearest_orthogonal import nearest_orthogonal
 
-NEAREST, QR, LEFT = "A → U Vᵀ", "A → Q of QR", "A → U alone"
+NEAREST, QR, LEFT = "stretches to 1", "by columns", "a turn left off"
 SHAPES = [(2, 0), (5, 3), (12, 1)]
 
 
