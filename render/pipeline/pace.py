@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from fractions import Fraction
 
 from render.errors import UsageError
 from render.panels.multiply import LARGEST
+from render.pipeline.beats import MOST_PICTURES
 from render.pipeline.job import Job
 from render.pipeline.panel_requests import entry_of
 from render.pipeline.scene_run import SceneRun
 from render.pipeline.timeline import (
     DEFAULT_FPS,
-    MOST_PICTURES,
     PACES,
     Timeline,
     check_seconds,
@@ -19,10 +21,15 @@ from render.pipeline.timeline import (
     even,
     parse_fps,
 )
-from render.text import suggestion
+from render.text import brief, suggestion
 
+# Most pictures a second in the runs of a film, the usual number first. With 5.5 no second has more than six changes, so
+# that none ever flashes.
+PICTURES_A_SECOND = (MOST_PICTURES, 8.0, 5.5)
 # What moves between steps needs more frames a second.
 _SMOOTH_FPS = Fraction(25)
+# GIF and WebP count how often they play with 16 bits.
+_MOST_PLAYS = 65_535
 
 
 def check_options(job: Job) -> None:
@@ -38,6 +45,10 @@ def check_options(job: Job) -> None:
     check_seconds("hold_first", job.hold_first)
     check_seconds("hold_last", job.hold_last)
     check_seconds("duration", job.duration, 1.0)
+    for seconds in pauses_of(job).values():
+        check_seconds("pause", seconds)
+    if not 0 <= job.loop <= _MOST_PLAYS:
+        raise UsageError(f"loop must be from 0 to {_MOST_PLAYS:,}, but it is {job.loop}")
     if job.explain is not None and job.pace == "even":
         raise UsageError("a multiplication is spelled out in films with beats, so leave out --pace even")
     if job.duration is not None and job.pace == "even":
@@ -59,8 +70,12 @@ def timeline_of(job: Job, found: SceneRun, pictures: float = MOST_PICTURES) -> T
     scene = found.scene
     # The scene's own rate is that of its even film, and refused at any pace if it is none.
     rate = parse_fps(scene.fps if job.fps is None else job.fps)
+    pauses = pauses_of(job)
+    for step in pauses:
+        if step > found.steps:
+            raise UsageError(f"pause stops at step {step}, but the film ends with step {found.steps}")
     if job.pace == "even":
-        return even(found.steps, rate, job.hold_first, job.hold_last)
+        return even(found.steps, rate, job.hold_first, job.hold_last, pauses)
     usual = _SMOOTH_FPS if scene.smooth or job.between else DEFAULT_FPS
     return directed(
         found.steps,
@@ -69,10 +84,31 @@ def timeline_of(job: Job, found: SceneRun, pictures: float = MOST_PICTURES) -> T
         duration=job.duration,
         hold_first=job.hold_first,
         hold_last=job.hold_last,
-        pictures=pictures,
+        pictures=min(pictures, job.savings.get("pictures", pictures)),
         smooth=scene.smooth or job.between,
         explain=explained(job, found),
+        pauses=pauses,
     )
+
+
+def pauses_of(job: Job) -> Mapping[int, float]:
+    """Return for how many seconds a film stops at which steps.
+
+    Raises
+    ------
+    UsageError
+        If a pause is no step with a number of seconds, or a step has two.
+    """
+    pauses: dict[int, float] = {}
+    for text in job.pause:
+        found = re.fullmatch(r"([0-9]{1,9})=([0-9]{1,9}(?:\.[0-9]{0,9})?)", text)
+        if not found:
+            raise UsageError(f"pause must be a step and seconds, as 16=2.5, but it is {brief(text)}")
+        step = int(found[1])
+        if step in pauses:
+            raise UsageError(f"pause stops twice at step {step}, so leave one of them out")
+        pauses[step] = float(found[2])
+    return pauses
 
 
 def explained(job: Job, found: SceneRun) -> tuple[int, int] | None:

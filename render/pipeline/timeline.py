@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from render.errors import UsageError
+from render.pipeline.beats import MOST_PICTURES, Beat, beats_of
 
 DEFAULT_FPS = Fraction(25, 2)
 _LOWEST_FPS, _HIGHEST_FPS = Fraction(1, 10), Fraction(120)
 
 PACES = ("film", "even")
 
-# Seconds of the beats. One reads three words a second, and a caption stays until the next one.
-_START, _SLOW, _MOMENT, _END = 2.4, 0.6, 2.4, 3.0
-_SLOW_STEPS = 3
-# The multiplication that is spelled out, and the part of it that belongs to its first entry.
-_EXPLAIN, _FIRST_ENTRY = 4.0, 0.5
-_RUNS = ((3.0, 5.0), (2.0, 4.0))
-# What beats are never shorter than, and how long a film lasts unless it is told.
-_KINDS = ("start", "slow", "run", "moment", "explain", "end")
-_LEAST = {"start": 1.3, "moment": 1.3, "end": 2.6}
-_SHORTEST, _LONGEST = 8.5, 18.0
-# Moments beyond these are not held.
-_MOST_HELD = 4
-# In a run a picture lasts a twelfth of a second at least.
-MOST_PICTURES = 12.5
+# The part of a multiplication that is spelled out that belongs to its first entry.
+_FIRST_ENTRY = 0.5
 # A moment that turns on its way to the next step does so in this part of its time.
 _TURNING = 0.6
 # Only steps of so many seconds are seen to move; faster ones follow each other smoothly as they are.
@@ -68,26 +57,6 @@ class Instant:
     step: int
     part: float = 0.0
     entries: int = 0
-
-
-@dataclass(frozen=True)
-class Beat:
-    """A stretch of a film.
-
-    Parameters
-    ----------
-    kind : str
-        ``start``, ``slow``, ``run``, ``moment``, ``end``, ``explain`` where a multiplication is spelled out;
-        ``even`` for a film of one frame a step.
-    steps : tuple of int
-        The steps it begins and ends with.
-    seconds : float
-        How long it lasts; frames are rounded once, at the beats' ends.
-    """
-
-    kind: str
-    steps: tuple[int, int]
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -131,7 +100,13 @@ class Timeline:
         ]
 
 
-def even(steps: int, fps: Fraction, hold_first: float = 0.0, hold_last: float = 0.0) -> Timeline:
+def even(
+    steps: int,
+    fps: Fraction,
+    hold_first: float = 0.0,
+    hold_last: float = 0.0,
+    pauses: Mapping[int, float] | None = None,
+) -> Timeline:
     """Return the plain film: one frame a step, ``steps + 1`` in all, the first and last held longer if told so.
 
     Parameters
@@ -142,9 +117,12 @@ def even(steps: int, fps: Fraction, hold_first: float = 0.0, hold_last: float = 
         Frames per second.
     hold_first, hold_last : float
         Seconds for which the first and the last step stay longer.
+    pauses : mapping of int to float, optional
+        Seconds for which other steps are shown, at least for a frame.
     """
     first, last = round(hold_first * fps), round(hold_last * fps)
-    shown = [0] * first + list(range(steps + 1)) + [steps] * last
+    lasting = {step: max(1, round(seconds * fps)) for step, seconds in (pauses or {}).items()}
+    shown = [0] * first + [step for step in range(steps + 1) for _ in range(lasting.get(step, 1))] + [steps] * last
     beat = Beat("even", (0, steps), float(len(shown) / fps))
     return Timeline(fps, tuple(Instant(step) for step in shown), ((beat, 0, len(shown)),))
 
@@ -160,6 +138,7 @@ def directed(
     pictures: float = MOST_PICTURES,
     smooth: bool = False,
     explain: tuple[int, int] | None = None,
+    pauses: Mapping[int, float] | None = None,
 ) -> Timeline:
     """Return a film of beats: the start held, the first steps slow, then runs that stop at the moments, and an end.
 
@@ -181,8 +160,15 @@ def directed(
         Whether slow steps show what lies between them.
     explain : tuple of int, optional
         The step whose multiplication is spelled out, and the number of entries of its product.
+    pauses : mapping of int to float, optional
+        Seconds for which the film stands at steps; `duration` has them in it.
+
+    Raises
+    ------
+    UsageError
+        If pauses leave no time for the rest.
     """
-    beats = _lasting(_beats(steps, moments, explain), duration)
+    beats = beats_of(steps, moments, duration=duration, explain=explain, pauses=pauses)
     if hold_first or hold_last:
         longer = {0: hold_first, len(beats) - 1: hold_last}
         beats = [Beat(b.kind, b.steps, b.seconds + longer.get(index, 0.0)) for index, b in enumerate(beats)]
@@ -208,55 +194,6 @@ def _entries(step: int, entries: int, count: int) -> list[Instant]:
     rest = [Instant(step, entries=min(entries, 2 + index * (entries - 1) // max(count - first, 1)))
             for index in range(count - first)]  # fmt: skip
     return [Instant(step, entries=1)] * first + rest
-
-
-def _beats(steps: int, moments: Sequence[int], explain: tuple[int, int] | None) -> list[Beat]:
-    """Return the beats at their usual lengths."""
-    held = sorted({step for step in moments if 0 < step < steps})
-    if len(held) > _MOST_HELD:
-        # The first and the last are kept, and those between them evenly.
-        held = [held[round(index * (len(held) - 1) / (_MOST_HELD - 1))] for index in range(_MOST_HELD)]
-    beats = [Beat("start", (0, 0), _START)]
-    now, runs = 0, 0
-    told = None if explain is None else min(explain[0], steps) or None
-    for stop in sorted({*held, steps, *([told - 1] if told else [])}):
-        slow = min(_SLOW_STEPS, stop)
-        if now < slow:
-            beats.append(Beat("slow", (now, slow), _SLOW * (slow - now)))
-            now = slow
-        if now < stop:
-            low, high = _RUNS[min(runs, 1)]
-            count = stop - now
-            beats.append(Beat("run", (now, stop), min(_SLOW * count, max(low, min(high, count / MOST_PICTURES)))))
-            now, runs = stop, runs + 1
-        if stop == steps:
-            beats.append(Beat("end", (steps, steps), _END))
-        elif stop in held:
-            beats.append(Beat("moment", (stop, stop), _MOMENT))
-        if told and stop == told - 1:
-            beats.append(Beat("explain", (stop, told), _EXPLAIN))
-    return beats
-
-
-def _lasting(beats: list[Beat], duration: float | None) -> list[Beat]:
-    """Return beats that last as long as asked for, or from 8 to 20 seconds."""
-    total = sum(beat.seconds for beat in beats)
-    if duration is None:
-        if total <= _LONGEST and total >= _SHORTEST:
-            return beats
-        wanted = _SHORTEST if total < _SHORTEST else _LONGEST
-        least = _LEAST
-    else:
-        wanted, least = duration, {}
-    # Short films: steps take longer first, then everything does.
-    moving = sum(beat.seconds for beat in beats if beat.kind in ("slow", "run"))
-    factors = dict.fromkeys(_KINDS, wanted / total)
-    if total < wanted and moving and duration is None:
-        longer = min(3.0, (moving + wanted - total) / moving)
-        rest = (wanted - longer * moving) / (total - moving)
-        factors = {"slow": longer, "run": longer} | dict.fromkeys(("start", "moment", "explain", "end"), max(1.0, rest))
-    scaled = [Beat(b.kind, b.steps, max(b.seconds * factors[b.kind], least.get(b.kind, 0.0))) for b in beats]
-    return scaled
 
 
 def _instants(beat: Beat, count: int, picture: float, moving_from: float) -> list[Instant]:

@@ -2,28 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from render.drawing.marks import MarksCanvas
-from render.drawing.pdf import pdf_of
-from render.drawing.raster import RasterCanvas
-from render.drawing.svg import svg_of
+from render.drawing.themes import Theme
 from render.errors import UsageError
 from render.pipeline.claims import require_true
 from render.pipeline.guard import guarded
-from render.pipeline.job import Job
+from render.pipeline.job import FilmOptions, Job
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import SceneRun, resolve
+from render.publish.pictures import AnyCanvas, check_pictures, picture
+from render.publish.steps import numbered, steps_at
 from render.storage import AtomicFiles
-from render.text import suggestion
-from render.video.pixel_formats import png
 
-FORMATS = ("png", "svg", "pdf")
-_MOMENTS = ("start", "end", "poster")
+# More files than this nobody wants by intention.
+_MOST_FILES = 10_000
 
 
-def write_stills(job: Job, moments: Sequence[str], forms: Sequence[str]) -> tuple[list[Path], list[str]]:
+class Stills:
+    """Frames of a film as files' bytes; what stands still is drawn once for all of them.
+
+    Parameters
+    ----------
+    found : SceneRun
+        What to show.
+    look : FilmOptions
+        Layout, size, theme, language and title.
+    transparent : bool
+        Leave the background out.
+    """
+
+    def __init__(self, found: SceneRun, look: FilmOptions, transparent: bool = False) -> None:
+        self._found, self._look, self._transparent = found, look, transparent
+        self._painters: dict[Any, Painter[Any]] = {}
+        self.remarks: list[str] = []
+
+    def at(self, step: int, form: str) -> bytes:
+        """Return the frame of a step as ``png``, ``svg`` or ``pdf``."""
+
+        def draw(make: Callable[[int, int, Theme], AnyCanvas]) -> AnyCanvas:
+            if make not in self._painters:
+                self._painters[make] = Painter(self._found, self._look, make)
+                self.remarks = self._painters[make].remarks()
+            canvas: AnyCanvas = self._painters[make].paint(step)
+            return canvas
+
+        return picture(draw, form, self._transparent)
+
+
+def write_stills(
+    job: Job, moments: Sequence[str], forms: Sequence[str], transparent: bool = False
+) -> tuple[list[Path], list[str]]:
     """Write pictures of moments of a film, all of them or none; return their paths, and what has to be known besides.
 
     Parameters
@@ -31,49 +62,34 @@ def write_stills(job: Job, moments: Sequence[str], forms: Sequence[str]) -> tupl
     job : Job
         The film.
     moments : sequence of str
-        Steps, or ``start``, ``end`` and ``poster``; the poster where there are none.
+        As `steps_at` takes them; the poster where there are none. Where all steps are written, their numbers in the
+        files' names have equally many digits.
     forms : sequence of str
         ``png``: the film's frame. ``svg``, ``pdf``: the same at any size, with text as text.
+    transparent : bool
+        Leave the background out.
 
     Raises
     ------
     EigenreelError
         If there is no such moment or format, a claim is false, or a file cannot be written.
     """
-    for form in forms:
-        if form not in FORMATS:
-            raise UsageError(f"there is no format {form!r} for stills, {suggestion(form, FORMATS)}")
-    if job.output == "-":
-        raise UsageError("stills are files, which cannot go to standard output, so give a folder")
+    check_pictures(job, forms, "stills")
     stem = job.stem
     found = resolve(job.scene, job.parameters, job.matrices)
-    steps = list(dict.fromkeys(_step_of(moment, found) for moment in moments or ["poster"]))
+    words = moments or ["poster"]
+    steps, digits = steps_at(words, found), numbered(words, found)
+    names = {f"{stem}-{step:0{digits}}.{form}": (step, form) for form in dict.fromkeys(forms) for step in steps}
+    if len(names) > _MOST_FILES:
+        raise UsageError(
+            f"that would be {len(names):,} files where {_MOST_FILES:,} are allowed, so name fewer steps or formats"
+        )
     if not job.allow_false_claims:
         require_true(found.verdicts)
-    pictures, remarks = {}, []
-    with guarded(job.scene):
-        for form in dict.fromkeys(forms):
-            painter: Painter[RasterCanvas] | Painter[MarksCanvas]
-            painter = Painter(found, job, RasterCanvas) if form == "png" else Painter(found, job, MarksCanvas)
-            remarks = painter.remarks()
-            for step in steps:
-                pictures[f"{stem}-{step}.{form}"] = still(painter.paint(step), form)
-    with AtomicFiles(Path(job.output), list(pictures)) as files:
-        for name, content in pictures.items():
+    stills = Stills(found, job, transparent)
+    with AtomicFiles(Path(job.output), list(names)) as files:
+        for name, (step, form) in names.items():
+            with guarded(job.scene):
+                content = stills.at(step, form)
             files.write(name, content)
-        return list(files.commit().values()), remarks
-
-
-def still(canvas: RasterCanvas | MarksCanvas, form: str) -> bytes:
-    """Return the picture on a canvas as a file's bytes."""
-    if isinstance(canvas, RasterCanvas):
-        return png(canvas.pixels[..., :3])
-    return svg_of(canvas).encode() if form == "svg" else pdf_of(canvas)
-
-
-def _step_of(moment: str, found: SceneRun) -> int:
-    if moment in _MOMENTS:
-        return {"start": 0, "end": found.steps, "poster": found.poster_step}[moment]
-    if moment.isascii() and moment.isdigit() and len(moment) < 10 and int(moment) <= found.steps:
-        return int(moment)
-    raise UsageError(f"at must be a step from 0 to {found.steps}, start, end or poster, but it is {moment[:80]!r}")
+        return list(files.commit().values()), stills.remarks

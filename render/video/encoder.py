@@ -41,6 +41,8 @@ class StreamInfo:
         Frames per second.
     cell : int
         Size of the smallest cells in pixels, if there are any.
+    times : int
+        How often the film plays, where a format says that; 0 for ever.
     """
 
     width: int
@@ -48,6 +50,7 @@ class StreamInfo:
     frames: int
     fps: Fraction
     cell: int = WHOLE_BLOCK
+    times: int = 0
 
 
 class Encoder:
@@ -257,6 +260,7 @@ def encode_arguments(form: Format, path: Path, stream: StreamInfo) -> list[str]:
         *("-video_size", f"{stream.width}x{stream.height}", "-framerate", fps, "-i", "pipe:0"),
         *("-an", "-map_metadata", "-1"),
         *(form.fine_arguments if stream.cell < WHOLE_BLOCK and form.fine_arguments else form.arguments),
+        *(("-loop", str(form.loop(stream.times))) if form.loop else ()),
         *(form.large_arguments if stream.width * stream.height > LARGE_FRAME else ()),
         *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", form.muxer, f"file:{path}"),
     ]

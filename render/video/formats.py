@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -51,7 +51,7 @@ class FileKind:
     mime : str
         Its media type.
     element : str
-        What shows it on a page: ``video`` or ``img``.
+        What shows it on a page: ``video``, ``img`` or ``iframe``.
     moving : bool
         Whether it is more than one picture.
     cell_error, pixel_error : int
@@ -85,6 +85,9 @@ class Format(FileKind):
         Those for films with cells below `WHOLE_BLOCK` pixels, where they differ.
     large_arguments : tuple of str, optional
         Those besides for frames of more than `LARGE_FRAME` pixels, with which it takes less memory.
+    loop : callable, optional
+        Returns what ffmpeg's ``-loop`` is for a film that plays so many times, 0 for ever. Others play as their page
+        has them play.
     fastest : Fraction, optional
         Most frames a second that players show at their pace.
     set_durations : callable, optional
@@ -103,6 +106,7 @@ class Format(FileKind):
     arguments: tuple[str, ...]
     fine_arguments: tuple[str, ...] = ()
     large_arguments: tuple[str, ...] = ()
+    loop: Callable[[int], int] | None = None
     fastest: Fraction | None = None
     set_durations: Callable[[Path, Sequence[int]], None] | None = None
     repeat_pictures: Callable[[Path, Sequence[int]], None] | None = None
@@ -144,8 +148,8 @@ FORMATS = {
             muxer="webp",
             pixel_format="bgra",
             # The least effort and the quality (of the search, since nothing is lost) that make the smallest files.
-            arguments=(*("-c:v", "libwebp_anim", "-lossless", "1", "-compression_level", "1", "-quality", "75"),
-                       *("-loop", "0")),
+            arguments=("-c:v", "libwebp_anim", "-lossless", "1", "-compression_level", "1", "-quality", "75"),
+            loop=webp.loop,
             # Browsers take a delay of 10 ms or less for a mistake.
             fastest=Fraction(1000, 11),
             set_durations=webp.set_durations,
@@ -163,7 +167,8 @@ FORMATS = {
             encoder="gif",
             muxer="gif",
             pixel_format="pal8",
-            arguments=("-c:v", "gif", "-loop", "0"),
+            arguments=("-c:v", "gif"),
+            loop=gif.loop,
             # Delays are hundredths of a second, and browsers show a single one as a slow ten.
             fastest=Fraction(50),
             set_durations=gif.set_durations,
@@ -173,20 +178,50 @@ FORMATS = {
     )
 }  # fmt: skip
 
+# By how much the quality of H.264 may be lowered, so that a file fits.
+COARSEST = 6
+
+
+def coarser(form: Format, by: int) -> Format:
+    """Return a format that keeps colours more coarsely, by so many steps of its quality; itself where it has none."""
+    if not by or "-crf" not in form.arguments:
+        return form
+
+    def lowered(arguments: tuple[str, ...]) -> tuple[str, ...]:
+        place = arguments.index("-crf") + 1
+        return (*arguments[:place], str(int(arguments[place]) + by), *arguments[place + 1 :])
+
+    return replace(form, arguments=lowered(form.arguments), fine_arguments=lowered(form.fine_arguments))
+
+
+def can_be_coarser(name: str) -> bool:
+    """Whether a file, by its name, is of a format that can keep colours more coarsely."""
+    kind = kind_of(name)
+    return isinstance(kind, Format) and "-crf" in kind.arguments
+
+
+# A page that plays the film by itself: marks instead of frames, so nothing encodes it.
+PAGE = FileKind(name="html", suffix=".html", codec="page", mime="text/html", element="iframe")
 POSTER = FileKind(name="png", suffix=".png", codec="png", mime="image/png", element="img", moving=False)
 
 
-def find_formats(names: tuple[str, ...]) -> list[Format]:
-    """Return formats by name, each once; raise `UsageError` for an unknown one."""
-    for name in names:
-        if name not in FORMATS:
-            raise UsageError(f"there is no format {name!r}, {suggestion(name, FORMATS)}")
-    return [FORMATS[name] for name in dict.fromkeys(names)]
+def names() -> list[str]:
+    """Return the names of what a film can be written as."""
+    return [*FORMATS, PAGE.name]
+
+
+def find_kinds(wanted: Sequence[str]) -> list[FileKind]:
+    """Return what is to be written, by name, each once; raise `UsageError` for an unknown one."""
+    known = {kind.name: kind for kind in (*FORMATS.values(), PAGE)}
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"there is no format {name!r}, {suggestion(name, known)}")
+    return [known[name] for name in dict.fromkeys(wanted)]
 
 
 def kinds() -> list[FileKind]:
     """Return what the files of a film may be: the formats, in the order a page prefers them in, and the poster."""
-    return [*FORMATS.values(), POSTER]
+    return [*FORMATS.values(), PAGE, POSTER]
 
 
 def kind_of(name: str) -> FileKind | None:

@@ -15,6 +15,14 @@ _TRAILER, _IMAGE, _EXTENSION = b"\x3b", b"\x2c", b"\x21"
 _GRAPHIC_CONTROL = b"\xf9"
 
 
+def loop(times: int) -> int:
+    """Return what ffmpeg's ``-loop`` is for a file that plays so many times, 0 for ever.
+
+    The extension ``NETSCAPE2.0`` counts how often a file is repeated. One that plays once has none, which is −1 here.
+    """
+    return {0: 0, 1: -1}.get(times, times - 1)
+
+
 def set_durations(path: Path, milliseconds: Sequence[int]) -> None:
     """Write into a file how long each of its pictures lasts, in hundredths of a second.
 

@@ -179,7 +179,7 @@ PIXEL_FORMATS: dict[str, type[PixelFormat]] = {"yuv420p": Yuv420p, "pal8": Pal8,
 
 
 def png(pixels: ColorArray) -> bytes:
-    """Return a picture, shape (height, width, 3), as a PNG file."""
+    """Return a picture, shape (height, width, 3 or 4), as a PNG file; a fourth channel is how opaque it is."""
     import imageio.v3 as imageio
 
     return bytes(imageio.imwrite("<bytes>", pixels, extension=".png", compress_level=5))

@@ -8,6 +8,12 @@ from pathlib import Path
 from render.errors import EncodeError
 
 
+def loop(times: int) -> int:
+    """Return what ffmpeg's ``-loop`` is for a file that plays so many times, 0 for ever."""
+    # The chunk ``ANIM`` counts how often a file plays.
+    return times
+
+
 def set_durations(path: Path, milliseconds: Sequence[int]) -> None:
     """Write into a file how long each of its pictures lasts.
 

@@ -72,6 +72,47 @@ def test_a_duration_is_kept():
     assert longer.seconds == pytest.approx(directed(64, [20], RATE).seconds + 3.0, abs=0.1)
 
 
+def test_an_even_film_stops_as_long_as_told():
+    film = even(4, Fraction(10), hold_last=0.2, pauses={1: 0.5, 3: 0.0, 4: 0.3})
+    assert film.frame_steps == [0] + 5 * [1] + [2, 3] + 5 * [4]
+    assert film.beats[0][2] == film.frames
+
+
+@given(
+    st.integers(0, 300),
+    st.lists(st.integers(1, 299), max_size=6),
+    st.dictionaries(st.integers(0, 300), st.floats(0.2, 20), max_size=5),
+    st.sampled_from([RATE, Fraction(30)]),
+)
+@settings(deadline=None, max_examples=100)
+def test_films_stop_where_and_as_long_as_told(steps, found, pauses, fps):
+    moments = sorted(step for step in found if step <= steps)
+    pauses = {step: seconds for step, seconds in pauses.items() if step <= steps}
+    film = directed(steps, moments, fps, pauses=pauses)
+    for step, seconds in pauses.items():
+        stands = [count for beat, _, count in film.beats if beat.steps == (step, step)]
+        # A beat is rounded at both of its ends, and has a frame at least.
+        assert abs(sum(stands) / fps - seconds) <= 1.5 / fps
+        assert film.frame_steps.count(step) >= sum(stands)
+    assert film.frame_steps == sorted(film.frame_steps)
+    assert {0, steps} <= set(film.frame_steps)
+    # What is not told is about as long as in any film.
+    rest = film.seconds - sum(pauses.values())
+    assert rest <= 21
+    assert rest >= 8 or {step for step in (0, steps)} <= pauses.keys() or not steps
+
+
+def test_a_duration_holds_with_pauses_too():
+    for pauses in ({10: 4.0}, {0: 5.0, 20: 0.5, 64: 6.0}):
+        film = directed(64, [20], RATE, duration=20.0, pauses=pauses)
+        assert film.seconds == pytest.approx(20.0, abs=0.1)
+        stands = film.frame_steps.count(max(pauses, key=pauses.get)) / RATE
+        # The run before it ends with that step, too.
+        assert stands == pytest.approx(max(pauses.values()), abs=0.5)
+    with pytest.raises(UsageError, match=r"pauses take 9.5 of 10 seconds, so leave --duration out or give another one"):
+        directed(64, [20], RATE, duration=10.0, pauses={3: 9.5})
+
+
 def test_slow_steps_of_smooth_films_move_in_and_out():
     film = directed(64, [32], Fraction(25), smooth=True)
     parts = [instant.part for instant in film.instants if instant.step == 0 and instant.part]

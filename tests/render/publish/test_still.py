@@ -9,19 +9,22 @@ import numpy as np
 import pypdf
 import pytest
 from films import listing, painter_for, run, study_of
+from PIL import Image
 
 from render.drawing.marks import MarksCanvas
-from render.drawing.raster import RasterCanvas
 from render.errors import UsageError
 from render.pipeline.catalog import all_scenes
 from render.pipeline.job import FilmOptions, Job
 from render.pipeline.painter import Painter
-from render.publish.still import FORMATS, still, write_stills
+from render.publish import still
+from render.publish.pictures import FORMS
+from render.publish.steps import steps_at
+from render.publish.still import Stills, write_stills
 
 
-def still_of(found, look, step, form):
+def still_of(found, look, step, form, transparent=False):
     """Return one moment as a file's bytes."""
-    return still(Painter(found, look, RasterCanvas if form == "png" else MarksCanvas).paint(step), form)
+    return Stills(found, look, transparent).at(step, form)
 
 
 LOOKS = [{}, {"theme": "dark", "language": "ko", "layout": "square"}]
@@ -79,14 +82,14 @@ def test_text_of_a_pdf_can_be_selected(name, look):
 
 def test_the_same_still_has_the_same_bytes():
     found = study_of("orthogonal", steps=4)
-    for form in FORMATS:
+    for form in FORMS:
         job = Job("orthogonal", {"steps": 4})
         assert still_of(found, job, 3, form) == still_of(found, job, 3, form)
 
 
-@pytest.mark.parametrize("moment", ["65", "-1", "1.5", "middle", "", "١", "1" * 5000])
+@pytest.mark.parametrize("moment", ["65", "-1", "1.5", "middle", "", "١", "1" * 5000, "1,,2", "0 1"])
 def test_what_is_no_moment_is_refused(moment, tmp_path):
-    with pytest.raises(UsageError, match="at must be a step from 0 to 64, start, end or poster"):
+    with pytest.raises(UsageError, match="at must be a step from 0 to 64, start, moments, poster, end or all"):
         write_stills(Job("orthogonal", output=str(tmp_path / "new")), [moment], ["svg"])
     assert not (tmp_path / "new").exists()
 
@@ -114,3 +117,101 @@ def test_formats_may_be_several_and_what_is_not_shown_is_named(tmp_path):
     assert sorted(listing(tmp_path)) == ["rotation-1.png", "rotation-1.svg"]
     assert "has no room for matrix, eigenvalues, which are not shown" in done.stderr
     assert run("still", "rotation", "-o", "-").returncode == 2
+
+
+def test_steps_are_named_by_words_and_lists():
+    found = study_of("orthogonal")
+    moments = [single.step for single in found.moments if single.step is not None]
+    assert 0 < moments[0] < 64
+    assert steps_at(["0,8,moments,end"], found) == list(dict.fromkeys([0, 8, *moments, 64]))
+    assert steps_at(["end", "start, 8", f"{moments[0]},moments,64"], found) == [64, 0, 8, moments[0]]
+    assert steps_at(["all"], found) == list(range(65))
+    assert steps_at(["poster"], found) == [found.poster_step]
+    # Of so few steps it has none.
+    with pytest.raises(UsageError, match="no moment of the scene comes, so give steps"):
+        steps_at(["moments"], study_of("vanishing", steps=1))
+
+
+def test_all_steps_are_a_sequence_of_equally_long_names(tmp_path):
+    job = Job("rotation", {"steps": 10}, output=str(tmp_path), layout="square")
+    paths, _ = write_stills(job, ["all"], ["png"])
+    assert [path.name for path in paths] == [f"rotation-{step:02}.png" for step in range(11)]
+    painter = painter_for(study_of("rotation", steps=10), layout="square")
+    for step, path in enumerate(paths):
+        assert np.array_equal(imageio.imread(path), painter.paint(step).pixels[..., :3])
+
+
+def test_more_files_than_anybody_wants_are_refused(tmp_path, monkeypatch):
+    job = Job("rotation", {"steps": 10_000}, output=str(tmp_path / "new"))
+    with pytest.raises(UsageError, match="that would be 10,001 files where 10,000 are allowed"):
+        write_stills(job, ["all"], ["png"])
+    monkeypatch.setattr(still, "_MOST_FILES", 4)
+    with pytest.raises(UsageError, match="that would be 6 files where 4 are allowed"):
+        write_stills(Job("rotation", {"steps": 2}, output=str(tmp_path / "new")), ["all"], ["png", "svg"])
+    assert not (tmp_path / "new").exists()
+
+
+def test_nothing_is_there_when_a_still_fails(tmp_path, monkeypatch):
+    (tmp_path / "rotation-0.svg").write_text("old")
+    paint = Painter.paint
+
+    def fail(self, moment):
+        if moment == 2:
+            raise UsageError("no")
+        return paint(self, moment)
+
+    monkeypatch.setattr(Painter, "paint", fail)
+    with pytest.raises(UsageError, match="no"):
+        write_stills(Job("rotation", {"steps": 2}, output=str(tmp_path)), ["all"], ["svg"])
+    assert listing(tmp_path) == {"rotation-0.svg": b"old"}
+
+
+def test_a_still_is_as_fine_as_asked_for(tmp_path):
+    done = run("still", "rotation", "--steps", 2, "--at", 1, "--size", 1440, "--layout", "square", "-o", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert imageio.imread(tmp_path / "rotation-1.png").shape == (1440, 1440, 3)
+
+
+@pytest.mark.parametrize("look", [*LOOKS, {"theme": {"base": "dark", "name": "slate", "background": "#060c1a"}}])
+@pytest.mark.parametrize("name", ["article", "gallery", pytest.param("phase_plane", marks=pytest.mark.slow)])
+def test_a_transparent_picture_is_the_opaque_one_on_its_own_background(name, look):
+    found, job = study_of(name), Job(name, **look)
+    step = found.poster_step
+    frame = painter_for(found, **look).paint(step)
+    picture = Image.open(io.BytesIO(still_of(found, job, step, "png", transparent=True)))
+    assert picture.mode == "RGBA"
+    # Pillow lays it over the background, as a page would.
+    below = Image.new("RGBA", picture.size, (*frame.theme.background, 255))
+    shown = np.asarray(Image.alpha_composite(below, picture))[..., :3].astype(int)
+    assert np.abs(shown - frame.pixels[..., :3]).max() <= 1
+    alpha = np.asarray(picture)[..., 3]
+    assert alpha[0].max() == 0
+    assert (alpha == 255).any()
+    # What nothing was drawn on is seen through: most of the picture.
+    assert (alpha == 0).sum() >= 0.9 * (frame.pixels[..., :3] == frame.theme.background).all(axis=2).sum()
+
+
+def test_cells_stay_where_the_background_goes():
+    found = study_of("rotation")
+    (panel,) = (p for p in painter_for(found).describe() if p["panel"] == "matrix")
+    picture = np.asarray(Image.open(io.BytesIO(still_of(found, Job("rotation"), 16, "png", transparent=True))))
+    cells = picture[panel["y"] : panel["y"] + panel["height"], panel["x"] : panel["x"] + panel["width"], 3]
+    # Zero has the colour of the page, and is a number all the same.
+    assert np.mean(cells == 255) > 0.9
+
+
+def test_transparent_svg_and_pdf_have_no_page():
+    found, job = study_of("rotation", steps=2), Job("rotation")
+    page = '<rect x="0" y="0" width="1280" height="720" fill="#ffffff"'
+    opaque, clear = (still_of(found, job, 1, "svg", transparent).decode() for transparent in (False, True))
+    assert page in opaque
+    assert page not in clear
+    # Nothing else is another.
+    assert opaque.replace(next(line for line in opaque.splitlines() if page in line) + "\n", "") == clear
+    paths = []
+    for transparent in (False, True):
+        content = pypdf.PdfReader(io.BytesIO(still_of(found, job, 1, "pdf", transparent))).pages[0].get_contents()
+        # The first path is the page: it is filled, or drawn with nothing.
+        begin = re.search(rb"0 0 m\n1280 0 l\n1280 720 l\n0 720 l\n(?:0 0 l\n)?h\n\n(\w)\n", content.get_data())
+        paths.append(begin[1])
+    assert paths == [b"f", b"n"]

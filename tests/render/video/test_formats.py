@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ from PIL import Image
 
 import render
 from render.check.verify import verify
-from render.errors import EncodeError
+from render.errors import EncodeError, UsageError
 from render.publish.embed import snippet
 from render.video.encoder import StreamInfo, encode_arguments
 from render.video.formats import FORMATS, POSTER, Format, kind_of, kinds, x264
@@ -99,7 +100,8 @@ def test_verify_embed_and_notebook_read_the_record(form, tmp_path):
     shown = f'<source src="{path.name}" type="{form.mime}">' if form.element == "video" else f'<img src="{path.name}"'
     assert shown in page
     assert f"]({path.name})" in snippet(path, "markdown")
-    html = film._repr_mimebundle_()["text/html"]
+    # Without its scene it has no page.
+    html = replace(film, job=replace(film.job, scene="gone.py"))._repr_mimebundle_()["text/html"]
     assert html.startswith(f"<{form.element} ")
     assert f"data:{form.mime};base64," in html
 
@@ -181,3 +183,43 @@ def test_large_frames_are_encoded_with_fewer_of_them_in_memory(tmp_path, height,
     arguments = encode_arguments(FORMATS["mp4"], tmp_path / "film", stream)
     # Of options that come twice ffmpeg takes the last.
     assert dict(pairwise(arguments)).get("-tune") == tune
+
+
+def plays_of(path):
+    """How often browsers play a file, 0 for ever, from its bytes alone."""
+    content = path.read_bytes()
+    if path.suffix == ".webp":
+        # ANIM: its size, four bytes of background, and the number of times.
+        begin = content.index(b"ANIM")
+        return int.from_bytes(content[begin + 12 : begin + 14], "little")
+    begin = content.find(b"\x21\xff\x0bNETSCAPE2.0\x03\x01")
+    if begin < 0:
+        return 1
+    repeats = int.from_bytes(content[begin + 16 : begin + 18], "little")
+    return repeats + 1 if repeats else 0
+
+
+@pytest.mark.parametrize("name", ["gif", "webp"])
+@pytest.mark.parametrize("times", [0, 1, 2, 7, 65535])
+def test_a_file_plays_as_often_as_its_encoder_is_told(name, times, tmp_path):
+    form, path = FORMATS[name], tmp_path / f"film.{name}"
+    size = 16 * 16 * (1 if form.pixel_format == "pal8" else 4)
+    frames = b"".join(
+        bytes([shade] * size) + bytes(range(256)) * 4 * (form.pixel_format == "pal8") for shade in (9, 99)
+    )
+    arguments = encode_arguments(form, path, StreamInfo(16, 16, 2, Fraction(5), times=times))
+    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *arguments], input=frames, check=True)
+    assert plays_of(path) == times
+
+
+def test_a_film_plays_as_often_as_told(tmp_path):
+    options = {"steps": 2, "dim": 3, "pace": "even", "output": tmp_path}
+    film = render.film("vanishing", **options, formats=("mp4", "gif", "webp"), loop=3)
+    assert [plays_of(film.files[name]) for name in ("gif", "webp")] == [3, 3]
+    assert film.remarks == ("mp4 plays as its player or page has it play, so --loop is not in it",)
+    assert film.manifest["job"]["loop"] == 3
+    assert "--loop 3" in film.manifest["command"]
+    assert verify(film.files["gif"]).holds
+    for loop in (-1, 65_536):
+        with pytest.raises(UsageError, match="loop must be from 0 to 65,535, but it is"):
+            render.film("vanishing", **options, loop=loop)
