@@ -23,15 +23,15 @@ def describe(content: Mapping[str, Any], language: str = "en") -> str:
     text = words("{title}, {steps} steps: {statement}." if statement else "{title}, {steps} steps.", values)
     last = _last_sentence(content["moments"], words)
     if last:
-        return _plain(f"{text} {last}")
+        return one_line(f"{text} {last}")
     for panel in sorted(content["panels"], key=_rank):
-        changes = _changes(content, panel, words)
+        changes = track_changes(content, panel, words)
         if changes:
             heading = words(panel["heading"])
             # Words begin a sentence in capitals; symbols such as h(t) and dh stay as they are.
             begin = heading[:1].upper() + heading[1:] if re.match("[a-z]{3}", heading) else heading
-            return _plain(f"{text} {begin}: {changes}." if heading else f"{text} {changes}.")
-    return _plain(text)
+            return one_line(f"{text} {begin}: {changes}." if heading else f"{text} {changes}.")
+    return one_line(text)
 
 
 def _last_sentence(moments: Sequence[Mapping[str, Any]], words: Words) -> str:
@@ -54,7 +54,7 @@ def _rank(panel: Mapping[str, Any]) -> int:
     return _TOLD.index(panel["panel"]) if panel["panel"] in _TOLD else len(_TOLD)
 
 
-def _changes(content: Mapping[str, Any], panel: Mapping[str, Any], words: Words) -> str:
+def track_changes(content: Mapping[str, Any], panel: Mapping[str, Any], words: Words) -> str:
     """Return the first and last number of the panel's tracks in all columns, with a peak or trough between them."""
     changes = []
     for label, tracks in columns_of(content).items():
@@ -91,6 +91,6 @@ def _turns(values: list[float]) -> list[float]:
     return [first, max(values) if above >= below else min(values), last]
 
 
-def _plain(text: str) -> str:
+def one_line(text: str) -> str:
     """Return text in one line, without characters that are orders to a terminal or a browser."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())

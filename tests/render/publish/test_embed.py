@@ -111,9 +111,11 @@ def test_size_is_that_of_the_film(tmp_path, layout):
 
 def test_film_without_mp4_is_an_image(folder):
     figure = parse(snippet(folder / "silent.gif")).one("figure")
-    assert [e.tag for e in figure.all()] == ["img", "figcaption"]
+    assert [e.tag for e in figure.all()] == ["picture", "source", "img", "figcaption"]
     assert figure.one("img").attributes["src"] == "silent.gif"
     assert figure.one("img").attributes["alt"]
+    still = {"media": "(prefers-reduced-motion: reduce)", "srcset": "silent.png"}
+    assert figure.one("source").attributes == still
 
 
 def test_film_without_gif_falls_back_to_its_poster(folder):
@@ -233,7 +235,8 @@ def ends_and_extremes(found, panels):
 def told_numbers(caption):
     """Return the numbers around the arrows of a caption."""
     raised = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-    for part in re.findall(r"\S+ → \S+(?: → \S+)*", caption):
+    # Labels have arrows, too.
+    for part in re.findall(r"−?\d\S*(?: → −?\d\S*)+", caption):
         for word in part.split(" → "):
             mantissa, _, power = word.rstrip(".,").replace("−", "-").partition("×10")
             yield float(mantissa) * 10.0 ** int(power.translate(raised) or 0)
@@ -351,6 +354,7 @@ def test_hostile_words_stay_words(altered, text, place):
     assert [e.tag for e in figure.all()] == ["video", "source", "img", "figcaption"]
     assert figure.one("video").attributes.keys() <= {
         "controls", "muted", "loop", "playsinline", "preload", "width", "height", "poster", "style", "aria-label",
+        "loading",
     }  # fmt: skip
     assert figure.one("img").attributes.keys() <= {"src", "width", "height", "style", "alt", "loading"}
     assert_harmless(page)
