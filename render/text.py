@@ -2,12 +2,14 @@
 
 The files of ``translations/ko`` map every English text to its Korean one: ``common.toml`` what several chapters or
 the program itself say, the others what the scenes of a chapter do. A text without translation is shown as it is, so
-scenes of a user's own may speak any language.
+scenes of a user's own may speak any language. A folder that ``EIGENREEL_TRANSLATIONS`` names holds languages in the
+same way; what it has for a language of the package comes before the package's own.
 """
 
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 import unicodedata
@@ -16,14 +18,82 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from render.errors import UsageError
+from render.errors import InputError, UsageError
 
 _FOLDER = Path(__file__).parent / "translations"
+# Names a folder with languages of the user's own.
+OWN_TRANSLATIONS = "EIGENREEL_TRANSLATIONS"
+# Names of languages as web pages have them: ko, de, pt-BR.
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 def languages() -> list[str]:
-    """Return the languages films can speak; English comes first."""
-    return ["en", *sorted(path.name for path in _FOLDER.iterdir() if any(path.glob("*.toml")))]
+    """Return the languages films can speak; English comes first.
+
+    Raises
+    ------
+    UsageError
+        If ``EIGENREEL_TRANSLATIONS`` names no folder.
+    """
+    found = {folder.name for home in _homes() for folder in home.iterdir() if any(folder.glob("*.toml"))}
+    return ["en", *sorted(name for name in found - {"en"} if LANGUAGE.fullmatch(name))]
+
+
+def translation_files(language: str) -> list[Path]:
+    """Return the files that translate into a language; what a later one says counts."""
+    return [path for home in _homes() for path in sorted((home / language).glob("*.toml"))] if language != "en" else []
+
+
+def packaged_files(language: str) -> list[Path]:
+    """Return those of them that are the package's."""
+    return sorted((_FOLDER / language).glob("*.toml"))
+
+
+def _homes() -> list[Path]:
+    """Return the folders that hold languages: the package's, and the user's own if there is one."""
+    named = os.environ.get(OWN_TRANSLATIONS)
+    if not named:
+        return [_FOLDER]
+    own = Path(named)
+    if not own.is_dir():
+        raise UsageError(f"{OWN_TRANSLATIONS} names {named[:200]!r}, which is no folder, so correct it or unset it")
+    return [_FOLDER, own]
+
+
+def read_texts(path: Path) -> dict[str, str]:
+    """Return the translations in a file by English text; those that are still missing are empty.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or holds something else.
+    """
+    try:
+        texts = tomllib.loads(path.read_text(encoding="utf-8")).get("texts")
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path} cannot be read as TOML ({brief(str(error))}), so mend it") from None
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise InputError(f'{path} must have a table [texts] of lines "English" = "translation", so mend it')
+    return texts
+
+
+_FIXED = re.compile(r"\{[^{}]*\}|<\w*>|</>")
+
+
+def fixed_parts(text: str) -> list[str]:
+    """Return what a translation must keep: ``{names}`` and marks of colours, sorted."""
+    return sorted(_FIXED.findall(text))
+
+
+def differing(text: str, translated: str) -> str:
+    """Return in words which placeholders a text and its translation do not share, nothing if they share all."""
+    lacks, has = fixed_parts(text), fixed_parts(translated)
+    for part in tuple(lacks):
+        if part in has:
+            lacks.remove(part)
+            has.remove(part)
+    said = [f"lacks {' '.join(lacks)}"] if lacks else []
+    return " and ".join(said + ([f"has {' '.join(has)}, which the text has not"] if has else []))
 
 
 class Words:
@@ -32,12 +102,14 @@ class Words:
     Parameters
     ----------
     language : str
-        ``en`` or the name of a folder in ``translations``.
+        ``en`` or the name of a folder in ``translations``, the package's or the user's own.
 
     Raises
     ------
     UsageError
         If there is no such language.
+    InputError
+        If a file of the user's own cannot be read, or a translation in it has other ``{names}`` than the text.
     """
 
     def __init__(self, language: str = "en") -> None:
@@ -45,9 +117,14 @@ class Words:
             raise UsageError(f"there is no language {language!r}, choose from {', '.join(languages())}")
         self.language = language
         self.table: dict[str, str] = {}
-        if language != "en":
-            for path in sorted((_FOLDER / language).glob("*.toml")):
-                self.table |= tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
+        packaged = packaged_files(language)
+        for path in translation_files(language):
+            texts = {text: translated for text, translated in read_texts(path).items() if translated.strip()}
+            # The package's own are tested.
+            for text, translated in texts.items() if path not in packaged else ():
+                if fault := differing(text, translated):
+                    raise InputError(f"{path}: the translation of {brief(text)} {fault}, so mend it")
+            self.table |= texts
 
     def __call__(self, text: str, values: Mapping[str, Any] | None = None) -> str:
         """Return `text` translated, with ``{name}`` replaced where `values` has that name; see `filled`.
@@ -149,6 +226,14 @@ def segments(text: str) -> list[Segment]:
 def unmarked(text: str) -> str:
     """Return a sentence without the marks of its colours."""
     return _MARKED.sub(lambda match: match[2], text)
+
+
+def quoted(text: str) -> str:
+    """Return a text in quotation marks, on one line, as TOML and JSON write it."""
+    # Loading it costs every start of the command some milliseconds.
+    import json
+
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def brief(value: Any) -> str:

@@ -23,14 +23,27 @@ from render.storage import sha256_of
 from render.video.decoder import frames_of, times_of
 from render.video.ffmpeg import Ffmpeg
 from render.video.formats import FileKind, kind_of
+from scenes import FloatArray
 
 
 class FilmAgain:
-    """The film as it is rendered again: its files, and the numbers of its cells."""
+    """The film as it is rendered again: its files, and the numbers of its cells.
 
-    def __init__(self, job: Job, found: SceneRun, folder: Path) -> None:
-        self.folder = folder
-        self.fresh = json.loads(manifest.dump(run(job).manifest))
+    Parameters
+    ----------
+    job : Job
+        What is rendered, unless it has been.
+    found : SceneRun
+        Its scene with its numbers.
+    folder : Path
+        Where its files are.
+    fresh : mapping, optional
+        Its manifest, where it has been rendered.
+    """
+
+    def __init__(self, job: Job, found: SceneRun, folder: Path, fresh: Mapping[str, Any] | None = None) -> None:
+        self.folder, self.job = folder, job
+        self.fresh = fresh or json.loads(manifest.dump(run(job).manifest))
         self._painter = Painter(found, job, RasterCanvas)
 
     def steps(self, entry: Mapping[str, Any]) -> list[int | None]:
@@ -43,6 +56,16 @@ class FilmAgain:
         if found is None and entry["frames"] == len(self.fresh["frames"]["steps"]):
             found = self.fresh["frames"]["parts"]
         return found or [0.0] * entry["frames"]
+
+    def cells_at(
+        self, step: int, part: float, corner: tuple[int, int]
+    ) -> tuple[FloatArray, tuple[float, float]] | None:
+        """Return the numbers of the cells that begin at a corner in the film's own layout, and their limits."""
+        for panel, described in zip(self._painter.panels, self._painter.describe(), strict=True):
+            values = panel.values(step, part)
+            if values is not None and (described["x"], described["y"]) == corner:
+                return values, (described["limits"][0], described["limits"][1])
+        return None
 
     def check_cells(self, frame: ColorArray, moment: tuple[int, float], kind: FileKind, seen: _Playback) -> None:
         """Compare the colour of every heat-map cell, where no number covers it, with that of its number."""

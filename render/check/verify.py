@@ -10,6 +10,7 @@ from typing import Any
 
 from render.check.frames import FilmAgain, check_frames, check_times
 from render.check.numbers import check_claims, check_numbers, check_sentences
+from render.check.pages import check_page
 from render.check.report import Report
 from render.errors import EigenreelError, InputError, RenderError, UsageError
 from render.pipeline import manifest
@@ -19,7 +20,7 @@ from render.pipeline.scene_run import SceneRun, resolve
 from render.storage import sha256_of
 from render.video.decoder import Decoding
 from render.video.ffmpeg import Ffmpeg, find_ffmpeg
-from render.video.formats import kind_of
+from render.video.formats import PAGE, kind_of
 
 # How long decoding a file may take.
 _SECONDS = 600.0
@@ -112,7 +113,9 @@ def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Re
             report.checked.append(f"{len(said)} sentences say what the numbers say")
         for entry in fresh["files"]:
             film = report.manifest.parent / entry["name"]
-            if _is_file(film):
+            if _is_file(film) and kind_of(film.name) is PAGE:
+                check_page(film, again, report)
+            elif _is_file(film):
                 check_times(film, again, report, ffmpeg)
                 check_frames(film, entry, again, report, ffmpeg, same_versions=not other)
     return report
@@ -187,7 +190,7 @@ def _count_frames(content: Mapping[str, Any], report: Report, ffmpeg: Ffmpeg) ->
     """Decode all videos, and count their frames."""
     for entry in content["files"]:
         path = report.manifest.parent / entry["name"]
-        if not _is_file(path):
+        if not _is_file(path) or kind_of(path.name) is PAGE:
             continue
         try:
             with Decoding(ffmpeg, path, _SECONDS) as decoding:
