@@ -9,10 +9,12 @@ SCENE ?= orthogonal
 ARGS ?=
 # Tests wait for processes, so there are more workers than cores.
 PARALLEL := --numprocesses 3 --dist worksteal
+# Programs that make pages, for the tests: where there is npm.
+TOOLS := $(if $(and $(shell command -v npm),$(wildcard tests/tools/package.json)),tests/tools/node_modules/installed)
 # Linear algebra in one thread each: those of several workers would wait for one another.
 test quick: export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help videos video test quick lint bench clean
+.PHONY: help videos video test quick lint bench dist clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,10 +25,10 @@ videos: $(VENV)/installed  ## Render all scenes into output/
 video: $(VENV)/installed  ## Render one scene: make video SCENE=rotation ARGS="--theme dark"
 	$(BIN)/render scene $(SCENE) $(ARGS)
 
-test: $(VENV)/developer  ## Run all tests
+test: $(VENV)/developer $(TOOLS)  ## Run all tests
 	$(BIN)/python -m pytest $(PARALLEL)
 
-quick: $(VENV)/developer  ## Run the tests of a minute
+quick: $(VENV)/developer $(TOOLS)  ## Run the tests of a minute
 	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 lint: $(VENV)/developer  ## Check style and types
@@ -39,8 +41,11 @@ bench: $(VENV)/developer  ## Compare speed and size with matplotlib's FuncAnimat
 	$(BIN)/python -m benchmarks.compare
 	$(BIN)/python -m benchmarks.all_films
 
+dist: $(VENV)/publisher  ## Build a wheel and a source archive into dist/, and try them in a new environment
+	$(BIN)/python tests/distribution.py
+
 clean:  ## Remove what was rendered, and the environment
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist tests/tools/node_modules *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find output -mindepth 1 ! -name .gitignore -delete
 
 $(VENV)/installed: pyproject.toml
@@ -52,3 +57,12 @@ $(VENV)/installed: pyproject.toml
 $(VENV)/developer: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable '.[test,lint,korean]'
 	touch $@
+
+$(VENV)/publisher: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --editable '.[dist]'
+	touch $@
+
+# Who has npm but no registry has the other tests.
+tests/tools/node_modules/installed: tests/tools/package.json
+	@(cd tests/tools && npm install --silent --no-audit --no-fund --no-package-lock && touch node_modules/installed) \
+		|| echo "npm could not install what tests/tools lists, so tests of page programs are left out"

@@ -11,7 +11,7 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scenes import Scene
 
 __version__ = VERSION
-__all__ = ["film", "job", "load_scene", "run_all", "scenes", "simulate"]
+__all__ = ["film", "interact", "job", "load_scene", "run_all", "scenes", "simulate"]
 
 
 def _refuse_other_scenes() -> None:
@@ -53,7 +53,7 @@ _refuse_other_scenes()
 
 
 def film(
-    scene: str | ArrayLike,
+    scene: str | ArrayLike | Mapping[str, ArrayLike],
     *,
     steps: int | None = None,
     dim: int | None = None,
@@ -70,22 +70,28 @@ def film(
     fps: str | float | Fraction | None = None,
     hold_first: float = 0.0,
     hold_last: float = 0.0,
+    pause: Mapping[int, float] | Sequence[str] = (),
+    over: str | None = None,
+    loop: int = 0,
     layout: str = "wide",
     size: int = 720,
     theme: str | os.PathLike[str] | Mapping[str, object] = "light",
     language: str = "en",
     title: str | None = None,
+    max_bytes: int | str | None = None,
     max_frames: int = 100_000,
     timeout: float = 120.0,
     allow_false_claims: bool = False,
+    progress: Callable[[int, int], object] | None = None,
     **unknown: Never,
 ) -> Film:
     """Make a film, as ``render scene`` does.
 
     Parameters
     ----------
-    scene : str or array_like
-        Name of a scene, a Python file that defines one, or a real matrix, shape (n, n), whose powers are filmed.
+    scene : str, array_like, or mapping of str to array_like
+        Name of a scene, a Python file that defines one, or a real matrix, shape (n, n), whose powers are filmed;
+        ``{"before": A, "after": B}`` stand side by side.
     steps, dim, seed : int, optional
         Parameters that most scenes have: multiplications, rows and columns, and the seed of the random numbers.
     parameters : mapping of str to object, optional
@@ -109,6 +115,12 @@ def film(
         Frames a second; the scene's own by default.
     hold_first, hold_last : float
         Seconds for which the first and the last step stay longer.
+    pause : mapping of int to float, or sequence of str
+        For how many seconds the film stops at a step: ``{16: 2.5}`` or ``["16=2.5"]``.
+    over : str, optional
+        Values of a parameter, as "spectral_radius=0.8:1.2:9": a page (``formats="html"``) plays a film of each.
+    loop : int
+        How often a GIF or WebP plays; 0 is for ever.
     layout, language : str
         ``wide``, ``square`` or ``phone``; ``en`` or ``ko``.
     size : int
@@ -117,38 +129,92 @@ def film(
         ``light``, ``dark``, or colours of your own: a TOML file, or what it would hold.
     title : str, optional
         Another title, shown as it is.
+    max_bytes : int or str, optional
+        The largest a file may be, as ``"2MB"``: the film is made so, or refused with what would fit.
     max_frames : int
         Longest film that is not refused.
     timeout : float
         Seconds without progress after which ffmpeg is given up.
     allow_false_claims : bool
         Make the film even if something it claims is false; it then says so.
+    progress : callable, optional
+        Called with the number of frames that are painted and of all. A notebook's cell tells it without.
     **unknown
         Refused with the nearest name that there is.
 
     Returns
     -------
     Film
-        The files by ending (``film.files["mp4"]``), the manifest, and ``film.frame(17)``. A notebook shows it.
+        The files by ending (``film.files["mp4"]``), the manifest, ``film.frame(17)`` and ``film.still(17, "svg")``.
+        A notebook shows it.
 
     Raises
     ------
     EigenreelError
         If it cannot be made; see `render.errors`.
     """
-    from render.pipeline.run import run
+    from render.pipeline.fit import make
+    from render.pipeline.watch import Told, Watch
+    from render.publish.notebook import CellProgress, in_a_notebook
 
     given = {
         "output": output, "name": name, "formats": formats, "pace": pace, "duration": duration,
         "between": between, "explain": explain, "fps": fps, "hold_first": hold_first,
-        "hold_last": hold_last, "layout": layout, "size": size, "theme": theme, "language": language, "title": title,
-        "max_frames": max_frames, "timeout": timeout, "allow_false_claims": allow_false_claims,
+        "hold_last": hold_last, "pause": pause, "loop": loop, "layout": layout, "size": size, "theme": theme,
+        "language": language, "title": title,
+        "max_bytes": max_bytes, "max_frames": max_frames, "timeout": timeout, "allow_false_claims": allow_false_claims,
+        "over": over,
     }  # fmt: skip
-    return run(job(scene, parameters, labels=labels, **given, **_given(steps, dim, seed), **unknown))
+    wanted = job(scene, parameters, labels=labels, **given, **_given(steps, dim, seed), **unknown)
+    watch: Watch | None = Told(progress) if progress is not None else None
+    if watch is None and in_a_notebook():
+        watch = CellProgress(wanted.stem)
+    return make(wanted, watch)
+
+
+def interact(scene: str, *, output: str | os.PathLike[str] = "output", **given: Any) -> Film:
+    """Make a page with a film for every value of one parameter, and a slider that chooses one.
+
+    Nothing is computed in the page: all films are in it.
+
+    Parameters
+    ----------
+    scene : str
+        Name of a scene, or a Python file that defines one.
+    output : str
+        Folder of the page.
+    **given
+        Options of the film and parameters of the scene, as for `film`. One of these is several values: a tuple of the
+        least, the greatest and, if nine are not right, their number, or a list.
+
+    Returns
+    -------
+    Film
+        A notebook shows its page.
+
+    Raises
+    ------
+    EigenreelError
+        If it cannot be made.
+
+    Examples
+    --------
+    >>> render.interact("powers", spectral_radius=(0.8, 1.2))  # doctest: +SKIP
+    """
+    from render.errors import UsageError
+    from render.pipeline.job import OPTIONS
+    from render.pipeline.values import listed
+
+    several = [name for name, value in given.items() if name not in OPTIONS and isinstance(value, (tuple, list, range))]
+    if len(several) != 1:
+        raise UsageError("one parameter must be several values, as spectral_radius=(0.8, 1.2), so give it so")
+    name = several[0]
+    others = {key: value for key, value in given.items() if key != name}
+    return film(scene, output=output, formats="html", over=f"{name}={listed(name, given[name])}", **others)
 
 
 def job(
-    scene: str | ArrayLike,
+    scene: str | ArrayLike | Mapping[str, ArrayLike],
     parameters: Mapping[str, object] | None = None,
     *,
     labels: Sequence[str] | None = None,
@@ -189,7 +255,7 @@ def job(
 
 
 def simulate(
-    scene: str | ArrayLike,
+    scene: str | ArrayLike | Mapping[str, ArrayLike],
     *,
     steps: int | None = None,
     dim: int | None = None,

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-VOID = {"img", "source"}
+VOID = {"img", "source", "track", "br"}
 
 
 class Element:

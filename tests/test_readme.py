@@ -11,7 +11,7 @@ import pytest
 from films import ENVIRONMENT, listing
 
 ROOT = Path(__file__).parent.parent
-SCENES = {"article", "orthogonal", "rotation", "vanishing"}
+SCENES = {"article", "orthogonal", "powers", "rotation", "vanishing"}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from render.cli.completion import completion, one_of, values_of
+from render.cli.matrix_commands import matrix
+from render.cli.page_commands import PAGES
+from render.cli.picture_commands import PICTURES
 from render.cli.scene_commands import (
     SETTINGS,
     SceneCommands,
     film_options,
     make_film,
-    make_stills,
     print_numbers,
     quieten,
 )
 from render.cli.terminal import note_finished, one_line, say, serve, shown, write
+from render.cli.word_commands import words
 from render.errors import EigenreelError, InputError, RenderError, UsageError
 from render.pipeline.job import OPTIONS, Job
 from render.version import VERSION
@@ -42,7 +46,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and self.get_command(ctx, args[0]) is None:
+        if args and self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
             names = self.list_commands(ctx)
             near = difflib.get_close_matches(args[0], names, 1)
             if not near and args[0].isidentifier():
@@ -60,11 +64,15 @@ _HELP = """Film what repeated matrix multiplication does.
 render scene orthogonal --steps 64      one film: MP4, GIF, poster and manifest in output/
 render scene orthogonal --help          what the scene can vary
 render scene my_scene.py                a scene of your own (the file is run: trust it)
+render matrix W.npy                     powers of a matrix of your own
 render list                             all scenes
 render numbers orthogonal               its numbers, as CSV
 render still orthogonal --at end        one moment: PNG, SVG or PDF
+render strip orthogonal                 its moments side by side in one picture
+render slides orthogonal --for beamer   what a lecture takes
 render verify output                    are films what their manifests say?
 render embed output/orthogonal.mp4      HTML for a blog post
+render publish orthogonal               all that a page needs, and its HTML
 """
 
 
@@ -92,39 +100,45 @@ commands.add_command(
         help="Print all numbers of a scene, by name or from a file, without drawing anything.",
         options=[
             click.Option(
-                ["--format", "form"], default="csv", show_default=True, metavar="NAME", help="csv, json or npz."
+                ["--format", "form"],
+                default="csv",
+                show_default=True,
+                metavar="NAME",
+                help="csv, json or npz.",
+                shell_complete=one_of("csv", "json", "npz"),
             ),
             click.Option(["--output", "-o"], metavar="FILE", help="Where to; standard output by default."),
         ],
         make=print_numbers,
     )
 )
-commands.add_command(
-    SceneCommands(
-        "still",
-        help="Draw single moments of a scene as pictures: PNG, SVG with real text, or PDF.",
-        options=[
-            click.Option(
-                ["--at"], multiple=True, metavar="STEP",
-                help="A step, start, end or poster; repeat it for several.  [default: poster]",
-            ),
-            click.Option(
-                ["--format", "forms"], multiple=True, metavar="NAME",
-                help="png, svg or pdf; repeat it for several.  [default: png]",
-            ),
-            *film_options("output", "name", "layout", "theme", "language", "title", "allow_false_claims"),
-        ],
-        make=make_stills,
-    )
-)  # fmt: skip
+for _command in (*PICTURES, *PAGES):
+    commands.add_command(_command)
+
+commands.add_command(matrix)
+commands.add_command(words)
+commands.add_command(completion)
 
 
 @commands.command("list", context_settings=SETTINGS)
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 @click.option("--sources", is_flag=True, help="Print every idea of the source documents, and the scenes that show it.")
 @click.option("--posters", metavar="FILE", help="Draw the posters of all scenes on one PNG.")
-@click.option("--theme", default="light", show_default=True, help="light or dark, for the posters.")
-@click.option("--lang", "language", default="en", show_default=True, help="en or ko, for the posters.")
+@click.option(
+    "--theme",
+    default="light",
+    show_default=True,
+    shell_complete=values_of("theme"),
+    help="light or dark, for the posters.",
+)
+@click.option(
+    "--lang",
+    "language",
+    default="en",
+    show_default=True,
+    shell_complete=values_of("language"),
+    help="en or ko, for the posters.",
+)
 def list_scenes(as_json: bool, sources: bool, posters: str | None, theme: str, language: str) -> None:
     """Name all scenes by chapter, with what they show and their parameters."""
     from render.pipeline.catalog import all_scenes, by_chapter, chapter_of, covered_ideas, heading_of
@@ -160,10 +174,39 @@ def list_scenes(as_json: bool, sources: bool, posters: str | None, theme: str, l
 
 
 @commands.command(context_settings=SETTINGS)
-@click.option("--output", "-o", default="output", show_default=True, metavar="DIR", help="Folder of the files.")
-@click.option("--theme", default="light", show_default=True, metavar="NAME", help=OPTIONS["theme"].help)
-@click.option("--layout", default="wide", show_default=True, metavar="NAME", help=OPTIONS["layout"].help)
-@click.option("--lang", "language", default="en", show_default=True, help=OPTIONS["language"].help)
+@click.option(
+    "--output",
+    "-o",
+    default="output",
+    show_default=True,
+    metavar="DIR",
+    help="Folder of the files.",
+    shell_complete=values_of("output"),
+)
+@click.option(
+    "--theme",
+    default="light",
+    show_default=True,
+    shell_complete=values_of("theme"),
+    metavar="NAME",
+    help=OPTIONS["theme"].help,
+)
+@click.option(
+    "--layout",
+    default="wide",
+    show_default=True,
+    shell_complete=values_of("layout"),
+    metavar="NAME",
+    help=OPTIONS["layout"].help,
+)
+@click.option(
+    "--lang",
+    "language",
+    default="en",
+    show_default=True,
+    shell_complete=values_of("language"),
+    help=OPTIONS["language"].help,
+)
 @click.option(
     "--force", is_flag=True, help="Render all of them, even those that are there and newer than their sources."
 )
@@ -198,16 +241,16 @@ def videos(output: str, theme: str, layout: str, language: str, force: bool, job
 
 
 @commands.command(context_settings=SETTINGS)
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--for", "dialect", type=click.Choice(["html", "markdown"]), default="html", show_default=True)
-@click.option("--lang", "language", default="en", show_default=True, help="en or ko.")
-@click.option("--base", default="", metavar="URL", help="What comes before the file names.")
-def embed(file: Path, dialect: str, language: str, base: str) -> None:
-    """Print what shows FILE in a page: a video with poster, GIF fallback and caption."""
-    from render.publish.embed import snippet
+@click.argument("folder", type=click.Path(path_type=Path), default="output", metavar="[DIR]")
+@click.option("--lang", "language", default="en", show_default=True, help="en or ko: what the page speaks.")
+def gallery(folder: Path, language: str) -> None:
+    """Write DIR/index.html: all films in DIR by chapter, to be searched, seen, and copied from."""
+    from render.publish.gallery import write_gallery
 
-    # A page is UTF-8, whatever the terminal is.
-    say((snippet(file, dialect, language, base)).encode())
+    path, remarks = write_gallery(folder, language)
+    for remark in remarks:
+        click.echo(f"render: {one_line(remark)}.", err=True)
+    say(shown(path))
 
 
 @commands.command(context_settings=SETTINGS)

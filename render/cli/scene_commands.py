@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from render.cli.completion import scene_names, starting, values_of
 from render.cli.terminal import Bar, Last, say, shown, write
 from render.errors import UsageError
 from render.pipeline.job import OPTIONS, USUAL, Job
-from render.video.formats import FORMATS
+from render.video.formats import names
 
 if TYPE_CHECKING:
     from render.pipeline.film import Film
@@ -39,14 +41,20 @@ class _Value(click.ParamType):  # type: ignore[type-arg]  # generic only in the 
         except ValueError as error:
             raise UsageError(str(error)) from None
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the words that it may be."""
+        words = ("true", "false") if self.parameter.kind is bool else ()
+        return starting(self.parameter.choices.words if self.parameter.choices else words, incomplete)
 
-def film_options(*names: str) -> list[click.Option]:
+
+def film_options(*wanted: str) -> list[click.Option]:
     """Return options of a film as those of a command, all or some by name."""
     made = []
-    for name in names or OPTIONS:
+    for name in wanted or OPTIONS:
         option, usual = OPTIONS[name], USUAL[name]
         flags = [*option.flags] if option.flags[0] == "--" + name.replace("_", "-") else [*option.flags, name]
-        kind: dict[str, Any] = {"metavar": option.metavar, "help": option.help.format(formats=", ".join(FORMATS))}
+        kind: dict[str, Any] = {"metavar": option.metavar, "help": option.help.format(formats=", ".join(names()))}
+        kind["shell_complete"] = values_of(name)
         if isinstance(usual, bool):
             made.append(click.Option(flags, is_flag=True, help=kind["help"]))
         elif isinstance(usual, tuple):
@@ -75,15 +83,26 @@ class SceneCommands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all scenes."""
-        from render.pipeline.catalog import scene_names
-
         return scene_names()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         """Return the command of a scene."""
+        if ctx.resilient_parsing:
+            # A shell asks what may come next: no reason to run a program, nor to load what counts.
+            from render.pipeline.catalog import load_scene
+
+            if ".py" in cmd_name:
+                return click.Command(cmd_name, params=[*self._options])
+            return self._command(cmd_name, load_scene(cmd_name))
         from render.pipeline.scene_run import scene_for
 
         return self._command(cmd_name, scene_for(cmd_name))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the scenes that begin so, or else files; scenes are not loaded."""
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        return starting(scene_names(), incomplete, "file")
 
     def _command(self, name: str, scene: Scene) -> click.Command:
         own = [
@@ -110,14 +129,14 @@ class SceneCommands(click.Group):
 def make_film(scene: str, parameters: dict[str, Any], quiet: bool, as_json: bool, **options: Any) -> None:
     """Make a film, and say where its files are."""
     quieten()
-    from render.pipeline.run import run
+    from render.pipeline.fit import make
 
     options["formats"] = options["formats"] or USUAL["formats"]
     job = Job(scene, parameters, **options)
     bar = not quiet and not as_json and sys.stderr.isatty() and "CI" not in os.environ
     watch = Bar(job.stem) if bar else Last()
     try:
-        film = run(job, watch)
+        film = make(job, watch)
     finally:
         if isinstance(watch, Bar):
             watch.clear()
@@ -143,20 +162,6 @@ def print_numbers(scene: str, parameters: dict[str, Any], form: str, output: str
         say(content, newline=False)
         return
     say(shown(write(Path(output), content)))
-
-
-def make_stills(
-    scene: str, parameters: dict[str, Any], at: tuple[str, ...], forms: tuple[str, ...], **options: Any
-) -> None:
-    """Draw single moments of a scene as pictures, and say where they are."""
-    quieten()
-    from render.publish.still import write_stills
-
-    paths, remarks = write_stills(Job(scene, parameters, **options), at, forms or ("png",))
-    for remark in remarks:
-        click.echo(f"render: {remark}.", err=True)
-    for path in paths:
-        say(shown(path))
 
 
 def quieten() -> None:

@@ -22,6 +22,9 @@ _came = 0
 # How many films of a command that makes several are in place, as far as this process knows; None for other commands.
 _finished: int | None = None
 
+# In the environment where a shell asks what may come next.
+COMPLETING = "_RENDER_COMPLETE"
+
 
 def note_finished(films: int) -> None:
     """Note that this command makes several films, of which so many more are in place."""
@@ -60,6 +63,8 @@ def serve(commands: click.Group) -> NoReturn:
 
 def run(commands: click.Group) -> int:
     """Run a command line; return the code of what happened, having said it."""
+    if os.environ.get(COMPLETING):
+        return _complete(commands, os.environ[COMPLETING])
     try:
         commands.main(prog_name="render", standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -90,6 +95,16 @@ def run(commands: click.Group) -> int:
             return _farewell()
         raise
     return 0
+
+
+def _complete(commands: click.Group, asked: str) -> int:
+    """Tell a shell what may come next: nothing where anything is wrong, since it would stand in the line typed."""
+    from click.shell_completion import shell_complete
+
+    try:
+        return shell_complete(commands, {}, "render", COMPLETING, asked)
+    except BaseException:
+        return 1
 
 
 def _interrupt(signum: int, frame: object) -> NoReturn:

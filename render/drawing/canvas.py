@@ -3,11 +3,12 @@
 Coordinates are pixels from the top left corner; y grows downwards, and pixel (i, j) covers the square
 from (i, j) to (i + 1, j + 1). There are no axes and no artists: a frame costs what it draws, and
 everything stands on the pixel it was given. A canvas puts the same shapes down as pixels (`render.drawing.raster`),
-as data (`render.drawing.marks`), or as SVG and PDF (`render.drawing.vector`).
+as data (`render.drawing.marks`), or as SVG and PDF (`render.drawing.svg`, `render.drawing.pdf`).
 """
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from render.drawing.glyphs import SMALLEST, TextStyle, fitted
 from render.drawing.layouts import Box
 from render.drawing.lines import RevealedLines
 from render.drawing.themes import Theme
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -178,5 +181,21 @@ class Canvas(ABC):
         """Draw a dot; its centre is given in eighths of a pixel."""
 
     @abstractmethod
-    def polygon(self, points: Sequence[tuple[float, float]], color: Color) -> None:
+    def polygon(self, points: Sequence[Point], color: Color) -> None:
         """Fill a convex polygon, its corners given in turn."""
+
+    def arrow(self, start: Point, tip: Point, color: Color, width: float, head: float) -> None:
+        """Draw an arrow; `head` is how long its head is, and the arrow longer."""
+        neck, corners = arrow_parts(start, tip, head)
+        self.line([start[0], neck[0]], [start[1], neck[1]], color, width)
+        self.polygon(corners, color)
+
+
+def arrow_parts(start: Point, tip: Point, head: float) -> tuple[Point, list[Point]]:
+    """Return where the shaft of an arrow ends, and the corners of its head, whose feet are a little behind that."""
+    length = math.dist(start, tip)
+    along = (tip[0] - start[0]) / length, (tip[1] - start[1]) / length
+    neck = tip[0] - head * along[0], tip[1] - head * along[1]
+    foot = neck[0] - 0.1 * head * along[0], neck[1] - 0.1 * head * along[1]
+    across = -0.55 * head * along[1], 0.55 * head * along[0]
+    return neck, [tip, (foot[0] + across[0], foot[1] + across[1]), (foot[0] - across[0], foot[1] - across[1])]

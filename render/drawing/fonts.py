@@ -75,6 +75,19 @@ def font_paths(text: str, weight: str = "regular", family: str = "") -> list[Any
     return paths + _others(missing, weight)
 
 
+def uncovered(letters: str) -> str:
+    """Return those letters, each once, that no installed font has; text with them is refused."""
+    from render.drawing.mpl import matplotlib
+
+    dejavu = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+    missing = letters
+    for path in (str(_FOLDER / "Inter-Regular.ttf"), str(dejavu), *_candidates("regular")):
+        if not missing:
+            break
+        missing = _missing_if_font(path, missing)
+    return missing
+
+
 def families() -> list[str]:
     """Return the names of the fonts that are installed."""
     from matplotlib import font_manager
@@ -120,15 +133,20 @@ def _missing(path: Any, text: str) -> str:
     return "".join(dict.fromkeys(c for c in text if not font.get_char_index(ord(c))))
 
 
+def _missing_if_font(path: Any, text: str) -> str:
+    """Return the letters that a font lacks; all of them where it is none."""
+    try:
+        # Some system fonts (bitmaps, broken files) cannot be opened: they are no candidates.
+        return _missing(path, text)
+    except (RuntimeError, OSError):
+        return "".join(dict.fromkeys(text))
+
+
 def _others(letters: str, weight: str) -> list[Any]:
     """Return one font that has these letters, or else fonts that have them together, those with the most first."""
     lacking: list[tuple[Any, str]] = []
     for path in _candidates(weight):
-        try:
-            # Some system fonts (bitmaps, broken files) cannot be opened: they are no candidates.
-            missing = _missing(path, letters)
-        except (RuntimeError, OSError):
-            continue
+        missing = _missing_if_font(path, letters)
         if not missing:
             return [path]
         lacking.append((path, missing))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from render.drawing.canvas import Canvas, Cells
+from render.drawing.canvas import Canvas, Cells, Point, arrow_parts
 from render.drawing.colors import Color
 from render.drawing.glyphs import TextStyle
 from render.drawing.layouts import Box
-from render.drawing.lines import RevealedLines
+from render.drawing.lines import RevealedLine, RevealedLines
 from render.drawing.themes import Theme
-
-Point = tuple[float, float]
 
 
 class Fill(NamedTuple):
@@ -86,7 +85,47 @@ class Polygon(NamedTuple):
     color: Color
 
 
-Mark = Fill | Cells | Text | Lines | Line | Circle | Disc | Dot | Polygon
+class Arrow(NamedTuple):
+    """An arrow; `head` is how long its head is."""
+
+    start: Point
+    tip: Point
+    color: Color
+    width: float
+    head: float
+
+    @property
+    def parts(self) -> tuple[Line, Polygon]:
+        """Its shaft and its head."""
+        neck, corners = arrow_parts(self.start, self.tip, self.head)
+        return Line((self.start, neck), self.color, self.width), Polygon(tuple(corners), self.color)
+
+
+Mark = Fill | Cells | Text | Lines | Line | Circle | Disc | Dot | Polygon | Arrow
+
+
+def moved(mark: Mark, right: int, down: int) -> Mark:
+    """Return a mark in another place, so many pixels to the right and further down."""
+    if isinstance(mark, Fill):
+        return mark._replace(box=replace(mark.box, x=mark.box.x + right, y=mark.box.y + down))
+    if isinstance(mark, Cells):
+        return replace(mark, x=mark.x + right, y=mark.y + down)
+    if isinstance(mark, Lines):
+        return mark._replace(lines=RevealedLines([_moved_line(line, right, down) for line in mark.lines.lines]))
+    if isinstance(mark, (Line, Polygon)):
+        return mark._replace(points=tuple((x + right, y + down) for x, y in mark.points))
+    if isinstance(mark, Arrow):
+        (x, y), (tip_x, tip_y) = mark.start, mark.tip
+        return mark._replace(start=(x + right, y + down), tip=(tip_x + right, tip_y + down))
+    return mark._replace(x=mark.x + right, y=mark.y + down)
+
+
+def _moved_line(line: RevealedLine, right: int, down: int) -> RevealedLine:
+    pieces = [
+        replace(piece, x=np.asarray(piece.x, float) + right, y=np.asarray(piece.y, float) + down)
+        for piece in line.pieces
+    ]
+    return replace(line, pieces=pieces)
 
 
 class MarksCanvas(Canvas):
@@ -140,3 +179,7 @@ class MarksCanvas(Canvas):
     def polygon(self, points: Sequence[Point], color: Color) -> None:
         """Record a filled polygon."""
         self.moving.append(Polygon(tuple((float(x), float(y)) for x, y in points), color))
+
+    def arrow(self, start: Point, tip: Point, color: Color, width: float, head: float) -> None:
+        """Record an arrow."""
+        self.moving.append(Arrow(start, tip, color, width, head))

@@ -3,42 +3,49 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path as File
 from typing import Any
 
 import numpy as np
 
-from render.drawing.canvas import Cells
+from render.drawing.canvas import Cells, Point
 from render.drawing.colors import Color
 from render.drawing.fonts import font_paths
 from render.drawing.glyphs import text_width
-from render.drawing.marks import Circle, Disc, Dot, Fill, Line, Lines, Mark, MarksCanvas, Point, Polygon, Text
+from render.drawing.marks import Arrow, Circle, Disc, Dot, Fill, Line, Lines, Mark, MarksCanvas, Polygon, Text
 from render.drawing.mpl import matplotlib
 from render.drawing.svg import until
 
 
-def pdf_of(canvas: MarksCanvas) -> bytes:
-    """Return the picture that was recorded last, as a PDF file; a pixel is a point.
+def pdf_of(canvases: Iterable[MarksCanvas], paper: bool = True) -> bytes:
+    """Return pictures as the pages of a PDF file; a pixel is a point.
 
     Parameters
     ----------
-    canvas : MarksCanvas
-        What was drawn.
+    canvases : iterable of MarksCanvas
+        What was drawn last on each, when its turn comes.
+    paper : bool
+        Whether they stand on the theme's background; else on nothing.
     """
-    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+    from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure
     from matplotlib.transforms import Affine2D
 
     settings: Any = {"pdf.fonttype": 42, "path.simplify": False}
-    with matplotlib.rc_context(settings):
-        figure = Figure((canvas.width / 72, canvas.height / 72), dpi=72, facecolor=_rgb(canvas.theme.background))
-        page = _Page(figure, Affine2D().scale(1, -1).translate(0, canvas.height))
-        for mark in (*canvas.standing, *canvas.moving):
-            page.put(mark)
-        file = io.BytesIO()
-        figure_canvas: Any = FigureCanvasPdf(figure)
-        figure_canvas.print_pdf(file, metadata={"CreationDate": None, "Creator": "eigenreel"})
+    file = io.BytesIO()
+    with (
+        matplotlib.rc_context(settings),
+        PdfPages(file, metadata={"CreationDate": None, "Creator": "eigenreel"}) as pages,
+    ):
+        for canvas in canvases:
+            color = _rgb(canvas.theme.background) if paper else "none"
+            figure = Figure((canvas.width / 72, canvas.height / 72), dpi=72, facecolor=color)
+            page = _Page(figure, Affine2D().scale(1, -1).translate(0, canvas.height))
+            for mark in (*canvas.standing, *canvas.moving):
+                page.put(mark)
+            pages.savefig(figure)
     return file.getvalue()
 
 
@@ -74,6 +81,9 @@ class _Page:
             self._stroke([list(mark.points)], mark.color, mark.width)
         elif isinstance(mark, Polygon):
             self._shape([list(mark.points)], mark.color)
+        elif isinstance(mark, Arrow):
+            for part in mark.parts:
+                self.put(part)
         elif isinstance(mark, Circle):
             self._disc(mark.x, mark.y, mark.radius, None, mark.color, mark.width)
         elif isinstance(mark, Disc):

@@ -8,17 +8,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from render.drawing.canvas import Cells
+from render.drawing.canvas import Cells, Point
 from render.drawing.colors import Color
 from render.drawing.font_subset import FontFaces
 from render.drawing.fonts import WEIGHTS
 from render.drawing.glyphs import letter_places
 from render.drawing.layouts import Box
 from render.drawing.lines import Polyline
-from render.drawing.marks import Circle, Disc, Dot, Fill, Line, Lines, Mark, MarksCanvas, Point, Polygon, Text
+from render.drawing.marks import Arrow, Circle, Disc, Dot, Fill, Line, Lines, Mark, MarksCanvas, Polygon, Text
 
 
-def svg_of(canvas: MarksCanvas) -> str:
+def svg_of(canvas: MarksCanvas, paper: bool = True) -> str:
     """Return the picture that was recorded last, as an SVG file.
 
     The fonts of its letters are in it, as far as their makers allow that.
@@ -27,15 +27,17 @@ def svg_of(canvas: MarksCanvas) -> str:
     ----------
     canvas : MarksCanvas
         What was drawn.
+    paper : bool
+        Whether it stands on the theme's background; else on nothing.
     """
     marks = [*canvas.standing, *canvas.moving]
     fonts = FontFaces((mark.text, mark.style) for mark in marks if isinstance(mark, Text))
-    paper = Fill(Box(0, 0, canvas.width, canvas.height), canvas.theme.background)
+    page = [Fill(Box(0, 0, canvas.width, canvas.height), canvas.theme.background)] if paper else []
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{canvas.width}" height="{canvas.height}" '
         f'viewBox="0 0 {canvas.width} {canvas.height}">',
         f"<style>{fonts.css()}text{{white-space:pre}}</style>",
-        *(element for mark in (paper, *marks) for element in _elements(mark, fonts)),
+        *(element for mark in (*page, *marks) for element in _elements(mark, fonts)),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
@@ -68,6 +70,9 @@ def _elements(mark: Mark, fonts: FontFaces) -> Iterator[str]:
                 yield _stroke("".join(paths), line.color, line.width)
     elif isinstance(mark, Line):
         yield _stroke(_path(mark.points), mark.color, mark.width)
+    elif isinstance(mark, Arrow):
+        for part in mark.parts:
+            yield from _elements(part, fonts)
     elif isinstance(mark, Circle):
         yield (
             f'<circle cx="{_number(mark.x)}" cy="{_number(mark.y)}" r="{_number(mark.radius)}" fill="none" '

@@ -23,8 +23,8 @@ from render.pipeline import manifest
 from render.pipeline.catalog import load_scene
 from render.pipeline.dependencies import files_of
 from render.pipeline.film import Film
+from render.pipeline.fit import make
 from render.pipeline.job import Job
-from render.pipeline.run import run
 from render.storage import sha256_of
 from render.text import brief
 from render.version import VERSION
@@ -211,4 +211,4 @@ def _work(job: Job) -> Film:
     # The pool hands on films that were waiting for this process even after its end was asked for.
     if _ended:
         raise SystemExit(143)
-    return run(job)
+    return make(job)

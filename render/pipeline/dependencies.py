@@ -9,12 +9,15 @@ from pathlib import Path
 
 import scenes
 from render.panels import PANELS
+from render.text import packaged_files, translation_files
 from scenes import Scene
 
 _RENDER = Path(__file__).parent.parent
 
-# One hands on what the core defines, where the definitions matter; the other shows a finished film.
-_NOTHING_OF_A_FILM = {"scenes", "render.publish.embed", "render.publish.captions"}
+# It hands on what the core defines, where the definitions matter.
+_HANDING_ON = "scenes"
+# What shows a finished film elsewhere.
+_SHOWING = "render.publish."
 
 
 def files_of(scene: Scene, language: str) -> set[Path]:
@@ -35,13 +38,14 @@ def files_of(scene: Scene, language: str) -> set[Path]:
     found: set[str] = set()
     while waiting:
         module = waiting.pop()
-        if module not in found and module not in _NOTHING_OF_A_FILM:
+        if module not in found and module != _HANDING_ON and not module.startswith(_SHOWING):
             found.add(module)
             waiting += _imports_of(module)
     files = {path for module in found if (path := _path_of(module))}
-    folder, chapter = _RENDER / "translations" / language, scene.function.__module__.split(".")[1:2]
-    translations = {folder / f"{name}.toml" for name in ("common", *chapter)}
-    return files | {path for path in translations if path.exists()}
+    packaged, chapter = packaged_files(language), scene.function.__module__.split(".")[1:2]
+    # Files of the user's own have any name.
+    translations = {p for p in translation_files(language) if p not in packaged or p.stem in ("common", *chapter)}
+    return files | translations
 
 
 @cache

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from render.drawing.canvas import Canvas
 from render.drawing.colors import ColorArray
 from render.drawing.raster import RasterCanvas
+from render.drawing.themes import Theme
 from render.errors import UsageError
 from render.pipeline.job import Job
 from render.pipeline.painter import Painter
-from render.pipeline.scene_run import resolve
-from render.publish.embed import notebook
-from render.text import brief
+from render.pipeline.scene_run import SceneRun, resolve
+from render.publish.notebook import bundle, page_again
+from render.publish.pictures import FORMS, picture
+from render.text import brief, suggestion
+
+AnyCanvas = TypeVar("AnyCanvas", bound=Canvas)
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Film:
 
     def __getstate__(self) -> dict[str, Any]:
         # A painter holds megabytes that can be painted again.
-        return {name: value for name, value in vars(self).items() if name != "_painter"}
+        return {name: value for name, value in vars(self).items() if name in self.__dataclass_fields__}
 
     def frame(self, step: int) -> ColorArray:
         """Return the frame of a step, painted anew, shape (height, width, 3): red, green and blue.
@@ -49,16 +54,59 @@ class Film:
         UsageError
             If there is no such step.
         """
+        pixels = self._painter.paint(self._step(step)).pixels
+        return np.array(pixels[..., :3])
+
+    def still(self, step: int, form: str = "png", transparent: bool = False) -> bytes:
+        """Return the picture of a step as the bytes of a file.
+
+        Parameters
+        ----------
+        step : int
+            From 0 to the number of steps; from the end where it is negative.
+        form : str
+            ``png``; ``svg`` or ``pdf`` at any size, with text as text.
+        transparent : bool
+            Leave its background out.
+
+        Raises
+        ------
+        UsageError
+            If there is no such step or format.
+        """
+        if form not in FORMS:
+            raise UsageError(f"there is no format {brief(form)} for stills, {suggestion(str(form), FORMS)}")
+        number = self._step(step)
+
+        def draw(make: Callable[[int, int, Theme], AnyCanvas]) -> AnyCanvas:
+            return Painter(self._found, self.job, make).paint(number)
+
+        return picture(draw, form, transparent)
+
+    @cached_property
+    def page(self) -> bytes:
+        """The film as a page that plays it by itself, as ``--format html`` writes it."""
+        made = self.files.get("html")
+        return made.read_bytes() if made is not None else page_again(self.manifest, self.job)
+
+    def _step(self, step: int) -> int:
+        """Return a step counted from the start, or refuse it."""
         steps = int(self.manifest["steps"])
         if isinstance(step, bool) or not isinstance(step, (int, np.integer)) or not -steps - 1 <= step <= steps:
             raise UsageError(f"step must be a whole number from 0 to {steps}, but it is {brief(step)}")
-        pixels = self._painter.paint(int(step) % (steps + 1)).pixels
-        return np.array(pixels[..., :3])
+        return int(step) % (steps + 1)
+
+    @cached_property
+    def _found(self) -> SceneRun:
+        return resolve(self.job.scene, self.job.parameters, self.job.matrices)
 
     @cached_property
     def _painter(self) -> Painter[RasterCanvas]:
-        job = self.job
-        return Painter(resolve(job.scene, job.parameters, job.matrices), job, RasterCanvas)
+        return Painter(self._found, self.job, RasterCanvas)
+
+    @cached_property
+    def _bundle(self) -> dict[str, str]:
+        return bundle(self.files, self.manifest, self.job)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": notebook(self.files, self.manifest)}
+        return {"text/plain": repr(self), **self._bundle}

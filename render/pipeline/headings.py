@@ -26,6 +26,11 @@ class Heading:
     note: str
 
     @property
+    def texts(self) -> tuple[str, str, str]:
+        """Its texts, in the order in which they are read."""
+        return self.label, self.heading, self.note
+
+    @property
     def moves(self) -> bool:
         """Whether it changes with the step."""
         return bool(places_of(self.heading) | places_of(self.note))

@@ -72,6 +72,16 @@ class FilmOptions:
     )
     hold_first: float = _option(0.0, "--hold-first", help="How long step 0 stays longer.", metavar="SECONDS")
     hold_last: float = _option(0.0, "--hold-last", help="How long the last one does.", metavar="SECONDS")
+    pause: tuple[str, ...] = _option(
+        (), "--pause", help="Stop at a step so long, as 16=2.5; repeat it for several.", metavar="STEP=SECONDS"
+    )
+    over: str | None = _option(
+        None,
+        "--over",
+        help="Several films in the page, with a slider, as gain=0.8:1.2:9.",
+        metavar="NAME=VALUES",
+    )
+    loop: int = _option(0, "--loop", help="How often a GIF or WebP plays; 0 is for ever.", metavar="N")
     layout: str = _option(
         "wide", "--layout", help="wide (1280 × 720), square (720 × 720) or phone (720 × 1280).", metavar="NAME"
     )
@@ -79,8 +89,11 @@ class FilmOptions:
     theme: str | Mapping[str, Any] = _option(
         "light", "--theme", help="light, dark, or a file of colours (TOML).", metavar="NAME"
     )
-    language: str = _option("en", "--lang", help="en or ko: what the film speaks.")
+    language: str = _option("en", "--lang", help="en, ko, or a language of your own (docs/languages.md).")
     title: str | None = _option(None, "--title", help="Another title, shown as it is.", metavar="TEXT")
+    max_bytes: int | None = _option(
+        None, "--max-bytes", help="Let no file be larger, as 2MB, or say what would fit.", metavar="SIZE"
+    )
     max_frames: int = _option(100_000, "--max-frames", help="Refuse longer films.", metavar="N")
     timeout: float = _option(
         120.0, "--timeout", help="Give ffmpeg up after so long without progress.", metavar="SECONDS"
@@ -107,11 +120,18 @@ _OF_THE_PLACE = ("output", "timeout")
 def _checked(name: str, value: Any, usual: Any) -> Any:
     """Return the value of an option in its own type, or refuse it."""
     wanted = ""
-    if name == "formats":
+    if isinstance(usual, tuple):
+        if name == "pause" and isinstance(value, Mapping):
+            value = [f"{step}={seconds}" for step, seconds in value.items()]
         value = (value,) if isinstance(value, str) else value
         if isinstance(value, Sequence) and all(isinstance(single, str) for single in value):
             return tuple(value)
-        wanted = "names of formats"
+        wanted = "names of formats" if name == "formats" else "seconds by step"
+    elif name == "max_bytes":
+        # Loading it costs every start of the command some milliseconds.
+        from render.pipeline.sizes import parse_bytes
+
+        return None if value is None else parse_bytes(value)
     elif name == "fps" and isinstance(value, Real) and not isinstance(value, bool):
         return str(value if isinstance(value, Rational) else float(value))
     elif name == "output" and isinstance(value, (str, os.PathLike)):
@@ -139,6 +159,13 @@ def _checked(name: str, value: Any, usual: Any) -> Any:
     if wanted:
         raise UsageError(f"{name} must be {wanted}, but it is {brief(value)}")
     return value
+
+
+def _is_saving(item: tuple[Any, Any]) -> bool:
+    name, value = item
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return (name == "crf" and value in range(1, 7)) or (name == "pictures" and 1 <= value <= 12.5)
 
 
 def _theme(value: Any) -> Mapping[str, Any]:
@@ -177,6 +204,9 @@ class Job(FilmOptions):
         The scene's own parameters; those left out have their defaults.
     matrices : mapping of str to sequence, optional
         Rows of the matrices whose powers are filmed, by label; the scene is then ``powers``.
+    savings : mapping of str to float
+        What is spared so that no file is larger than `max_bytes`: ``crf``, by how much H.264 is coarser, and
+        ``pictures``, the most pictures a second where steps run by. `render.pipeline.fit` decides it.
     **options
         Those of `FilmOptions`.
 
@@ -189,9 +219,14 @@ class Job(FilmOptions):
     scene: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     matrices: Mapping[str, Sequence[Sequence[float]]] | None = None
+    savings: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if not isinstance(self.savings, Mapping) or not all(map(_is_saving, self.savings.items())):
+            raise UsageError(
+                f"savings are crf, from 1 to 6, and pictures, from 1 to 12.5, but not {brief(self.savings)}"
+            )
         if not isinstance(self.scene, str) or not isinstance(self.parameters, Mapping):
             raise UsageError("a film needs the name of a scene, and its parameters by name")
         if self.matrices is not None and self.scene != POWERS:
@@ -208,7 +243,7 @@ class Job(FilmOptions):
 
     def as_json(self) -> dict[str, Any]:
         """Return what decides the film, as the manifest holds it: all but where it is made."""
-        content = asdict(self) | {"formats": list(self.formats)}
+        content = asdict(self) | {"formats": list(self.formats), "pause": list(self.pause)}
         return {name: value for name, value in content.items() if name not in _OF_THE_PLACE}
 
     @classmethod

@@ -18,6 +18,7 @@ from render.errors import InputError
 from render.numerics.trajectory import Trajectory
 from render.pipeline.claims import finite
 from render.pipeline.job import OPTIONS, USUAL, Job
+from render.pipeline.moments import said_besides
 from render.pipeline.scene_run import SceneRun
 from render.storage import sha256_of
 from render.text import literal
@@ -118,6 +119,7 @@ def provenance(job: Job, found: SceneRun, ffmpeg: str) -> dict[str, Any]:
         "scene": job.scene,
         "title": found.scene.title if job.title is None else literal(job.title),
         "statement": found.scene.statement,
+        "said": said_besides(found.scene, found.columns),
         "parameters": dict(found.parameters),
         "steps": found.steps,
         "seed": found.parameters.get("seed"),
@@ -214,6 +216,9 @@ def _check(content: Mapping[str, Any]) -> None:
         need(isinstance(content[name], str) and bool(content[name]))
     need(isinstance(content["job"], dict) and content["job"]["scene"] == content["scene"])
     need(isinstance(content["title"], str) and isinstance(content["statement"], str))
+    # Manifests of earlier versions have none.
+    said = content.get("said", {})
+    need(isinstance(said, dict) and all(isinstance(text, str) for text in said.values()))
     need(type(content["steps"]) is int and content["steps"] >= 0)
     for side in ("width", "height"):
         need(type(content["frames"][side]) is int and content["frames"][side] > 0)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from render.numerics.trajectory import Trajectory
@@ -67,6 +68,79 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
+@dataclass(frozen=True)
+class Sentences:
+    """What a film says at every step, in one language, with the marks of its colours.
+
+    Parameters
+    ----------
+    steps : int
+        Number of steps.
+    opening, running, statement : str
+        At the start, until the first moment, and at the end of a film without moments; numbers of the step may still be
+        missing in `running`.
+    reached : tuple of (int, str)
+        The steps at which moments come, in rising order, and their sentences.
+    missed : str
+        The sentence of a moment that does not come, empty where there is none.
+    complete : bool
+        Whether all is shown once the last moment has come.
+    false : str
+        What the film says of a claim that is false, empty where none is.
+    mark : str
+        What comes before the sentence that completes a film, where all its claims hold.
+    numbers : callable
+        Returns the numbers of a step by name.
+    """
+
+    steps: int
+    opening: str
+    running: str
+    statement: str
+    reached: tuple[tuple[int, str], ...]
+    missed: str
+    complete: bool
+    false: str
+    mark: str
+    numbers: Callable[[int], Mapping[str, Any]]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [step for step, _ in self.reached]
+
+    def at(self, step: int) -> str:
+        """Return the sentence of a step."""
+        last = step == self.steps
+        if last and self.false:
+            return self.false
+        if last and not self.complete and self.missed:
+            return self.missed
+        count = bisect_right(self._starts, step)
+        if count:
+            text = self.reached[count - 1][1]
+            return self.mark + text if count == len(self.reached) and self.complete else text
+        if last and not self.reached:
+            return self.mark + self.statement if self.complete else self.statement
+        if step == 0:
+            return self.opening
+        return filled(self.running, self.numbers(step)) if places_of(self.running) else self.running
+
+    def is_past(self, step: int) -> bool:
+        """Whether the sentence of a step is of an earlier one: the film has moved on, and the next is not there yet."""
+        return step < self.steps and step not in self._starts and bool(bisect_right(self._starts, step))
+
+    @property
+    def starts(self) -> list[int]:
+        """The steps at which the sentence is another one."""
+        first = [0, 1] if self.running != self.opening else [0]
+        return sorted({*(step for step in first if step <= self.steps), *self._starts})
+
+
+def false_claim(claim: str, value: float, words: Words) -> str:
+    """Return what a film says at its end of a claim that is false."""
+    return f"✗ {words(claim)}: {number(value, 3)}"
+
+
 class Captions:
     """The sentence below a film at every step.
 
@@ -95,59 +169,45 @@ class Captions:
         verdicts: Sequence[Verdict],
         words: Words,
     ) -> None:
-        self._words, self._columns, self._symbol = words, columns, scene.symbol
+        self._words, self._columns, self._scene = words, columns, scene
         self.steps = next(iter(columns.values())).steps
         self._known = dict(parameters) | {"steps": self.steps}
         statement = sentence(words(scene.statement, self._known))
-        self._opening = words(scene.opening, self._known) or statement
-        self._running = words(scene.running) or self._opening
-        self._reached = [moment for moment in moments if moment.step is not None]
-        self._starts = [moment.step for moment in self._reached if moment.step is not None]
-        missed = [moment.sentence(words) for moment in moments if moment.step is None]
-        self._missed = next(filter(None, missed), "")
-        # All is shown once the last moment has come, unless one that has not says so.
+        opening = words(scene.opening, self._known) or statement
+        reached = tuple((moment.step, moment.sentence(words)) for moment in moments if moment.step is not None)
+        missed = next(filter(None, (moment.sentence(words) for moment in moments if moment.step is None)), "")
         last = [moment for moment in moments if moment.moment is scene.moments[-1]] if scene.moments else []
-        self._complete = all(moment.step is not None for moment in last) and not self._missed
-        self._verdicts = verdicts
-        self._statement = statement
+        false = next((verdict for verdict in verdicts if not verdict.holds), None)
+        self._said = Sentences(
+            self.steps,
+            opening,
+            words(scene.running) or opening,
+            statement,
+            reached,
+            missed,
+            # All is shown once the last moment has come, unless one that has not says so.
+            all(moment.step is not None for moment in last) and not missed,
+            "" if false is None else f"<warn>{false_claim(false.claim, false.value, words)}</>",
+            "<keep>✓</> " if verdicts and false is None else "",
+            self.numbers,
+        )
 
     def at(self, step: int) -> str:
         """Return the sentence of a step, with the marks of its colours."""
-        false = next((verdict for verdict in self._verdicts if not verdict.holds), None)
-        last = step == self.steps
-        if last and false is not None:
-            return f"<warn>✗ {self._words(false.claim)}: {number(false.value, 3)}</>"
-        if last and not self._complete and self._missed:
-            return self._missed
-        count = bisect_right(self._starts, step)
-        if count:
-            text = self._reached[count - 1].sentence(self._words)
-            return self._proved(text) if count == len(self._reached) and self._complete else text
-        if last and not self._reached:
-            return self._proved(self._statement) if self._complete else self._statement
-        if step == 0:
-            return self._opening
-        return filled(self._running, self.numbers(step)) if places_of(self._running) else self._running
+        return self._said.at(step)
 
     def is_past(self, step: int) -> bool:
         """Whether the sentence of a step is of an earlier one: the film has moved on, and the next is not there yet."""
-        return step < self.steps and step not in self._starts and bool(bisect_right(self._starts, step))
+        return self._said.is_past(step)
 
     @property
     def starts(self) -> list[int]:
         """The steps at which the sentence is another one."""
-        first = [0, 1] if self._running != self._opening else [0]
-        return sorted({*(step for step in first if step <= self.steps), *self._starts})
+        return self._said.starts
 
     def explaining(self, step: int) -> str:
         """Return the sentence while the multiplication that leads to a step is spelled out."""
-        factor = next(iter(self._columns.values())).sequence.factor
-        text = (
-            "Each entry of {symbol}{step:^} is a row of {symbol} times a column of {symbol}{before:^}."
-            if factor is not None
-            else "Each entry of P{step:_} is a row of {symbol}{step:_} times a column of P{before:_}."
-        )
-        return self._words(text, {"symbol": self._symbol, "step": step, "before": step - 1})
+        return explanation(explaining_text(self._columns), self._scene.symbol, step, self._words)
 
     def numbers(self, step: int) -> Mapping[str, Any]:
         """Return what a text may hold at a step.
@@ -155,11 +215,7 @@ class Captions:
         These are the parameters, ``step`` and ``steps``, the scene's ``symbol``, the series that are one number a step,
         and of a product ``norm``, the largest singular value, and ``smallest``, the smallest one.
         """
-        return _Numbers(self._columns, self._known | {"step": step, "symbol": self._symbol}, step)
-
-    def _proved(self, text: str) -> str:
-        """Return a sentence with the mark of what has been shown, where every claim holds."""
-        return f"<keep>✓</> {text}" if self._verdicts and all(v.holds for v in self._verdicts) else text
+        return _Numbers(self._columns, self._known | {"step": step, "symbol": self._scene.symbol}, step)
 
 
 class _Numbers(Mapping[str, Any]):
@@ -188,6 +244,29 @@ class _Numbers(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+
+def explaining_text(columns: Mapping[str | None, Trajectory]) -> str:
+    """Return what a film says while a multiplication is spelled out, with places for the step and the symbol."""
+    if next(iter(columns.values())).sequence.factor is not None:
+        return "Each entry of {symbol}{step:^} is a row of {symbol} times a column of {symbol}{before:^}."
+    return "Each entry of P{step:_} is a row of {symbol}{step:_} times a column of P{before:_}."
+
+
+def said_besides(scene: Scene, columns: Mapping[str | None, Trajectory]) -> dict[str, str]:
+    """Return the manifest's entry of what a film says besides its moments, as it stands in the scene."""
+    multiplies = next(iter(columns.values())).has_product
+    return {
+        "opening": scene.opening,
+        "running": scene.running,
+        "explaining": explaining_text(columns) if multiplies else "",
+        "symbol": scene.symbol,
+    }
+
+
+def explanation(text: str, symbol: str, step: int, words: Words) -> str:
+    """Return the sentence while the multiplication that leads to a step is spelled out."""
+    return words(text, {"symbol": symbol, "step": step, "before": step - 1})
 
 
 def sentence(text: str) -> str:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from render.drawing.canvas import Canvas
-from render.drawing.glyphs import TextStyle, text_width
 from render.drawing.layouts import LAYOUTS, Box, Layout, Slot, TextLine, find_layout
-from render.drawing.paragraph import two_lines, write_sentence
+from render.drawing.paragraph import write_sentence
 from render.drawing.roles import roles_of
 from render.drawing.themes import Theme, find_theme
 from render.errors import UsageError
 from render.panels.base import Panel, PanelContext
 from render.panels.multiply import Panel as Multiplication
-from render.pipeline.glossary import placed, terms_of
+from render.pipeline.frame_texts import FrameTexts, Said
 from render.pipeline.headings import Heading, of_one_size
 from render.pipeline.job import FilmOptions
-from render.pipeline.moments import Captions
 from render.pipeline.panel_requests import entry_of, find_panel, name_of
 from render.pipeline.scene_run import SceneRun
 from render.pipeline.timeline import Instant
-from render.text import Words, filled, literal, places_of, unmarked
-from scenes import PanelRequest
+from render.text import Words, filled
 
 AnyCanvas = TypeVar("AnyCanvas", bound=Canvas)
 
@@ -39,6 +35,8 @@ class Painter(Generic[AnyCanvas]):
         Layout, size, theme, language and title.
     canvas : callable
         Makes the canvas of a width, a height and a theme.
+    words : bool
+        Whether title, counter and caption are in the picture; a page has them beside it.
 
     Raises
     ------
@@ -46,10 +44,15 @@ class Painter(Generic[AnyCanvas]):
         If no layout has room for so many panels or columns.
     """
 
-    def __init__(self, found: SceneRun, look: FilmOptions, canvas: Callable[[int, int, Theme], AnyCanvas]) -> None:
-        self._found, self._look, self._words = found, look, Words(look.language)
+    def __init__(
+        self,
+        found: SceneRun,
+        look: FilmOptions,
+        canvas: Callable[[int, int, Theme], AnyCanvas],
+        words: bool = True,
+    ) -> None:
+        self._found, self._look, self._words, self._in_picture = found, look, Words(look.language), words
         scene = found.scene
-        self._captions = self._captions_in(self._words)
         self._kinds = [find_panel(request) for request in scene.panels]
         self._several = len(found.columns) > 1
         self._shared = [index for index, kind in enumerate(self._kinds) if self._several and kind.shared]
@@ -60,15 +63,17 @@ class Painter(Generic[AnyCanvas]):
         self._panels: list[tuple[str, str | None, Panel]] = []
         self._headings: list[Heading] = []
         self._left_out: set[str] = set()
-        self._draw_head(self._words(scene.title) if look.title is None else literal(look.title))
+        self._texts = FrameTexts(found, look, self.layout, self.canvas)
+        if words:
+            self._texts.draw_title()
         self._open_panels()
         self._multiplication: Multiplication | None = None
-        last = self._captions.numbers(self._captions.steps)
+        last = self._texts.numbers(found.steps)
         self._headings = of_one_size(self._headings, self.canvas, self.layout, self._words, last)
         for heading in self._headings:
             if not heading.moves:
                 self._write_heading(heading, {})
-        self._terms = self._place_terms()
+        self._texts.place_terms([text for single in self._headings for text in single.texts])
         self.canvas.keep()
 
     def paint(self, moment: int | Instant) -> AnyCanvas:
@@ -76,62 +81,36 @@ class Painter(Generic[AnyCanvas]):
         instant = moment if isinstance(moment, Instant) else Instant(moment)
         step, part = instant.step, instant.part
         self.canvas.restore()
-        numbers = self._captions.numbers(step)
-        sizes = self.layout.sizes
         if instant.entries:
             self._explain(step, instant.entries)
-            self._write_counter(numbers)
-            text = self._captions.explaining(step)
-            write_sentence(self.canvas, text, self.layout.caption, sizes.caption, sizes.axis)
-            return self.canvas
-        for heading in self._headings:
-            if heading.moves:
-                self._write_heading(heading, numbers)
-        for _, _, panel in self._panels:
-            panel.draw(step, part)
-            if panel.footer:
-                self._write_footer(panel, numbers)
-        self._write_counter(numbers)
-        terms = self._terms[bisect_right(self._captions.starts, step) - 1]
-        places = self.layout.caption
-        if terms:
-            # The sentence takes the first line, what explains its words the last.
-            line = places[-1][-1]
-            self.canvas.text(line.x, line.y, terms, self.canvas.style(self.canvas.theme.muted, sizes.axis))
-            places = (places[-1][:1],)
-        theme = self.canvas.theme
-        color = theme.muted if self._captions.is_past(step) else theme.ink
-        write_sentence(self.canvas, self._captions.at(step), places, sizes.caption, sizes.axis, color=color)
+        else:
+            numbers = self._texts.numbers(step)
+            for heading in self._headings:
+                if heading.moves:
+                    self._write_heading(heading, numbers)
+            for _, _, panel in self._panels:
+                panel.draw(step, part)
+                if panel.footer:
+                    self._write_footer(panel, numbers)
+        if self._in_picture:
+            self._texts.write(self.said(instant))
         return self.canvas
 
-    def _captions_in(self, words: Words) -> Captions:
-        found = self._found
-        return Captions(found.scene, found.parameters, found.columns, found.moments, found.verdicts, words)
+    @property
+    def title(self) -> str:
+        """The film's title."""
+        return self._texts.title
 
-    def _place_terms(self) -> list[str]:
-        """Return what explains technical words below each of the film's sentences; the last one ends the film alone."""
-        scene, sizes = self._found.scene, self.layout.sizes
-        begin = self._captions.numbers(0)
-        shown = [
-            filled(text, begin) for heading in self._headings for text in (heading.label, heading.heading, heading.note)
-        ]
-        labels = [label for request in scene.panels for label in _labels_of(request)]
-        # The glossary finds its words in English.
-        said = [moment.sentence(Words()) for moment in self._found.moments]
-        texts = [scene.opening, *shown, *labels, scene.title, scene.running, *said]
-        terms = [self._words(term) for term in terms_of(texts)]
-        line, caption = self.layout.caption[-1][-1], self.layout.caption[-1][0]
-        starts = self._captions.starts
-        style = self.canvas.style(self.canvas.theme.muted, sizes.axis)
+    def said(self, moment: int | Instant) -> Said:
+        """Return what the film says at a step or an instant."""
+        return self._texts.said(moment if isinstance(moment, Instant) else Instant(moment))
 
-        def fits(index: int, text: str) -> bool:
-            sentence = unmarked(self._captions.at(starts[index]))
-            width = text_width(sentence, self.canvas.style(self.canvas.theme.ink, sizes.caption - 2, "semibold"))
-            return width <= caption.width and text_width(text, style) <= line.width
-
-        english = self._captions_in(Words())
-        used = [[self._words(term) for term in terms_of([english.at(start)])] for start in starts]
-        return placed(terms, used, fits)
+    @property
+    def body(self) -> Box:
+        """The part of the frame that holds the panels with their headings: all but title, counter and caption."""
+        layout = self.layout
+        top = min(slot.heading.y for column in layout.own for slot in column) - round(1.2 * layout.sizes.hero)
+        return Box(0, top, layout.width, layout.rule.y - top)
 
     @property
     def panels(self) -> list[Panel]:
@@ -168,8 +147,7 @@ class Painter(Generic[AnyCanvas]):
     def _explain(self, step: int, entries: int) -> None:
         """Draw how the product of a step is made, in the place of the panels."""
         layout, slot = self.layout, self.layout.own[0][0]
-        top = slot.heading.y - round(1.2 * layout.sizes.hero)
-        self.canvas.fill(Box(0, top, layout.width, layout.rule.y - top), self.canvas.theme.background)
+        self.canvas.fill(self.body, self.canvas.theme.background)
         if self._multiplication is None:
             row, column = entry_of(self._look.explain) if self._look.explain else (1, 1)
             panel = Multiplication(row, column, self._found.scene.symbol)
@@ -204,54 +182,6 @@ class Painter(Generic[AnyCanvas]):
                     f"a film has room for {room} such panels, but the scene asks for {len(indices)}, "
                     f"so leave out {names}"
                 )
-
-    def _draw_head(self, title: str) -> None:
-        canvas, layout = self.canvas, self.layout
-        style = canvas.style(canvas.theme.ink, layout.sizes.title, "bold")
-        lines = layout.title
-        if len(lines) > 1:
-            # The last line of the title shares its room with the counter.
-            room = lines[-1].width - round(text_width(self._longest_counter(), self._counter_style())) - 24
-            if text_width(title, style) <= lines[0].width:
-                canvas.text(lines[0].x, lines[0].y, title, style)
-            else:
-                first, second = two_lines(title, style, lines[0].width)
-                canvas.text(lines[0].x, lines[0].y, first, style, width=lines[0].width)
-                canvas.text(lines[1].x, lines[1].y, second, style, width=room)
-        elif title:
-            room = (
-                layout.counter.right
-                - lines[0].x
-                - round(text_width(self._longest_counter(), self._counter_style()))
-                - round(32 * layout.scale)
-            )
-            canvas.text(lines[0].x, lines[0].y, title, style, width=room)
-        canvas.fill(layout.rule, canvas.theme.grid)
-
-    def _counter_style(self) -> TextStyle:
-        return self.canvas.style(self.canvas.theme.ink, self.layout.sizes.counter, "semibold")
-
-    def _longest_counter(self) -> str:
-        steps = self._found.steps
-        texts = ["".join(self._counter(self._captions.numbers(step))) for step in {0, steps // 2, steps}]
-        return max(texts, key=len)
-
-    def _counter(self, numbers: Mapping[str, Any]) -> tuple[str, str]:
-        """Return the counter's word and its number."""
-        text = self._words(self._found.scene.counter)
-        if places_of(text):
-            before, brace, after = text.partition("{")
-            return before, filled(brace + after, numbers)
-        return f"{text} ", str(numbers["step"])
-
-    def _write_counter(self, numbers: Mapping[str, Any]) -> None:
-        word, value = self._counter(numbers)
-        line, style = self.layout.counter, self._counter_style()
-        self.canvas.text(line.right, line.y, value, style, "right", line.width)
-        muted = self.canvas.style(self.canvas.theme.muted, style.size)
-        x = line.right - text_width(value, style) - (8 * self.layout.scale if word.endswith(" ") else 0)
-        if word.strip():
-            self.canvas.text(x, line.y, word.strip(), muted, "right")
 
     def _open_panels(self) -> None:
         found = self._found
@@ -327,9 +257,3 @@ class Painter(Generic[AnyCanvas]):
         """Return what steps are called on an axis: the counter's word, several of them."""
         counter = self._found.scene.counter
         return f"{counter}s" if counter.isalpha() else "steps"
-
-
-def _labels_of(request: PanelRequest) -> list[str]:
-    """Return the names of what a panel shows."""
-    shown = request.options.get("of")
-    return [str(label) for label in shown] if isinstance(shown, Mapping) else []

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property, partial
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
 from render.drawing.raster import RasterCanvas
-from render.errors import RenderError, UsageError
+from render.errors import EigenreelError, RenderError, UsageError
 from render.interrupts import held
 from render.pipeline import manifest
 from render.pipeline.cell_samples import CellSamples
@@ -21,17 +22,20 @@ from render.pipeline.film import Film
 from render.pipeline.guard import guarded
 from render.pipeline.job import Job
 from render.pipeline.moments import as_json
-from render.pipeline.pace import check_options, timeline_of
+from render.pipeline.pace import PICTURES_A_SECOND, check_options, timeline_of
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import SceneRun, resolve
 from render.pipeline.timeline import Timeline
+from render.pipeline.values import values_of
 from render.pipeline.watch import Watch
+from render.publish.captions import describe
+from render.publish.page import Played, page_of
 from render.storage import AtomicFiles
 from render.text import Words
 from render.video.encoder import Encoder, StreamInfo
 from render.video.ffmpeg import Ffmpeg, find_ffmpeg
 from render.video.flashes import LARGEST_SHARE, FlashMeter
-from render.video.formats import FORMATS, POSTER, WHOLE_BLOCK, Format, find_formats
+from render.video.formats import PAGE, POSTER, WHOLE_BLOCK, Format, coarser, find_kinds, kinds
 from render.video.frame_difference import FrameDifference
 from render.video.pixel_formats import PIXEL_FORMATS, png
 
@@ -40,9 +44,9 @@ T = TypeVar("T")
 # What GitHub takes as an attachment, and other sites, too.
 _LARGE = 10_000_000
 
-# Most pictures a second in the runs of a film: the first rate at which it does not flash. With 5.5 no second has more
-# than six changes, so that none ever does.
-_PICTURES_A_SECOND = (12.5, 8.0, 5.5)
+# About what a page has for each of its films.
+_PAGE_BYTES = 100_000
+_MOST_FILMS = 50
 
 
 def run(job: Job, watch: Watch | None = None) -> Film:
@@ -83,7 +87,10 @@ class _Plan:
         if job.output == "-":
             raise UsageError("a film is several files, which cannot go to standard output, so give a folder")
         check_options(job)
-        self.formats = {self.stem + form.suffix: form for form in find_formats(job.formats)}
+        wanted = {self.stem + kind.suffix: kind for kind in find_kinds(job.formats)}
+        by = int(job.savings.get("crf", 0))
+        self.formats = {name: coarser(kind, by) for name, kind in wanted.items() if isinstance(kind, Format)}
+        self.page = next((name for name, kind in wanted.items() if kind is PAGE), None)
         self.found: SceneRun = resolve(job.scene, job.parameters, job.matrices)
         frames = timeline_of(job, self.found).frames
         if frames > job.max_frames:
@@ -93,6 +100,26 @@ class _Plan:
             )
         if not job.allow_false_claims:
             require_true(self.found.verdicts)
+        self.parameter, self.over = self._plans_over()
+
+    def _plans_over(self) -> tuple[str | None, list[_Plan]]:
+        """Return the parameter over which a page has several films, and these."""
+        job = self.job
+        if job.over is None:
+            return None, []
+        if self.page is None:
+            raise UsageError("over is of pages, which play several films, so add --format html")
+        name, values = values_of(job.over, self.found.scene.parameters)
+        if len(values) > _MOST_FILMS:
+            raise UsageError(f"a page holds up to {_MOST_FILMS} films, but {job.over} are {len(values)}")
+        plans = []
+        for value in values:
+            parameters = dict(self.found.parameters) | {name: value}
+            try:
+                plans.append(_Plan(replace(job, parameters=parameters, formats=(), over=None)))
+            except EigenreelError as error:
+                raise type(error)(f"with {name} {value}: {error}") from None
+        return name, plans
 
     @cached_property
     def painter(self) -> Painter[RasterCanvas]:
@@ -105,20 +132,32 @@ class _Plan:
     @cached_property
     def timeline(self) -> Timeline:
         """What every frame shows: as many pictures a second as do not flash. An even pace is left as it is."""
-        cells = CellSamples(self.painter)
         usual = timeline_of(self.job, self.found)
-        if self.job.pace == "even" or cells.share <= LARGEST_SHARE:
+        if self.job.pace == "even" or self._cells.share <= LARGEST_SHARE:
             return usual
-        for pictures in _PICTURES_A_SECOND:
+        for pictures in PICTURES_A_SECOND:
             timeline = timeline_of(self.job, self.found, pictures)
-            meter = FlashMeter(timeline.fps)
-            with self.guard():
-                for instant, frames in groupby(timeline.instants):
-                    # Nothing but cells is large enough to flash.
-                    meter.see_samples(cells.at(instant), len(list(frames)))
-            if meter.safe:
+            if self._is_safe(timeline):
                 break
         return timeline
+
+    @cached_property
+    def _cells(self) -> CellSamples:
+        return CellSamples(self.painter)
+
+    def _is_safe(self, timeline: Timeline) -> bool:
+        """Whether the cells of a film do not flash; nothing else is large enough."""
+        if self._cells.share <= LARGEST_SHARE:
+            return True
+        meter = FlashMeter(timeline.fps)
+        with self.guard():
+            for instant, frames in groupby(timeline.instants):
+                meter.see_samples(self._cells.at(instant), len(list(frames)))
+        return meter.safe
+
+    def played(self, safe: bool | None = None) -> Played:
+        """Return the film as a page plays it; `safe` is whether it does not flash, where that is known already."""
+        return Played(self.found, self.job, self.timeline, self._is_safe(self.timeline) if safe is None else safe)
 
     @property
     def fps(self) -> Fraction:
@@ -134,12 +173,14 @@ class _Plan:
         cells = [panel["cell"] for panel in self.painter.describe() if panel["cell"]]
         layout = self.painter.layout
         smallest = min(cells, default=WHOLE_BLOCK)
-        return StreamInfo(layout.width, layout.height, self.timeline.frames, form.nearest_fps(self.fps), smallest)
+        fps, times = form.nearest_fps(self.fps), self.job.loop
+        return StreamInfo(layout.width, layout.height, self.timeline.frames, fps, smallest, times)
 
     def estimated_bytes(self) -> int:
         """Return about how much all files will take."""
         cells: int = sum((panel["width"] // panel["cell"]) ** 2 for panel in self.painter.describe() if panel["cell"])
-        return self.timeline.frames * sum(form.frame_bytes + form.cell_bytes * cells for form in self.formats.values())
+        frame_bytes = sum(form.frame_bytes + form.cell_bytes * cells for form in self.formats.values())
+        return self.timeline.frames * frame_bytes + (len(self.over) or 1) * _PAGE_BYTES * (self.page is not None)
 
     def remarks(self) -> list[str]:
         """Return what the film will have otherwise than asked for."""
@@ -149,6 +190,9 @@ class _Plan:
             for form in self.formats.values()
             if form.nearest_fps(self.fps) != self.fps
         ]
+        if self.job.loop:
+            others = [form.name for form in self.formats.values() if not form.loop] + ["html"] * (self.page is not None)
+            remarks += [f"{name} plays as its player or page has it play, so --loop is not in it" for name in others]
         return remarks + self.painter.remarks()
 
 
@@ -157,7 +201,7 @@ def _run(plan: _Plan, watch: Watch, stack: ExitStack) -> Film:
     pool = _enter(stack, lambda: ThreadPoolExecutor(max(1, len(plan.formats))))
     painter, stem = plan.painter, plan.stem
     ffmpeg = _enter(stack, lambda: Ffmpeg(find_ffmpeg()))
-    names = [*plan.formats, f"{stem}.png", f"{stem}.json"]
+    names = [*plan.formats, *filter(None, [plan.page]), f"{stem}.png", f"{stem}.json"]
     files = _enter(stack, lambda: AtomicFiles(Path(plan.job.output), names))
     files.require(2 * (plan.estimated_bytes() + 500_000))
 
@@ -179,7 +223,10 @@ def _run(plan: _Plan, watch: Watch, stack: ExitStack) -> Film:
         future.result()
 
     pictures = {name: encoder.pictures for name, (_, encoder) in zip(plan.formats, encoders, strict=True)}
-    content = _provenance(plan, ffmpeg, files, pictures, meter)
+    content = _provenance(plan, ffmpeg, meter)
+    if plan.page:
+        files.write(plan.page, _page(plan, meter.safe, describe(content, plan.job.language)))
+    content["files"] = _entries(plan, files, pictures)
     files.write(f"{stem}.json", manifest.dump(content))
     remarks = plan.remarks() + [
         f"{entry['name']} has {entry['bytes'] / 1e6:.1f} MB, and many pages take no more than 10 MB"
@@ -191,6 +238,7 @@ def _run(plan: _Plan, watch: Watch, stack: ExitStack) -> Film:
             "the film flashes more than three times a second, which can harm people, so show it slower, with a lower "
             "--fps or without --pace even"
         )
+    watch.finished(content, files.path)
     paths = files.commit(watch.saved)
     remarks += _left_over(plan, paths)
     return Film({name.rpartition(".")[2]: path for name, path in paths.items()}, content, tuple(remarks), plan.job)
@@ -214,28 +262,22 @@ def _paint(plan: _Plan, encoders: list[tuple[Any, Encoder]], watch: Watch) -> Fl
     return meter
 
 
-def _provenance(
-    plan: _Plan, ffmpeg: Ffmpeg, files: AtomicFiles, pictures: dict[str, list[int]], meter: FlashMeter
-) -> dict[str, Any]:
-    """Return the manifest: from what the film was made, and what came of it."""
+def _page(plan: _Plan, safe: bool, description: str) -> bytes:
+    """Return the page of a film, or of its films over a parameter."""
+    if not plan.parameter:
+        return page_of([plan.played(safe)], description)
+    own = plan.found.parameters[plan.parameter]
+    values = [other.found.parameters[plan.parameter] for other in plan.over]
+    first = values.index(own) if own in values else 0
+    return page_of([other.played() for other in plan.over], description, plan.parameter, first)
+
+
+def _provenance(plan: _Plan, ffmpeg: Ffmpeg, meter: FlashMeter) -> dict[str, Any]:
+    """Return the manifest without its files: from what the film was made, and what it shows."""
     found, job, layout, timeline = plan.found, plan.job, plan.painter.layout, plan.timeline
-    steps, theme = timeline.frame_steps, plan.painter.canvas.theme
+    theme = plan.painter.canvas.theme
     parts = [round(instant.part, 6) for instant in timeline.instants]
     entries = [instant.entries for instant in timeline.instants]
-    # While a multiplication is spelled out, pictures show no step.
-    shown = [None if instant.entries else instant.step for instant in timeline.instants]
-    made = [
-        manifest.FileMade(
-            name,
-            plan.formats[name],
-            [shown[frame] for frame in begins],
-            [parts[frame] for frame in begins],
-            timeline.frames,
-        )
-        for name, begins in pictures.items()
-    ]
-    made.append(manifest.FileMade(f"{plan.stem}.png", POSTER, [plan.found.poster_step], [0.0], 0))
-    size = layout.width, layout.height
     described = plan.painter.describe()
     used = {panel["colormap"] for panel in described}
     return manifest.provenance(job, found, ffmpeg.version) | {
@@ -243,7 +285,7 @@ def _provenance(
             "width": layout.width,
             "height": layout.height,
             "fps": [plan.fps.numerator, plan.fps.denominator],
-            "steps": steps,
+            "steps": timeline.frame_steps,
             "parts": parts if any(parts) else None,
             "entries": entries if any(entries) else None,
         },
@@ -262,14 +304,37 @@ def _provenance(
         },
         **manifest.numbers(found.columns),
         "claims": [verdict.as_json() for verdict in found.verdicts],
-        "files": [manifest.file_entry(single, files.path(single.name), size) for single in made],
     }
+
+
+def _entries(plan: _Plan, files: AtomicFiles, pictures: dict[str, list[int]]) -> list[dict[str, Any]]:
+    """Return the manifest's entries of the files; `pictures` are the frames at which those of a format begin."""
+    timeline, layout = plan.timeline, plan.painter.layout
+    if plan.page:
+        lengths = [len(list(frames)) for _, frames in groupby(timeline.instants)]
+        pictures = pictures | {plan.page: [0, *accumulate(lengths)][:-1]}
+    # While a multiplication is spelled out, pictures show no step.
+    shown = [None if instant.entries else instant.step for instant in timeline.instants]
+    parts = [round(instant.part, 6) for instant in timeline.instants]
+    made = [
+        manifest.FileMade(
+            name,
+            plan.formats.get(name, PAGE),
+            [shown[frame] for frame in begins],
+            [parts[frame] for frame in begins],
+            timeline.frames,
+        )
+        for name, begins in pictures.items()
+    ]
+    made.append(manifest.FileMade(f"{plan.stem}.png", POSTER, [plan.found.poster_step], [0.0], 0))
+    size = layout.width, layout.height
+    return [manifest.file_entry(single, files.path(single.name), size) for single in made]
 
 
 def _left_over(plan: _Plan, made: dict[str, Path]) -> list[str]:
     """Name files of an earlier film of the same name, which this film does not have."""
     folder = Path(plan.job.output)
-    names = {plan.stem + form.suffix: form.name for form in FORMATS.values()}
+    names = {plan.stem + kind.suffix: kind.name for kind in kinds() if kind.moving}
     return [
         f"{name} beside it is of an earlier film, so remove it, or render it with --format {form}"
         for name, form in names.items()

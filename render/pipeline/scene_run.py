@@ -19,8 +19,10 @@ from render.pipeline.timeline import poster_step
 from scenes import Scene
 
 # Names that commands and the library's functions take themselves.
-_TAKEN = {"help", "quiet", "json", "as_json", "form", "at", "scene", "parameters", "labels", "matrices"} | {
-    flag.lstrip("-").replace("-", "_") for option in OPTIONS.values() for flag in option.flags if flag[:2] == "--"
+_TAKEN = {
+    *("help", "quiet", "json", "as_json", "form", "forms", "at", "columns", "transparent", "program"),
+    *("scene", "parameters", "labels", "matrices"),
+    *(flag.lstrip("-").replace("-", "_") for option in OPTIONS.values() for flag in option.flags if flag[:2] == "--"),
 }
 
 
@@ -105,22 +107,24 @@ def resolve(
     EigenreelError
         If there is no such scene, or it cannot be built with these parameters.
     """
-    scene = scene_for(source, matrices)
+    scene = scene_for(source, matrices, parameters.get("steps"))
     with guarded(source):
         resolved = scene.resolve(**parameters)
         columns = {label: simulate(recording) for label, recording in scene.build(**resolved).items()}
     return SceneRun(source, scene, resolved, columns)
 
 
-def scene_for(source: str, matrices: Mapping[str, Sequence[Sequence[float]]] | None = None) -> Scene:
-    """Return a scene by name or from a file, or that of the powers of matrices.
+def scene_for(
+    source: str, matrices: Mapping[str, Sequence[Sequence[float]]] | None = None, steps: object = None
+) -> Scene:
+    """Return a scene by name or from a file, or that of so many powers of matrices.
 
     Raises
     ------
     EigenreelError
         If there is no such scene, or a parameter of it has the name of an option.
     """
-    scene = load_scene(source) if matrices is None else scene_of_arrays(matrices)
+    scene = load_scene(source) if matrices is None else scene_of_arrays(matrices, steps)
     for parameter in scene.parameters:
         if parameter.name in OPTIONS or parameter.name in _TAKEN:
             raise UsageError(

@@ -203,7 +203,7 @@ def test_a_new_scene_needs_one_file(tmp_path):
     translations = folder / "render" / "translations" / "ko" / "powers.toml"
     with translations.open("a", encoding="utf-8") as file:
         file.write('"Steep" = "가파름"\n"diagonal entries below 1 die out" = "1보다 작은 대각 원소는 사라진다"\n')
-        file.write('"log10 of the last norm" = "마지막 노름의 log10"\n')
+        file.write('"log10 of the last norm" = "마지막 노름의 log10"\n"entry" = "대각 원소"\n')
     environment = ENVIRONMENT | {"PYTHONPATH": str(folder)}
 
     def python(*words, cwd=folder):

@@ -52,7 +52,7 @@ def test_wide_films_explain_every_technical_word_they_use():
     for name, scene in all_scenes().items():
         found = study_of(name)
         painter = Painter(found, FilmOptions(), MarksCanvas)
-        begin = painter._captions.numbers(0)
+        begin = painter._texts.numbers(0)
         headings = [text for h in painter._headings for text in (h.label, h.heading, h.note)]
         shown = [filled(text, begin) for text in headings]
         said = [
@@ -62,5 +62,5 @@ def test_wide_films_explain_every_technical_word_they_use():
             scene.running,
             *(moment.sentence(Words()) for moment in found.moments),
         ]
-        explained = "   ".join(painter._terms)
+        explained = "   ".join(painter._texts._terms)
         assert not [term for term in terms_of(said) if term not in explained], name

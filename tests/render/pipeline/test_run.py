@@ -37,7 +37,8 @@ from render.pipeline.timeline import poster_step
 pytestmark = pytest.mark.slow
 
 KEYS = [
-    "eigenreel", "scene", "title", "statement", "parameters", "steps", "seed", "job", "command", "versions", "frames",
+    "eigenreel", "scene", "title", "statement", "said", "parameters", "steps", "seed", "job", "command", "versions",
+    "frames",
     "beats", "moments", "flashes", "panels", "colormaps", "columns", "matrix", "matrix_sha256", "tracks", "claims",
     "files",
 ]  # fmt: skip
@@ -216,6 +217,23 @@ def test_holds_repeat_the_ends(tmp_path):
     assert delays_of(film.files["gif"]) == [240, 80, 80, 480]
 
 
+@pytest.mark.parametrize("pace", ["film", "even"])
+def test_a_film_with_pauses_is_what_its_manifest_says(tmp_path, pace):
+    options = {"steps": 6, "dim": 4, "formats": ("gif", "mp4"), "layout": "square", "pace": pace}
+    usual = render.film("vanishing", **options, output=tmp_path / "usual")
+    film = render.film("vanishing", **options, pause={1: 0.8, 4: 0.24}, output=tmp_path)
+    assert film.manifest["job"]["pause"] == ["1=0.8", "4=0.24"]
+    shown, before = (f.manifest["frames"]["steps"] for f in (film, usual))
+    for step, frames in ((1, 10), (4, 3)):
+        more = shown.count(step) - before.count(step)
+        # An even film shows every step for a frame anyway.
+        assert more == frames - 1 if pace == "even" else abs(more - frames) <= 3
+    delays = delays_of(film.files["gif"])
+    assert sum(delays) == 80 * len(shown)
+    assert max(delays) >= 800
+    assert verify(film.files["mp4"]).holds
+
+
 def test_holds_lengthen_the_ends_of_a_film_with_beats(tmp_path):
     options = {"steps": 3, "dim": 4, "formats": "gif", "layout": "square"}
     usual = render.film("vanishing", **options, output=tmp_path)
@@ -265,7 +283,14 @@ def test_manifest_has_its_keys_and_its_numbers_are_right(tmp_path):
     "options",
     [
         {"theme": "dark", "fps": "25/2", "pace": "even", "title": "it's $x$"},
-        {"layout": "square", "duration": 4.5, "hold_first": 0.25, "explain": "1,2", "between": True},
+        {
+            "layout": "square",
+            "duration": 4.5,
+            "hold_first": 0.25,
+            "explain": "1,2",
+            "between": True,
+            "pause": {2: 0.5, 4: 1},
+        },
     ],
 )
 def test_manifest_names_the_command_that_makes_the_film_again(tmp_path, options):

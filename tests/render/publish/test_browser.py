@@ -3,102 +3,29 @@
 import contextlib
 import json
 import os
-import re
 import shutil
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from mimetypes import guess_type
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 import imageio.v3 as imageio
 import numpy as np
 import pytest
+from browsers import find_browser, served
 from films import colors, manifest_of, painter_for, study_of
 
 import render
 from render.drawing.marks import MarksCanvas
+from render.drawing.svg import svg_of
 from render.pipeline.job import Job
 from render.pipeline.painter import Painter
 from render.publish.embed import snippet
-from render.publish.still import still
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 pytestmark = pytest.mark.slow
 
 STEPS = 8
 HOSTILE = "\"><script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">"
 # Names that mean something else in an address, a page or a shell.
 ODD_STEM = "회전 50% #1 & 'x' \"quoted\" `tick` [a](b)" if os.name == "posix" else "회전 50% #1 & 'x' `tick` [a](b)"
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Serves a folder and, unlike Python's own handler, parts of files, without which no browser can seek."""
-
-    def do_GET(self):
-        path = Path(self.server.folder, unquote(urlsplit(self.path).path).lstrip("/"))
-        # A browser hangs up on a video once it has what it needs.
-        with contextlib.suppress(ConnectionError):
-            if not path.is_file():
-                self.server.missing.append(self.path)
-                self.send_error(404)
-                return
-            self.server.served.append(path.name)
-            content = path.read_bytes()
-            asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-            first = int(asked[1]) if asked else 0
-            last = int(asked[2]) if asked and asked[2] else len(content) - 1
-            self.send_response(206 if asked else 200)
-            self.send_header("Content-Type", guess_type(path.name)[0] or "application/octet-stream")
-            self.send_header("Content-Length", str(last - first + 1))
-            self.send_header("Accept-Ranges", "bytes")
-            if asked:
-                self.send_header("Content-Range", f"bytes {first}-{last}/{len(content)}")
-            self.end_headers()
-            self.wfile.write(content[first : last + 1])
-
-    def log_message(self, format, *args):
-        """Print nothing."""
-
-
-def find_browser():
-    """Return the path of a browser; without one skip, or fail where a robot is to have one."""
-    path = os.environ.get("CHROMIUM")
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        path = path or shutil.which(name)
-    return path or give_up("there is no browser: install Chromium or set CHROMIUM to its path")
-
-
-def give_up(reason):
-    # Who has no browser may run the other tests; a robot must not pass without having played a film.
-    (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = find_browser()
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        give_up("there is no playwright: install eigenreel[test]")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        try:
-            page = opened.new_page()
-            plays = page.evaluate("document.createElement('video').canPlayType('video/mp4; codecs=\"avc1.64001f\"')")
-            page.close()
-            if not plays:
-                give_up(f"{path} cannot play H.264")
-            yield opened
-        finally:
-            opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -132,16 +59,8 @@ def embed(folder, stem, ending="mp4"):
 
 @pytest.fixture(scope="module")
 def site(folder):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.folder, server.served, server.missing = folder, [], []
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with served(folder) as server:
         yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -229,7 +148,7 @@ def test_gif_is_not_fetched_where_the_video_plays(visit, site):
 @pytest.mark.parametrize("width", [400, 1600])
 def test_film_keeps_its_shape_and_fits_the_page(visit, stem, width):
     page = visit(stem, width)
-    box = page.query_selector("figure video, figure > img").bounding_box()
+    box = page.query_selector("figure > video, figure > picture > img").bounding_box()
     assert box["width"] / box["height"] == pytest.approx(16 / 9, abs=0.02)
     assert box["width"] <= 1280
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -344,7 +263,7 @@ def near(picture, count):
 def test_a_still_as_svg_is_the_frame_but_for_its_edges(browser, tmp_path, name, step, look):
     found = study_of(name)
     path = tmp_path / "still.svg"
-    path.write_bytes(still(Painter(found, Job(name, **look), MarksCanvas).paint(step), "svg"))
+    path.write_text(svg_of(Painter(found, Job(name, **look), MarksCanvas).paint(step)), encoding="utf-8")
     painter = painter_for(found, **look)
     frame = painter.paint(step).pixels[..., :3].astype(int)
     height, width = frame.shape[:2]

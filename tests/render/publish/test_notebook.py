@@ -8,15 +8,20 @@ import textwrap
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote
 
+import imageio.v3 as imageio
 import matplotlib
+import numpy as np
 import pytest
 from films import ENVIRONMENT
 from pages import parse
 
 import render
-import render.publish.embed
+import render.publish.notebook
+from render.errors import UsageError
+from render.publish.page import data_of
 
 pytestmark = pytest.mark.slow
 
@@ -29,20 +34,46 @@ def film(tmp_path_factory):
 @pytest.fixture
 def small(monkeypatch):
     """Make every film larger than what is embedded."""
-    monkeypatch.setattr(render.publish.embed, "_EMBED_BYTES", 10)
+    monkeypatch.setattr(render.publish.notebook, "_EMBED_BYTES", 10)
+
+
+def without_page(film):
+    """Return the film as it is when its scene has gone: it has a video, but no page."""
+    return replace(film, job=replace(film.job, scene="gone.py"))
 
 
 def shown(film):
-    """Return the only element of what a notebook shows."""
-    (element,) = parse(film._repr_mimebundle_()["text/html"]).children
+    """Return the only element of what a notebook shows of a film without a page."""
+    (element,) = parse(without_page(film)._repr_mimebundle_()["text/html"]).children
     return element
 
 
 def test_bundle_holds_html_and_text(film):
     # So IPython asks for it.
     bundle = film._repr_mimebundle_(include=None, exclude=None)
-    assert bundle.keys() == {"text/html", "text/plain"}
+    assert bundle.keys() == {"text/html", "text/plain", "image/png"}
     assert all(isinstance(text, str) and text for text in bundle.values())
+    # GitHub shows no frames and no videos, but pictures.
+    assert base64.b64decode(bundle["image/png"], validate=True) == film.files["png"].read_bytes()
+
+
+def test_a_film_shows_itself_as_its_page(film):
+    (frame,) = parse(film._repr_mimebundle_()["text/html"]).children
+    assert frame.tag == "iframe"
+    page = frame.attributes["srcdoc"].encode()
+    assert page == film.page
+    data = data_of(page)["films"][0]
+    assert len({picture[0] for picture in data["pictures"]}) == 17
+    # It is the page that would have been written.
+    again = render.film("orthogonal", steps=16, output=film.files["mp4"].parent, name="again", formats="html")
+    assert again.page == page == again.files["html"].read_bytes()
+    again.files["html"].unlink()
+
+
+def test_a_large_page_is_not_embedded(film, small):
+    (element,) = parse(replace(film)._repr_mimebundle_()["text/html"]).children
+    assert element.tag == "video"
+    assert len(element.attributes["src"]) < 500
 
 
 def test_html_is_a_video(film):
@@ -67,8 +98,57 @@ def test_large_film_is_linked(film, small):
     assert (Path.cwd() / unquote(source)).resolve() == film.files["mp4"].resolve()
 
 
-def test_limit_is_twenty_megabytes():
-    assert render.publish.embed._EMBED_BYTES == 20 * 2**20
+def test_limit_is_five_megabytes():
+    assert render.publish.notebook._EMBED_BYTES == 5_000_000
+
+
+def test_stills_are_pictures_of_steps(film):
+    picture = imageio.imread(film.still(-1))
+    assert np.array_equal(picture, film.frame(16))
+    assert film.still(3, "svg").startswith(b"<svg")
+    assert film.still(3, "pdf").startswith(b"%PDF")
+    assert imageio.imread(film.still(3, transparent=True)).shape[2] == 4
+    with pytest.raises(UsageError, match="did you mean 'svg'"):
+        film.still(3, "svgg")
+    with pytest.raises(UsageError, match="from 0 to 16"):
+        film.still(17)
+
+
+def test_progress_is_told(tmp_path):
+    told = []
+    film = render.film("rotation", steps=3, output=tmp_path, progress=lambda done, total: told.append((done, total)))
+    frames = len(film.manifest["frames"]["steps"])
+    assert told[-1] == (frames, frames)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_a_cell_tells_the_progress_and_takes_it_away(tmp_path, monkeypatch, capsys):
+    shell = SimpleNamespace(kernel=object())
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    render.film("rotation", steps=3, output=tmp_path)
+    lines = capsys.readouterr().out.split("\r")
+    assert "rotation: 0 %" in lines or "rotation: 10 %" in lines
+    assert "rotation: 100 %" in lines
+    assert lines[-1] == "" and not lines[-2].strip()
+    # A plain prompt of IPython has no cells.
+    shell.kernel = None
+    render.film("rotation", steps=3, output=tmp_path)
+    assert capsys.readouterr().out == ""
+
+
+def test_interact_is_a_page_of_films(tmp_path):
+    made = render.interact("powers", spectral_radius=(0.8, 1.2), steps=20, dim=4, output=tmp_path)
+    films = data_of(made.page)["films"]
+    assert [film["value"] for film in films] == ["0.8", "0.85", "0.9", "0.95", "1", "1.05", "1.1", "1.15", "1.2"]
+    assert "srcdoc" in made._repr_mimebundle_()["text/html"]
+    few = data_of(render.interact("powers", dim=(2, 5), steps=3, output=tmp_path).page)["films"]
+    assert [film["value"] for film in few] == ["2", "3", "4", "5"]
+    named = data_of(render.interact("powers", dim=[3, 7], steps=3, output=tmp_path).page)["films"]
+    assert [film["value"] for film in named] == ["3", "7"]
+    for wrong, words in [({}, "one parameter"), ({"dim": (2, 5), "seed": (0, 3)}, "one parameter"),
+                         ({"dim": (5, 2)}, "rise"), ({"dim": (2, "x")}, "as a tuple")]:  # fmt: skip
+        with pytest.raises(UsageError, match=words):
+            render.interact("powers", output=tmp_path, **wrong)
 
 
 def test_link_starts_at_the_folder_of_the_notebook(tmp_path, monkeypatch, small):
@@ -159,7 +239,7 @@ def test_fresh_interpreter_needs_neither_ipython_nor_pyplot(tmp_path):
         backend = matplotlib.get_backend(auto_select=False)
         import render
         film = render.film("rotation", steps=1, output=sys.argv[1])
-        assert "<video" in film._repr_mimebundle_()["text/html"]
+        assert "<iframe" in film._repr_mimebundle_()["text/html"]
         assert "matplotlib.pyplot" not in sys.modules
         assert matplotlib.get_backend(auto_select=False) == backend
     """

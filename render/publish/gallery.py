@@ -1,0 +1,230 @@
+"""All films of a folder on one page: by chapter, playing when they are seen, with what embeds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from render.check.verify import films_at
+from render.errors import EigenreelError, InputError
+from render.pipeline.catalog import all_scenes, chapter_of, chapters, covered_ideas, heading_of
+from render.pipeline.moments import sentence
+from render.publish.captions import describe
+from render.publish.descriptions import FLASHES
+from render.publish.embed import snippet
+from render.publish.markup import Code, Element, File, address, escaped, to_html
+from render.publish.page import stripped
+from render.publish.variants import Variant, read_variant
+from render.storage import AtomicFiles
+from render.text import Words
+from render.video.formats import PAGE
+
+NAME = "index.html"
+_OWN = "Films of other scenes"
+
+
+@dataclass(frozen=True)
+class _Card:
+    """A film of the gallery: its variant for light pages, and that for dark ones, if there is any."""
+
+    light: Variant
+    dark: Variant | None
+    path: Path
+
+
+def write_gallery(folder: Path, language: str = "en") -> tuple[Path, list[str]]:
+    """Write a page of all films in a folder into it; return its path, and what has to be known besides.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the films are.
+    language : str
+        Language of the page. Films speak their own.
+
+    Raises
+    ------
+    EigenreelError
+        If there are no films, or the page cannot be written.
+    """
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {str(folder)!r}, so render films into it first")
+    found, remarks = [], []
+    for manifest in films_at([folder]):
+        try:
+            found.append((read_variant(manifest), manifest))
+        except InputError as error:
+            remarks.append(f"{manifest.name} is left out, since {error}")
+    if not found:
+        raise InputError(f"there are no films in the folder {str(folder)!r}, so render films into it first")
+    text = gallery(found, language)
+    with AtomicFiles(folder, [NAME]) as files:
+        files.write(NAME, text.encode(errors="xmlcharrefreplace"))
+        return next(iter(files.commit().values())), remarks
+
+
+def gallery(found: Sequence[tuple[Variant, Path]], language: str = "en") -> str:
+    """Return a page of films.
+
+    Parameters
+    ----------
+    found : sequence of (Variant, Path)
+        The films, each with its manifest. Those that differ in nothing but the theme are one.
+    language : str
+        Language of the page.
+    """
+    words = Words(language)
+    grouped: dict[str, list[_Card]] = {}
+    order = [*chapters(), ""]
+    homes = {name: chapter_of(scene) or "" for name, scene in all_scenes().items()}
+    for card in sorted(_cards(found), key=lambda card: order.index(homes.get(card.light.content["scene"], ""))):
+        chapter = homes.get(card.light.content["scene"], "")
+        grouped.setdefault(words(heading_of(chapter)) if chapter else words(_OWN), []).append(card)
+    title = words("Films of repeated matrix multiplication")
+    sections = [
+        Element(
+            "section",
+            {"id": f"chapter-{number}", "aria-labelledby": f"heading-{number}"},
+            (
+                Element("h2", {"id": f"heading-{number}"}, (heading,), inline=True),
+                Element("div", {"class": "films"}, tuple(_film(card, words) for card in cards)),
+            ),
+        )
+        for number, (heading, cards) in enumerate(grouped.items(), 1)
+    ]
+    links = tuple(
+        Element("a", {"href": f"#chapter-{number}"}, (heading.partition(":")[0],), inline=True)
+        for number, heading in enumerate(grouped, 1)
+    )
+    count = sum(map(len, grouped.values()))
+    body = [
+        Element(
+            "header",
+            {},
+            (
+                Element("h1", {}, (title,), inline=True),
+                Element(
+                    "p", {}, (words("{count} films. They play while they are seen.", {"count": count}),), inline=True
+                ),
+                Element(
+                    "p",
+                    {"class": "tools"},
+                    (
+                        Element(
+                            "label",
+                            {},
+                            (words("Search"), Element("input", {"type": "search", "id": "search"})),
+                            inline=True,
+                        ),
+                        Element(
+                            "label",
+                            {},
+                            (
+                                Element("input", {"type": "checkbox", "id": "playing", "checked": True}),
+                                words("Play films that are seen"),
+                            ),
+                            inline=True,
+                        ),
+                    ),
+                ),
+                Element("nav", {"aria-label": words("Chapters")}, links),
+            ),
+        ),
+        Element(
+            "main", {}, (*sections, Element("p", {"id": "none", "hidden": True}, (words("No film is like that."),)))
+        ),
+    ]
+    head = (
+        f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width,initial-scale=1">\n'
+        f'<title>{escaped(title)}</title>\n<link rel="icon" href="data:,">\n<style>{stripped("gallery.css")}</style>'
+    )
+    inner = "\n".join(to_html(element, address) for element in body)
+    return (
+        f'<!doctype html>\n<html lang="{escaped(language)}">\n<head>\n{head}\n</head>\n<body>\n{inner}\n'
+        f"<script>{stripped('gallery.js')}</script>\n</body>\n</html>\n"
+    )
+
+
+def _cards(found: Sequence[tuple[Variant, Path]]) -> list[_Card]:
+    """Return the films; two that differ in their themes alone are one."""
+    themes: dict[str, dict[bool, tuple[Variant, Path]]] = {}
+    for film, path in found:
+        job = {name: value for name, value in film.content["job"].items() if name not in ("theme", "name", "formats")}
+        themes.setdefault(repr(sorted(job.items())), {}).setdefault(film.dark, (film, path))
+    cards = []
+    for looks in themes.values():
+        film, path = looks.get(False) or looks[True]
+        cards.append(_Card(film, looks[True][0] if len(looks) > 1 else None, path))
+    return cards
+
+
+def _film(card: _Card, words: Words) -> Element:
+    """Return the article of a film."""
+    film, content = card.light, card.light.content
+    own = Words(film.language)
+    title = own(content["title"])
+    statement = sentence(own(content["statement"], content["parameters"]))
+    try:
+        said = describe(content, film.language)
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"{card.path} is not a manifest of eigenreel, so render the film again") from None
+    ideas = [
+        f"{idea.number}: {idea.text}"
+        for ideas in covered_ideas().values()
+        for idea in ideas
+        if content["scene"] in idea.scenes
+    ]
+    parts: list[Element | str | Code] = [
+        _media(card, said),
+        Element("h3", {}, (title or film.stem,), inline=True),
+        Element("p", {}, (statement,), inline=True),
+    ]
+    if not film.safe:
+        parts.append(Element("p", {"class": "warning"}, (own(FLASHES),), inline=True))
+    page = next((name for kind, name in film.files if kind is PAGE), None)
+    if page is not None:
+        parts.append(Element("p", {}, (Element("a", {"href": File(page)}, (words("Interactive page"),)),), inline=True))
+    if content["command"]:
+        parts.append(_details(words("Command"), Element("code", {}, (content["command"],), inline=True)))
+    try:
+        copied = snippet(card.path, "html")
+    except EigenreelError:
+        copied = ""
+    if copied:
+        copy = Element("button", {"type": "button", "class": "copy"}, (words("Copy"),), inline=True)
+        code = Element("pre", {"tabindex": 0}, (Element("code", {}, (copied,), inline=True),), inline=True)
+        parts.append(_details(words("Embed"), copy, code))
+    if ideas:
+        listed = Element("ul", {"lang": "en"}, tuple(Element("li", {}, (idea,), inline=True) for idea in ideas))
+        parts.append(_details(words("Ideas shown"), listed))
+    attributes = {"lang": film.language, "id": film.stem, "data-scene": str(content["scene"])}
+    return Element("article", attributes, tuple(parts))
+
+
+def _details(name: str, *parts: Element) -> Element:
+    return Element("details", {}, (Element("summary", {}, (name,), inline=True), *parts))
+
+
+def _media(card: _Card, said: str) -> Element:
+    """Return what shows a film: its video, or its image."""
+    film = card.light
+    width, height = film.size
+    size = {"width": width, "height": height}
+    dark = card.dark
+    if film.videos:
+        attributes: dict[str, str | int | bool | File] = {
+            "controls": True, "muted": True, "loop": True, "playsinline": True, "preload": "none",
+            **size, "aria-label": said, "src": File(film.videos[0][1]),
+        }  # fmt: skip
+        if film.poster:
+            attributes["poster"] = File(film.poster)
+        if dark is not None and dark.videos:
+            attributes["data-dark"] = File(dark.videos[0][1])
+            if dark.poster:
+                attributes["data-dark-poster"] = File(dark.poster)
+        if not film.safe:
+            attributes["data-waits"] = True
+        return Element("video", attributes)
+    # A film without a video is a picture here: its poster, since an image cannot be paused.
+    return Element("img", {**size, "alt": said, "loading": "lazy", "src": File(film.poster or film.images[-1][1])})
