@@ -46,6 +46,9 @@ def films_at(paths: Sequence[Path]) -> dict[Path, list[str]]:
 
 def _belongs_to_a_film(file: Path) -> bool:
     kind = kind_of(file.name)
+    if file.name == "index.html":
+        # That is the gallery.
+        return False
     if file.suffix == ".json":
         return _is_file(file) and b'"eigenreel"' in file.read_bytes()[:200]
     return kind is not None and kind.moving and not file.name.startswith(".")

@@ -22,6 +22,8 @@ DIALECTS = (
     *("html", "markdown", "github", "jekyll", "hugo", "quarto", "myst"),
     *("docusaurus", "marp", "reveal", "jupyter"),
 )
+# What a page shows; others are made where they are asked for.
+_FORMATS = ("mp4",)
 TEXT_KINDS = ("descriptions", "captions", "chapters", "text")
 
 
@@ -124,7 +126,7 @@ def _publish(
         for path in () if quiet else film.files.values():
             click.echo(shown(path), err=True)
 
-    options["formats"] = options["formats"] or ("mp4", "webp")
+    options["formats"] = options["formats"] or _FORMATS
     note_finished(0)
     films, texts = write_set(Job(scene, parameters, **options), done)
     for path in () if quiet else texts:
@@ -138,8 +140,15 @@ publish = SceneCommands(
     "track; and print what shows them.",
     options=[
         *_page_options(),
+        click.Option(
+            ["--format", "formats"],
+            multiple=True,
+            metavar="NAME",
+            shell_complete=values_of("formats"),
+            help="As for a scene; repeat it for several.  [default: mp4]",
+        ),
         *film_options(
-            *("output", "name", "formats", "pace", "duration", "fps", "size", "language", "title", "timeout"),
+            *("output", "name", "pace", "duration", "fps", "size", "language", "title", "timeout"),
             "allow_false_claims",
         ),
         click.Option(["--quiet", "-q"], is_flag=True, help="Do not name the files."),

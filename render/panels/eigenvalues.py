@@ -108,7 +108,7 @@ class Panel(base.Panel):
         log10, angle = self._trajectory.eigenvalues(1)
         for single, turn in zip(log10.tolist(), angle.tolist(), strict=True):
             if np.isfinite(single):
-                when = np.linspace(max(step + part - 5 * _TRAIL, 0.0), step + part, 6)
+                when = np.linspace(max(step + part - 5 * _TRAIL, 0.0), step + part, 5)
                 modulus = 10.0 ** np.minimum(single * when, 9)
                 x, y = self._plane.to_pixels(modulus * np.cos(turn * when), modulus * np.sin(turn * when))
                 if self._plane.inside(x, y).all():

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property, partial
-from itertools import accumulate, groupby
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -310,21 +310,19 @@ def _provenance(plan: _Plan, ffmpeg: Ffmpeg, meter: FlashMeter) -> dict[str, Any
 def _entries(plan: _Plan, files: AtomicFiles, pictures: dict[str, list[int]]) -> list[dict[str, Any]]:
     """Return the manifest's entries of the files; `pictures` are the frames at which those of a format begin."""
     timeline, layout = plan.timeline, plan.painter.layout
+    instants = {name: [timeline.instants[frame] for frame in begins] for name, begins in pictures.items()}
     if plan.page:
-        lengths = [len(list(frames)) for _, frames in groupby(timeline.instants)]
-        pictures = pictures | {plan.page: [0, *accumulate(lengths)][:-1]}
-    # While a multiplication is spelled out, pictures show no step.
-    shown = [None if instant.entries else instant.step for instant in timeline.instants]
-    parts = [round(instant.part, 6) for instant in timeline.instants]
+        instants[plan.page] = [instant for instant, _ in plan.played(True).pictures]
     made = [
         manifest.FileMade(
             name,
             plan.formats.get(name, PAGE),
-            [shown[frame] for frame in begins],
-            [parts[frame] for frame in begins],
+            # While a multiplication is spelled out, pictures show no step.
+            [None if instant.entries else instant.step for instant in shown],
+            [round(instant.part, 6) for instant in shown],
             timeline.frames,
         )
-        for name, begins in pictures.items()
+        for name, shown in instants.items()
     ]
     made.append(manifest.FileMade(f"{plan.stem}.png", POSTER, [plan.found.poster_step], [0.0], 0))
     size = layout.width, layout.height
@@ -336,7 +334,8 @@ def _left_over(plan: _Plan, made: dict[str, Path]) -> list[str]:
     folder = Path(plan.job.output)
     names = {plan.stem + kind.suffix: kind.name for kind in kinds() if kind.moving}
     return [
-        f"{name} beside it is of an earlier film, so remove it, or render it with --format {form}"
+        f"{name} beside it is of an earlier film, which the manifest no longer names, so remove it, give another "
+        f"--name, or add --format {form}"
         for name, form in names.items()
         if made and name not in made and (folder / name).exists()
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -85,6 +86,19 @@ def _html(sheet: Sheet) -> Snippet:
         frames = page_frame(film, sheet.told)
         return Snippet("\n".join(to_html(frame, sheet.at) for frame in frames), sheet.left_out)
     return Snippet(to_html(figure(sheet.places, sheet.told, _manner(sheet)), sheet.at))
+
+
+# What stands for a beginning of addresses that is not known yet.
+_HERE = "eigenreel-address-of-the-site"
+
+
+def _jekyll(sheet: Sheet) -> Snippet:
+    """Return HTML in which Jekyll fills in what `base` begins with between double braces: {{ site.baseurl }}."""
+    found = re.fullmatch(r"(\{\{[^{}]*\}\})(.*)", sheet.base)
+    if found is None:
+        return _html(sheet)
+    made = _html(replace(sheet, base=_HERE + found[2]))
+    return replace(made, text=made.text.replace(_HERE, found[1]))
 
 
 def _markdown(sheet: Sheet) -> Snippet:
@@ -265,7 +279,7 @@ DIALECTS: dict[str, Callable[[Sheet], Snippet]] = {
     "html": _html,
     "markdown": _markdown,
     "github": _github,
-    "jekyll": _html,
+    "jekyll": _jekyll,
     "hugo": _hugo,
     "quarto": _quarto,
     "myst": _myst,

@@ -47,7 +47,7 @@ def embedding(
     """
     if dialect not in DIALECTS:
         raise UsageError(f"there is nothing for {dialect!r}, {suggestion(dialect, DIALECTS)}")
-    if page and dialect != "html":
+    if page and dialect not in ("html", "jekyll"):
         raise UsageError("the film's own page is shown in HTML alone, so leave --page or --for out")
     films = tuple(map(read_variant, paths))
     unsafe = next((film.stem for film in films if not film.safe), None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,26 +24,29 @@ from render.video.formats import PAGE
 
 NAME = "index.html"
 _OWN = "Films of other scenes"
+# Films that differ in nothing else are one.
+_LOOKS = ("theme", "layout", "name", "formats")
 
 
 @dataclass(frozen=True)
 class _Card:
-    """A film of the gallery: its variant for light pages, and that for dark ones, if there is any."""
+    """A film of the gallery: as light pages show it, as dark ones do, if it is there, its manifest, and all of them."""
 
     light: Variant
     dark: Variant | None
     path: Path
+    all: tuple[Path, ...]
 
 
-def write_gallery(folder: Path, language: str = "en") -> tuple[Path, list[str]]:
+def write_gallery(folder: Path, language: str | None = None) -> tuple[Path, list[str]]:
     """Write a page of all films in a folder into it; return its path, and what has to be known besides.
 
     Parameters
     ----------
     folder : Path
         Where the films are.
-    language : str
-        Language of the page. Films speak their own.
+    language : str, optional
+        Language of the page; that of most films by default. Films speak their own.
 
     Raises
     ------
@@ -57,8 +62,11 @@ def write_gallery(folder: Path, language: str = "en") -> tuple[Path, list[str]]:
         except InputError as error:
             remarks.append(f"{manifest.name} is left out, since {error}")
     if not found:
-        raise InputError(f"there are no films in the folder {str(folder)!r}, so render films into it first")
-    text = gallery(found, language)
+        raise InputError(
+            f"there are no films in the folder {str(folder)!r} itself (those in it are not searched), so render some"
+        )
+    spoken = Counter(film.language for film, _ in found)
+    text = gallery(found, language or spoken.most_common(1)[0][0])
     with AtomicFiles(folder, [NAME]) as files:
         files.write(NAME, text.encode(errors="xmlcharrefreplace"))
         return next(iter(files.commit().values())), remarks
@@ -147,15 +155,17 @@ def gallery(found: Sequence[tuple[Variant, Path]], language: str = "en") -> str:
 
 
 def _cards(found: Sequence[tuple[Variant, Path]]) -> list[_Card]:
-    """Return the films; two that differ in their themes alone are one."""
-    themes: dict[str, dict[bool, tuple[Variant, Path]]] = {}
+    """Return the films; those that differ in theme, layout and formats alone are one."""
+    alike: dict[str, list[tuple[Variant, Path]]] = {}
     for film, path in found:
-        job = {name: value for name, value in film.content["job"].items() if name not in ("theme", "name", "formats")}
-        themes.setdefault(repr(sorted(job.items())), {}).setdefault(film.dark, (film, path))
+        job = {name: value for name, value in film.content["job"].items() if name not in _LOOKS}
+        alike.setdefault(repr(sorted(job.items())), []).append((film, path))
     cards = []
-    for looks in themes.values():
-        film, path = looks.get(False) or looks[True]
-        cards.append(_Card(film, looks[True][0] if len(looks) > 1 else None, path))
+    for several in alike.values():
+        # The widest is shown; the others are in what embeds it.
+        film, path = min(several, key=lambda pair: (-pair[0].size[0] / pair[0].size[1], pair[0].dark))
+        dark = next((other for other, _ in several if other.dark and other.size == film.size and not film.dark), None)
+        cards.append(_Card(film, dark, path, tuple(single for _, single in several)))
     return cards
 
 
@@ -187,10 +197,7 @@ def _film(card: _Card, words: Words) -> Element:
         parts.append(Element("p", {}, (Element("a", {"href": File(page)}, (words("Interactive page"),)),), inline=True))
     if content["command"]:
         parts.append(_details(words("Command"), Element("code", {}, (content["command"],), inline=True)))
-    try:
-        copied = snippet(card.path, "html")
-    except EigenreelError:
-        copied = ""
+    copied = _snippet(card)
     if copied:
         copy = Element("button", {"type": "button", "class": "copy"}, (words("Copy"),), inline=True)
         code = Element("pre", {"tabindex": 0}, (Element("code", {}, (copied,), inline=True),), inline=True)
@@ -200,6 +207,14 @@ def _film(card: _Card, words: Words) -> Element:
         parts.append(_details(words("Ideas shown"), listed))
     attributes = {"lang": film.language, "id": film.stem, "data-scene": str(content["scene"])}
     return Element("article", attributes, tuple(parts))
+
+
+def _snippet(card: _Card) -> str:
+    """Return what embeds a film: in all its looks, where one page can show them."""
+    for paths in (card.all, (card.path,)):
+        with suppress(EigenreelError):
+            return snippet(paths, "html")
+    return ""
 
 
 def _details(name: str, *parts: Element) -> Element:

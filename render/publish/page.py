@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ _WORDS = {
     "cell": "row {row}, column {column}",
 }
 _STYLE = "body{margin:0}:root{color-scheme:light dark}"
+# Up to so many steps all are in a page.
+_MOST_STEPS = 256
 _DATA = "application/x-eigenreel"
 
 
@@ -62,10 +65,24 @@ class Played:
     timeline: Timeline
     safe: bool = True
 
-    @property
-    def instants(self) -> list[Instant]:
-        """The moments that follow each other, each once."""
-        return [instant for instant, _ in groupby(self.timeline.instants)]
+    @cached_property
+    def pictures(self) -> list[tuple[Instant, int]]:
+        """The moments that follow each other, each once, with the number of frames that it lasts.
+
+        Steps that the film passes over last none, so that the page can show them when it is asked to; of very many
+        steps they are left out.
+        """
+        shown = [(instant, len(list(frames))) for instant, frames in groupby(self.timeline.instants)]
+        steps, found = self.found.steps, []
+        told = {instant.step for instant, _ in shown if not instant.entries and not instant.part}
+        passed = iter([step for step in range(steps + 1) if step not in told] if steps <= _MOST_STEPS else [])
+        waiting = next(passed, None)
+        for instant, frames in shown:
+            while waiting is not None and waiting < instant.step:
+                found.append((Instant(waiting), 0))
+                waiting = next(passed, None)
+            found.append((instant, frames))
+        return found
 
 
 def page_of(films: Sequence[Played], description: str, parameter: str | None = None, first: int = 0) -> bytes:
@@ -155,14 +172,14 @@ def _film(film: Played, parameter: str | None) -> dict[str, Any]:
     painter = _painter(film)
     said: dict[str, int] = {}
     pictures: list[list[Any]] = []
-    for instant, frames in groupby(film.timeline.instants):
+    for instant, lasting in film.pictures:
         now = painter.said(instant)
         parts = [[segment.text, segment.role] for segment in segments(now.sentence)]
         index = said.setdefault(json.dumps([parts, now.past, now.terms]), len(said))
         word, value = now.counter
-        lasting = sum(1 for _ in frames)
         pictures.append([instant.step, round(instant.part, 3), lasting, instant.entries, index, word.strip(), value])
     steps, words = film.found.steps, Words(film.job.language)
+    instants = [instant for instant, _ in film.pictures]
     chosen = film.found.parameters.get(parameter) if parameter else None
     theme = film.job.theme
     themes = ("light", "dark") if theme in ("light", "dark") else (theme,)
@@ -173,12 +190,23 @@ def _film(film: Played, parameter: str | None) -> dict[str, Any]:
         "title": painter.title,
         "steps": steps,
         "fps": float(film.timeline.fps),
-        "poster": next(index for index, picture in enumerate(pictures) if picture[0] >= poster or picture[0] == steps),
+        "poster": next(
+            index
+            for index, (step, part, _, spelled, *_) in enumerate(pictures)
+            if not part and not spelled and (step >= poster or step == steps)
+        ),
         "pictures": pictures,
         "said": [json.loads(text) for text in said],
         "moments": sorted({moment.step for moment in film.found.moments if moment.step is not None}),
         "warning": "" if film.safe else words(FLASHES),
-        "marks": marks_of(film.found, film.job, instants=film.instants, layouts=layouts, themes=themes, words=False),
+        "marks": marks_of(
+            film.found,
+            film.job,
+            instants=instants,
+            layouts=layouts,
+            themes=themes,
+            words=False,
+        ),
     }
 
 

@@ -53,8 +53,8 @@
   const ticks = make("div", { class: "ticks", "aria-hidden": "true" });
   const play = button(words.play, ICONS.play, () => playing ? pause() : start());
   play.className = "play";
-  const back = button(words.back, ICONS.back, () => seek(step() - 1));
-  const on = button(words.on, ICONS.on, () => seek(step() + 1));
+  const back = button(words.back, ICONS.back, () => turn(-1));
+  const on = button(words.on, ICONS.on, () => turn(1));
   const before = button(words.before, ICONS.before, () => jump(-1));
   const after = button(words.after, ICONS.after, () => jump(1));
   const speed = make("select", { "aria-label": words.speed, title: words.speed });
@@ -337,6 +337,11 @@
     open(find(Math.max(0, Math.min(film.steps, wanted))));
     tell();
   }
+  // To the nearest step that the page has: it may lack some of very many.
+  function turn(way) {
+    const others = film.pictures.filter(([number, part, , spelled]) => !part && !spelled && way * (number - step()) > 0);
+    if (others.length) seek(way > 0 ? others[0][0] : others[others.length - 1][0]);
+  }
   function jump(way) {
     const others = film.moments.filter(moment => way * (moment - step()) > 0);
     if (others.length) seek(way > 0 ? Math.min(...others) : Math.max(...others));
@@ -378,7 +383,7 @@
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const from = event.composedPath()[0];
     const acts = {
-      " ": () => play.click(), k: () => play.click(), ArrowLeft: () => seek(step() - 1), ArrowRight: () => seek(step() + 1),
+      " ": () => play.click(), k: () => play.click(), ArrowLeft: () => turn(-1), ArrowRight: () => turn(1),
       Home: () => seek(0), End: () => seek(film.steps), PageUp: () => jump(-1), PageDown: () => jump(1),
     };
     if (!(event.key in acts) || /^(select|input|button)$/i.test(from.tagName) && (event.key !== "k" && !event.key.startsWith("Page") && !(from.tagName === "BUTTON" && event.key !== " "))) return;

@@ -498,3 +498,14 @@ def test_manifest_with_another_theme_is_refused(flashing, theme):
     edit(flashing.with_suffix(".json"), lambda content: content["job"].update(theme=theme))
     with contextlib.suppress(EigenreelError):
         pytest.fail(f"{theme} may be: {snippet(flashing)}")
+
+
+def test_jekyll_fills_in_where_the_site_is(folder):
+    base = "{{ site.baseurl }}/assets/films"
+    text = snippet(four(folder), "jekyll", base=base)
+    assert text.replace(base, "/here/films") == snippet(four(folder), "jekyll", base="/here/films")
+    assert f'src="{base}/film.mp4"' in text
+    # Elsewhere braces are no order to anybody.
+    assert "{{" not in snippet(four(folder), "html", base=base)
+    # What a user wrote beside it stays text.
+    assert "{{" not in snippet(four(folder), "jekyll")

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browsers import served
 
 import render
+from render.check.verify import films_at
 from render.errors import InputError
 from render.publish.gallery import write_gallery
 
@@ -168,6 +169,28 @@ def test_it_speaks_korean(visit, folder):
     assert page.title() == "행렬을 거듭 곱하는 영상"
     assert page.locator("summary", has_text="넣기").count() == 5
     write_gallery(folder)
+
+
+def test_the_gallery_is_no_film(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "films")
+    (tmp_path / "films" / "other.json").unlink()
+    before = films_at([tmp_path / "films"])
+    assert all(path.stem != "index" for path in before)
+    path, remarks = write_gallery(tmp_path / "films")
+    assert remarks == []
+    assert path.read_bytes() == (folder / "index.html").read_bytes()
+
+
+def test_films_of_all_looks_are_one(tmp_path):
+    for name, theme, layout in [("r", "light", "wide"), ("r-dark", "dark", "wide"), ("r-phone", "light", "phone"),
+                                ("r-phone-dark", "dark", "phone")]:  # fmt: skip
+        render.film("rotation", steps=2, output=tmp_path, name=name, theme=theme, layout=layout, formats="mp4",
+                    language="ko")  # fmt: skip
+    text = write_gallery(tmp_path)[0].read_text(encoding="utf-8")
+    assert text.count("<article") == 1
+    assert '<html lang="ko">' in text
+    assert 'src="r.mp4"' in text and 'data-dark="r-dark.mp4"' in text
+    assert "r-phone-dark.mp4" in text
 
 
 def test_folders_without_films_are_refused(tmp_path):

@@ -198,6 +198,27 @@ def test_keys_step_and_jump(visit):
     assert step_of(page) == max(0, before - 1)
 
 
+def test_every_step_is_reached_though_the_film_passes_over_some(visit, folder):
+    film = data_of((folder / "orthogonal.html").read_bytes())["films"][0]
+    lasting = {picture[0] for picture in film["pictures"] if picture[2]}
+    assert lasting < set(range(65))
+    page = visit("orthogonal", "#t=0")
+    for step in range(1, 65):
+        page.keyboard.press("ArrowRight")
+        assert step_of(page) == step
+    for step in range(63, 40, -1):
+        page.keyboard.press("ArrowLeft")
+        assert step_of(page) == step
+    assert step_of(visit("orthogonal", "#t=58")) == 58
+
+
+def test_of_very_many_steps_a_page_has_some(tmp_path):
+    film = render.film("vanishing", steps=900, dim=2, output=tmp_path, formats="html")
+    pictures = data_of(film.page)["films"][0]["pictures"]
+    assert len(pictures) < 300
+    assert [pictures[0][0], pictures[-1][0]] == [0, 900]
+
+
 def test_the_address_names_the_step_and_back_returns(visit):
     page = visit("rotation", "#t=5")
     assert step_of(page) == 5

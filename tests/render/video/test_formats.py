@@ -136,7 +136,8 @@ def test_an_old_file_beside_a_new_film_is_named(tmp_path):
     render.film("vanishing", steps=2, dim=3, output=tmp_path)
     film = render.film("vanishing", steps=3, dim=3, formats="mp4", output=tmp_path)
     assert film.remarks == (
-        "vanishing.gif beside it is of an earlier film, so remove it, or render it with --format gif",
+        "vanishing.gif beside it is of an earlier film, which the manifest no longer names, so remove it, give another "
+        "--name, or add --format gif",
     )
     done = run("scene", "vanishing", "--steps", 3, "--dim", 3, "--format", "mp4", "-o", tmp_path)
     assert "vanishing.gif beside it is of an earlier film" in done.stderr
