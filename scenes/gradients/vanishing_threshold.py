@@ -43,23 +43,23 @@ def _decades(norms: FloatArray, dim: int, seed: int, activation: str, way: float
         of={
             "tanh": "tanh",
             "sigmoid": "sigmoid",
-            "tanh: W × 1": "bound of tanh",
-            "sigmoid: W × ¼": "bound of sigmoid",
+            "tanh: ≤ W × 1": "bound of tanh",
+            "sigmoid: ≤ W × ¼": "bound of sigmoid",
         },
-        theory=("tanh: W × 1", "sigmoid: W × ¼"),
+        theory=("tanh: ≤ W × 1", "sigmoid: ≤ W × ¼"),
         x=(0, _WIDEST),
         y=(0, _HIGHEST),
-        names=("= size of W", ""),
+        names=("(size of W)", ""),
         levels=(1.0,),
-        heading="factor a step back",
-        note="≤ W × steepest slope",
+        heading="factor: W × slope",
+        note="large W: flat slopes",
         roles=_ROLES,
     ),
     show(
         "readout",
         of={"tanh": "log10_tanh", "sigmoid": "log10_sigmoid"},
         heading="gradient left",
-        note="after 60 steps: factor below 1 vanishes",
+        note="after 60 steps: a factor below 1 vanishes",
         roles=_ROLES,
     ),
     title="When gradients must vanish",
@@ -116,7 +116,7 @@ def _(series: Mapping[str, FloatArray], steps: int) -> int | None:
 
 
 @vanishing_threshold.moment(
-    "Beyond, it may last, but few slopes are the steepest: "
+    "Beyond, it may last, but a large W makes slopes flat: "
     "tanh × <data>{tanh:.2}</>, sigmoid × <vanish>{sigmoid:.2}</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:

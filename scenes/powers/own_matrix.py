@@ -42,8 +42,8 @@ def _nearest_orthogonal(matrix: FloatArray) -> FloatArray:
 
 @scene(
     show("matrix", numbers=False),
-    show("norms", heading="size of Wᵗ"),
-    show("eigenvalues", heading="λ of W", powers=False),
+    show("norms", heading="size of the power", note="λ of W outside the circle: grows; on it: keeps; inside: fades"),
+    show("eigenvalues", heading="λ: stretch a step", powers=False),
     title="A network's own matrix",
     statement="left untouched, right with every stretch set to 1",
     opening="A network multiplies its state by W at every step. Left W untouched, right made orthogonal.",

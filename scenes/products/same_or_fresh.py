@@ -72,11 +72,11 @@ def _record(same: FloatArray, fresh: FloatArray, dim: int, seed: int) -> Record:
 
 
 _ROLES = {
-    "same W, typical": "explode",
+    "same W, mean": "explode",
     "each of the same": "explode",
-    "same W": "explode",
-    "fresh W": "vanish",
-    "fresh W, typical": "vanish",
+    "steepest line": "explode",
+    "a fresh line": "vanish",
+    "fresh W, mean": "vanish",
     "each of the fresh": "vanish",
 }
 
@@ -85,23 +85,23 @@ _ROLES = {
     show(
         "series",
         of={
-            "same W, typical": "mean same",
-            "fresh W, typical": "mean fresh",
+            "same W, mean": "mean same",
+            "fresh W, mean": "mean fresh",
             "each of the fresh": "fresh",
             "each of the same": "same",
         },
         values=False,
-        heading="length of a vector",
-        note="× the same W, or a fresh one",
+        heading="length",
+        note="each line: × one W again, or × fresh ones",
         roles=_ROLES,
     ),
     show(
         "series",
-        of={"same W": "growth same", "fresh W": "growth fresh"},
+        of={"steepest line": "growth same", "a fresh line": "growth fresh"},
         scale="linear",
         values=False,
-        heading="growth, each step",
-        note="same: its λ; fresh: evens out",
+        heading="factor a step",
+        note="same W: its |λ|; fresh: evens out",
         roles=_ROLES,
     ),
     title="Same or fresh matrices",

@@ -29,18 +29,18 @@ from scenes import (
         equal="W{step:^}",
         along="W",
         heading="each state: W × the last",
-        note="no input, no tanh: hₜ = W hₜ₋₁, from h₀ = I",
+        note="no input and no tanh, so that the state is a power of W",
     ),
     show(
         "series",
-        of={"Wᵗ alone": "log10_spectral_norm", "tanh + input": "log10 driven"},
+        of={"W alone": "log10_spectral_norm", "input + tanh": "log10 driven"},
         heading="size of the state",
-        note="Wᵗ: in the long run × {spectral_radius} a step, the largest |λ| of W",
-        roles={"Wᵗ alone": "data", "tanh + input": "muted"},
+        note="W alone: × {spectral_radius} a step, its |λ|; input renews, tanh bounds",
+        roles={"W alone": "data", "input + tanh": "muted"},
     ),
     title="A network without input",
     statement="h(t) = W h(t − 1) from h(0) = I: each cell of the chain holds the next power of W",
-    opening="Without input and activation, each state is W times the one before. What becomes of it?",
+    opening="Without input and tanh, each state is W times the one before. What becomes of it?",
     arrange="stacked",
     poster=1.0,
     fps="6.25",
@@ -103,7 +103,7 @@ def _(steps: int) -> Reached:
 
 
 @linear_rnn.moment(
-    "Step {steps}: W{steps:^} has size {size:log10}; with activation and input it would have {driven:log10}."
+    "Step {steps}: {size:log10} with W alone; {driven:log10} where an input renews and tanh bounds the state."
 )
 def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Reached:
     size, driven = float(product.log10_spectral_norm[-1]), float(series["log10 driven"][-1])

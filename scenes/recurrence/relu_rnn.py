@@ -47,13 +47,13 @@ def _tanh_run(matrix: FloatArray, start: FloatArray, steps: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="slopes · W", heading="what ReLU leaves of large W"),
+    show("heatmap", of="slopes · W", heading="rows of W that ReLU leaves"),
     show(
         "series",
-        of={"ReLU, large W": "growing", "ReLU, small W": "shrinking", "tanh, large W": "tanh"},
+        of={"ReLU, λ over 1": "growing", "ReLU, λ under 1": "shrinking", "tanh, λ over 1": "tanh"},
         heading="state size",
-        note="ReLU: × λ of rest, {growing} or {shrinking}; tanh: units ≤ 1",
-        roles={"ReLU, large W": "explode", "ReLU, small W": "vanish", "tanh, large W": "data"},
+        note="× λ of rows left; tanh caps units at 1",
+        roles={"ReLU, λ over 1": "explode", "ReLU, λ under 1": "vanish", "tanh, λ over 1": "data"},
         values=False,
     ),
     title="ReLU states grow or shrink",

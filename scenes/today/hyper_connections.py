@@ -49,8 +49,13 @@ def raw_matrices(steps: int, dim: int, seed: int, gain: float) -> FloatArray:
 
 
 @scene(
-    show("matrix", limits=(-1.0, 1.0), heading="all layers so far", roles=_ROLES),
-    show("norms", heading="size", note="how far the layers together can stretch", roles=_ROLES),
+    show("matrix", limits=(-1.0, 1.0), heading="product of the layers", roles=_ROLES),
+    show(
+        "norms",
+        heading="stretch",
+        note="doubly stochastic: each row an average, never over 1; others compound",
+        roles=_ROLES,
+    ),
     title="Hyper-connections, held",
     statement="mixed by matrices whose rows and columns sum to 1, streams stay bounded at any depth; others explode",
     opening="Each layer mixes {dim} streams: by any weights, or by ones whose rows and columns sum to 1.",
@@ -104,7 +109,7 @@ def _(product: Trajectory, steps: int, dim: int) -> int | None:
 
 @hyper_connections.moment(
     "{steps} layers stretch by <explode>{free:log10} unconstrained</>, "
-    "<keep>{held:3} doubly stochastic</>: they average."
+    "<keep>{held:3} doubly stochastic</>: each row averages."
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached:
     free, held = (float(columns[label].log10_spectral_norm[-1]) for label in _ROLES)

@@ -128,6 +128,9 @@ def _carried(steps: int, dim: int, seed: int, activation: Callable[[FloatArray],
         cosines[step + 1] = (products / lengths[..., 0] / lengths[..., 1]).mean(axis=0)
     series = {"growth": growth, "cosine 2": cosines[:, _SHOWN["2"]]}
     series |= {f"gradient {name}": growth[:, index] for name, index in _SHOWN.items()}
+    # NaN before the first layer.
+    factors_each = np.concatenate([np.full((1, len(_GAINS)), np.nan), 10 ** np.diff(growth, axis=0)])
+    series |= {f"factor {name}": factors_each[:, index] for name, index in _SHOWN.items()}
     for kind in _MAKERS:
         series[kind], series[f"{kind} size"] = _in_use(kind, steps, seed, activation)
     return MatrixSequence(factors, series=series)
@@ -137,23 +140,21 @@ def _carried(steps: int, dim: int, seed: int, activation: Callable[[FloatArray],
     show(
         "series",
         of={f"gain {name}:": f"gradient {name}" for name in _SHOWN},
-        heading="gradient",
-        note="h ← tanh(gain × W h), W Gaussian",
+        heading="gradient: lasts near gain 1",
+        note="gain: size of W",
         roles=_ROLES,
     ),
     show(
         "series",
-        of={kind: kind for kind in _MAKERS},
+        of={f"gain {name}:": f"factor {name}" for name in _SHOWN},
         scale="linear",
-        unit="%",
-        limits=(0, 1),
-        heading="gain 1: directions kept",
-        note="of 50, by W",
-        roles={"Gaussian": "vanish"},
+        heading="why: factor a layer",
+        note="gain × slope of tanh (up to 1)",
+        roles=_ROLES,
     ),
     title="The gain of a deep net",
-    statement="deep tanh nets: gradients last only at gains near 1, and orthogonal weights keep their directions",
-    opening="Each layer multiplies by gain × random W. Does the gradient last, and its directions?",
+    statement="in deep tanh nets gradients last only at gains near 1: less makes them vanish, more explode",
+    opening="Each layer multiplies by gain × random W, then by a slope of tanh. Does the gradient last?",
     counter="layer",
     arrange="row",
     fps="6.25",
@@ -169,9 +170,10 @@ def edge_of_chaos(
     Weights have the variance ``g² / n``, and there is no bias. A gradient is what becomes of a random direction's
     length, as the mean of its logarithm over 64 nets. The factors are the first net's Jacobians at gain 1.
 
-    At gain 1 a net of orthogonal weights is set beside one of Gaussian weights: the sizes of their gradients are alike,
-    but only behind orthogonal ones a gradient keeps many directions (A. M. Saxe, J. L. McClelland, S. Ganguli, "Exact
-    solutions to the nonlinear dynamics of learning in deep linear neural networks", ICLR 2014, section 4).
+    The claims also set a net of orthogonal weights beside one of Gaussian weights at gain 1: the sizes of their
+    gradients are alike, but only behind orthogonal ones a gradient keeps many directions (A. M. Saxe, J. L. McClelland,
+    S. Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", ICLR
+    2014, section 4).
     """
     return _carried(steps, dim, seed, np.tanh)
 
@@ -195,24 +197,15 @@ def _(series: Mapping[str, FloatArray]) -> int | None:
 
 
 @edge_of_chaos.moment(
-    "Gain 1: <vanish>Gaussian W</> leave under a tenth of its directions, <keep>orthogonal W</> {kept:%}."
-)
-def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
-    step = first_step(series["Gaussian"] < 0.1)
-    return None if step is None or step >= steps else Reached(step, kept=round(float(series["orthogonal"][step]), 2))
-
-
-@edge_of_chaos.moment(
-    "Left at gain 0.7: <vanish>{low:log10}</>, at 2: <explode>{high:log10}</>. "
-    "Directions: <keep>orthogonal {kept:%}</>, Gaussian {lost:%}.",
+    "Left behind {steps} layers: <vanish>{low:log10} at gain 0.7</>, <keep>{kept:log10} at 1</>, "
+    "<explode>{high:log10} at 2</>.",
     otherwise="",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     if not steps:
         return None
-    low, high = (float(series[f"gradient {name}"][-1]) for name in ("0.7", "2"))
-    kept, lost = (float(series[kind][-1]) for kind in _MAKERS)
-    return Reached(steps, low=low, high=high, kept=kept, lost=lost)
+    low, kept, high = (float(series[f"gradient {name}"][-1]) for name in _SHOWN)
+    return Reached(steps, low=low, kept=kept, high=high)
 
 
 def _slope(series: Mapping[str, FloatArray], steps: int, dim: int, index: int) -> Claimed:
