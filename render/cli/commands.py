@@ -242,8 +242,8 @@ def videos(output: str, theme: str, layout: str, language: str, force: bool, job
 
 @commands.command(context_settings=SETTINGS)
 @click.argument("folder", type=click.Path(path_type=Path), default="output", metavar="[DIR]")
-@click.option("--lang", "language", default="en", show_default=True, help="en or ko: what the page speaks.")
-def gallery(folder: Path, language: str) -> None:
+@click.option("--lang", "language", help="en or ko: what the page speaks.  [default: what most films do]")
+def gallery(folder: Path, language: str | None) -> None:
     """Write DIR/index.html: all films in DIR by chapter, to be searched, seen, and copied from."""
     from render.publish.gallery import write_gallery
 

@@ -9,16 +9,23 @@ from numpy.typing import ArrayLike
 
 from render.errors import InputError, UsageError
 from render.text import brief
-from scenes import MatrixSequence, Scene, Steps, repeated, scene
+from scenes import FloatArray, MatrixSequence, Scene, Steps, repeated, scene, show
+
+# By how much entries of a power may be larger than those of W before only their shape is shown; a tenfold growth that
+# rounding makes a little more is none.
+_LARGEST_GROWTH = 10.0 * (1 + 1e-9)
+_USUAL_STEPS, _MOST_STEPS = 64, 1_000_000
 
 
-def matrices_of(arrays: ArrayLike, labels: Sequence[str] | None = None) -> dict[str, list[list[float]]]:
+def matrices_of(
+    arrays: ArrayLike | Mapping[str, ArrayLike], labels: Sequence[str] | None = None
+) -> dict[str, list[list[float]]]:
     """Return the rows of one matrix, or of several by label, as plain numbers.
 
     Parameters
     ----------
-    arrays : array_like
-        A matrix, shape (n, n), or several of them where there are labels.
+    arrays : array_like, or mapping of str to array_like
+        A matrix, shape (n, n), several of them where there are labels, or several by label.
     labels : sequence of str, optional
         A name for each; several are shown side by side.
 
@@ -29,6 +36,12 @@ def matrices_of(arrays: ArrayLike, labels: Sequence[str] | None = None) -> dict[
     UsageError
         If there are not as many labels as matrices, or one comes twice.
     """
+    if isinstance(arrays, Mapping):
+        if labels is not None:
+            raise UsageError("the names of the matrices are their labels, so leave labels out")
+        if not arrays:
+            raise UsageError("there are no matrices, so give one at least")
+        return matrices_of(list(arrays.values()), list(arrays))  # type: ignore[arg-type]  # no nested sequence
     if labels is None:
         return {"": _rows(arrays, "the matrix")}
     if (
@@ -69,20 +82,29 @@ def _rows(array: ArrayLike, what: str) -> list[list[float]]:
     return rows
 
 
-def scene_of_arrays(matrices: Mapping[str, Sequence[Sequence[float]]]) -> Scene:
-    """Return the scene of the powers of matrices: each alone, or side by side by label."""
+def scene_of_arrays(matrices: Mapping[str, Sequence[Sequence[float]]], steps: object = None) -> Scene:
+    """Return the scene of the powers of matrices: each alone, or side by side by label.
+
+    Where entries become much larger than those of W within so many steps, they are shown divided by the largest.
+    """
     if not isinstance(matrices, Mapping) or not matrices or ("" in matrices and len(matrices) > 1):
         raise InputError("the matrices of a film must be rows by label, so render it again")
     single = "" in matrices
-    panels = ("matrix", "norms", "eigenvalues") if single else ("matrix", "norms")
     arrays = {label: np.array(_rows(rows, "the matrix")) for label, rows in matrices.items()}
+    known = steps if isinstance(steps, int) and 0 <= steps <= _MOST_STEPS else _USUAL_STEPS
+    large = any(_log_growth(array, known) > np.log(_LARGEST_GROWTH) for array in arrays.values())
+    # Columns are too narrow for what it says of its scale.
+    shown = show("scaled_matrix", **({} if single else {"note": ""})) if large else show("matrix")
+    # Beside more than two heat-maps there is no room for circles.
+    eigenvalues = [show("eigenvalues", powers=single)] if len(arrays) <= 2 else []
+    panels = [shown, show("norms"), *eigenvalues]
 
     @scene(
         *panels,
         title="Powers of a matrix" if single else "Powers of matrices",
         statement="multiplied by itself at every step" if single else "each multiplied by itself at every step",
     )
-    def powers(steps: Steps = 64) -> MatrixSequence | dict[str, MatrixSequence]:
+    def powers(steps: Steps = _USUAL_STEPS) -> MatrixSequence | dict[str, MatrixSequence]:
         """Multiply a matrix by itself, again and again.
 
         Parameters
@@ -94,3 +116,22 @@ def scene_of_arrays(matrices: Mapping[str, Sequence[Sequence[float]]]) -> Scene:
         return sequences[""] if single else sequences
 
     return powers
+
+
+def _log_growth(matrix: FloatArray, steps: int) -> float:
+    """Return the logarithm of how many times larger the largest entry of ``W^T`` is than that of W, by squaring."""
+    power, log = np.eye(len(matrix)), 0.0
+    first = float(np.abs(matrix).max())
+    if steps == 0 or first == 0.0:
+        return 0.0
+    # Divided by its largest entry, no matrix of this size leaves float64 when it is squared.
+    factor = matrix / first
+    for digit in f"{steps:b}":
+        power, log = power @ power, 2 * log
+        if digit == "1":
+            power, log = factor @ power, log + np.log(first)
+        size = float(np.abs(power).max())
+        if size == 0.0:
+            return -np.inf
+        power, log = power / size, log + np.log(size)
+    return log - float(np.log(first))

@@ -57,6 +57,8 @@ def test_values_of_other_commands():
     assert completed("numbers orthogonal --format ") == ["csv", "json", "npz"]
     assert completed("still orthogonal --format ") == ["png", "svg", "pdf"]
     assert completed("embed x.mp4 --for h") == ["html", "hugo"]
+    assert completed("matrix W.npy --order ") == ["pytorch", "keras"]
+    assert completed("matrix W.npy --gate f") == ["forget"]
     assert completed("completion ") == ["bash", "zsh", "fish"]
 
 
@@ -70,7 +72,15 @@ def test_options_and_choices_of_a_scene():
 
 
 def test_files_and_folders_are_left_to_the_shell():
-    for line in ("embed ", "embed output/x", "verify a ", "scene ./min", "scene orthogonal --theme ./m"):
+    for line in (
+        "embed ",
+        "embed output/x",
+        "verify a ",
+        "matrix ",
+        "matrix a.npy ./b",
+        "scene ./min",
+        "scene orthogonal --theme ./m",
+    ):
         assert completed(line, "file") == [line.rpartition(" ")[2]]
         assert completed(line) == []
     assert completed("scene orthogonal -o ", "dir") == [""]

@@ -1,0 +1,77 @@
+"""Files of matrices, opened so that none can hang, run anything, or take more memory than it has to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from render.errors import InputError
+from render.pipeline.number_texts import json_arrays, separated
+from render.pipeline.numpy_files import npy_arrays, npz_arrays
+from render.pipeline.safetensors import safetensors_arrays
+from render.pipeline.stored import MalformedError, Stored
+from render.text import literal
+
+READERS: dict[str, Callable[[IO[bytes], int], list[Stored]]] = {
+    ".npy": npy_arrays,
+    ".npz": npz_arrays,
+    ".safetensors": safetensors_arrays,
+    ".csv": separated(","),
+    ".tsv": separated("\t"),
+    ".txt": separated(None),
+    ".json": json_arrays,
+}
+
+_PYTORCH = (
+    "from safetensors.torch import save_file; "
+    'save_file({k: v.clone() for k, v in model.state_dict().items()}, "weights.safetensors")'
+)
+_KERAS = 'import numpy; numpy.savez("weights.npz", **{v.path: v.numpy() for v in model.weights})'
+_PICKLED = 'import numpy; numpy.save("matrix.npy", matrix)'
+# Files that are programs, or need a library to be read: how what is in them is saved so that it can be.
+_CONVERT = {
+    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin"), _PYTORCH),
+    **dict.fromkeys((".h5", ".hdf5", ".keras"), _KERAS),
+    **dict.fromkeys((".pkl", ".pickle", ".joblib"), _PICKLED),
+}
+
+
+@contextlib.contextmanager
+def arrays_in(path: Path) -> Iterator[list[Stored]]:
+    """Open a file, and list its arrays; they are read while it is open.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is none of these, or what is read from it is damaged.
+    """
+    name, ending = literal(str(path)), path.suffix.lower()
+    if ending in _CONVERT:
+        raise InputError(
+            f"{name} is not read, since {ending} files may run code or need another library, so convert it where it "
+            f"was made: {_CONVERT[ending]}"
+        )
+    if ending not in READERS:
+        raise InputError(f"{name} is no kind of file that is read, so save it as {', '.join(READERS)}")
+    try:
+        # Without waiting for whoever should write into a pipe.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name holds a zero byte"
+        raise InputError(f"{name} cannot be read ({reason}), so check the path") from None
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise InputError(f"{name} is no regular file, so give one")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            yield READERS[ending](file, found.st_size)
+    except MalformedError as error:
+        raise InputError(f"{name} {error}") from None
+    except OSError as error:
+        raise InputError(f"{name} cannot be read ({error.strerror or error}), so check the disk") from None
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,578 @@
+"""Files of matrices: read exactly, and nothing that is crafted hangs, runs, or takes memory."""
+
+import io
+import json
+import math
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import time
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from films import ENVIRONMENT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from render.errors import InputError
+from render.pipeline.array_files import READERS, arrays_in
+from render.pipeline.weights import GATES, ORDERS, weights_in
+from render.text import Words
+
+TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U8": "u1"}
+
+
+def write_safetensors(path, tensors, types=None):
+    """Write a file as its specification has it, another way than any library's."""
+    header, body = {}, b""
+    for key, array in tensors.items():
+        name = (types or {}).get(key) or next(n for n, t in TYPES.items() if np.dtype(t) == array.dtype)
+        content = array.astype(array.dtype.newbyteorder("<")).tobytes()
+        header[key] = {"dtype": name, "shape": list(array.shape), "data_offsets": [len(body), len(body) + len(content)]}
+        body += content
+    text = json.dumps({"__metadata__": {"format": "pt"}, **header}).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + body)
+
+
+def write(path, matrix):
+    """Write a matrix as the ending of a path says."""
+    ending = path.suffix
+    if ending == ".npy":
+        np.save(path, matrix)
+    elif ending == ".npz":
+        np.savez_compressed(path, W=matrix)
+    elif ending == ".safetensors":
+        write_safetensors(path, {"W": np.asarray(matrix, float)})
+    elif ending == ".json":
+        path.write_text(json.dumps(np.asarray(matrix).tolist()), encoding="utf-8")
+    else:
+        np.savetxt(path, matrix, fmt="%.17g", delimiter={".csv": ",", ".tsv": "\t", ".txt": " "}[ending])
+
+
+def only(path, **options):
+    """Return the one matrix of a file."""
+    found = weights_in([path], **options)
+    assert list(found.matrices) == [""]
+    return found.matrices[""]
+
+
+def refused(path, said="", **options):
+    """Return the sentence with which a file is refused."""
+    with pytest.raises(InputError) as error:
+        weights_in([path] if isinstance(path, Path) else path, **options)
+    sentence = str(error.value)
+    assert said in sentence, sentence
+    assert sentence.isprintable()
+    return sentence
+
+
+RNG = np.random.default_rng(0)
+MATRICES = {
+    "random": RNG.normal(size=(7, 7)) * 10.0 ** RNG.integers(-300, 300, (7, 7)),
+    "one": np.array([[-0.25]]),
+    "singular": np.outer(np.arange(4.0), np.ones(4)),
+    "sparse": np.diag(np.full(63, 1 / 3), 1),
+}
+
+
+# Every kind of file
+
+
+@pytest.mark.parametrize("ending", READERS)
+@pytest.mark.parametrize("name", MATRICES)
+def test_matrices_come_back_bit_for_bit(tmp_path, ending, name):
+    path = tmp_path / f"W{ending}"
+    write(path, MATRICES[name])
+    assert np.array_equal(only(path), MATRICES[name])
+    assert weights_in([path]).title == "Powers of W"
+
+
+@pytest.mark.parametrize("ending", [".npy", ".npz", ".safetensors", ".csv"])
+def test_the_largest_matrix(tmp_path, ending):
+    matrix = np.random.default_rng(1).normal(size=(1_024, 1_024))
+    write(tmp_path / f"W{ending}", matrix)
+    assert np.array_equal(only(tmp_path / f"W{ending}"), matrix)
+    larger = np.zeros((1_025, 1_025))
+    write(tmp_path / f"V{ending}", larger)
+    refused(tmp_path / f"V{ending}", "1,024")
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.asfortranarray(MATRICES["random"]),
+        MATRICES["random"].astype(">f8"),
+        MATRICES["random"][::-1, ::2][:4],
+        np.arange(9, dtype=">i4").reshape(3, 3),
+        np.eye(3, dtype=bool),
+        np.float16([[0.1, 65504], [6e-8, -1]]),
+        np.array([[2**64 - 1, 0], [0, 1]], np.uint64),
+        np.longdouble([[0.5, 1], [1, 2]]),
+    ],
+    ids=lambda array: f"{array.dtype.str}-{array.flags.f_contiguous}",
+)
+def test_arrays_of_numpy_in_every_order(tmp_path, array):
+    for path in (tmp_path / "W.npy", tmp_path / "W.npz"):
+        write(path, array)
+        found = only(path)
+        assert np.array_equal(found, np.load(path) if path.suffix == ".npy" else np.load(path)["W"])
+        assert found.dtype.isnative
+    with open(tmp_path / "two.npy", "wb") as file:
+        np.lib.format.write_array(file, array, version=(2, 0))
+    assert np.array_equal(only(tmp_path / "two.npy"), array)
+
+
+@pytest.mark.parametrize("header", [
+    '{"shape": (2,2), "descr": "<f8", "fortran_order": False}',
+    "{'fortran_order':False,'descr':'<f8','shape':(2L, 2L)}  \n",
+])  # fmt: skip
+def test_headers_that_other_programs_write(tmp_path, header):
+    (tmp_path / "W.npy").write_bytes(npy(header, np.eye(2).tobytes()))
+    assert np.array_equal(only(tmp_path / "W.npy"), np.eye(2))
+
+
+def test_bfloat16_is_widened_by_its_bits(tmp_path):
+    # All that are finite: 2 signs, 255 exponents, 128 fractions.
+    bits = np.array([b for b in range(2**16) if (b >> 7) & 255 != 255], np.uint16)
+    side = 255
+    whole = bits[: side**2].reshape(side, side)
+    write_safetensors(tmp_path / "W.safetensors", {"W": whole}, {"W": "BF16"})
+    found = only(tmp_path / "W.safetensors")
+    for value, pattern in zip(found.flat[::7], whole.flat[::7], strict=True):
+        assert struct.pack(">f", value) == struct.pack(">HH", pattern, 0)
+    assert found.dtype == np.float32
+
+
+def test_texts_with_remarks_spaces_and_marks(tmp_path):
+    texts = {
+        "a.csv": b"\xef\xbb\xbf# W of epoch 3\r\n1, 2e-3\r\n\r\n-3,+4.5\r\n",
+        "b.tsv": b"1\t2e-3\n-3\t4.5",
+        "c.txt": b"  1   2e-3\n# no row\n-3\t4.5  \n",
+        "d.json": b"\xef\xbb\xbf [ [1, 2e-3],\n [-3, 4.5] ]\n",
+        "e.json": b'{"W": [[1, 0.002], [-3, 4.5]]}',
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_bytes(text)
+        assert np.array_equal(only(tmp_path / name), [[1, 2e-3], [-3, 4.5]]), name
+
+
+# Choosing
+
+
+def test_gates_are_taken_apart_in_their_order(tmp_path):
+    rng = np.random.default_rng(2)
+    for blocks in (4, 3):
+        known = [rng.normal(size=(9, 9)) for _ in range(blocks)]
+        for order in ("pytorch", "keras"):
+            tall, wide = np.vstack(known), np.hstack([block.T for block in known])
+            names = {
+                ("pytorch", 4): "input forget cell output", ("keras", 4): "input forget cell output",
+                ("pytorch", 3): "reset update new", ("keras", 3): "update reset new",
+            }[order, blocks].split()  # fmt: skip
+            for number, array in enumerate((tall, wide)):
+                path = tmp_path / f"{order}{blocks}{number}.npy"
+                np.save(path, array)
+                found = weights_in([path], order=order)
+                assert list(found.matrices) == names
+                for name, block in zip(names, known, strict=True):
+                    assert np.array_equal(found.matrices[name], block)
+                    alone = only(path, gate=name, order=order)
+                    spectra = [np.sort_complex(np.linalg.eigvals(m)) for m in (alone, block)]
+                    assert np.allclose(*spectra, rtol=0, atol=1e-12)
+                # Without an order it follows from the shape.
+                usual = ("pytorch", "keras")[number]
+                assert list(weights_in([path]).matrices) == list(ORDERS[usual][blocks])
+
+
+def test_what_is_filmed_without_a_key(tmp_path):
+    eye = np.eye(3, dtype="f4")
+    path = tmp_path / "model.safetensors"
+    write_safetensors(path, {
+        "emb": np.zeros((5_000, 3), "f4"), "fc.weight": 2 * eye, "bias": np.zeros(3, "f4"),
+        "rnn.weight_ih_l0": np.zeros((3, 3), "f4"), "rnn.weight_hh_l0": 3 * eye, "rnn.weight_hh_l1": 4 * eye,
+    })  # fmt: skip
+    found = weights_in([path])
+    assert {name: matrix[0, 0] for name, matrix in found.matrices.items()} == {"weight_hh_l0": 3, "weight_hh_l1": 4}
+    assert found.left_out == ()
+    found = weights_in([path], keys=["fc.weight", "rnn.weight_hh_l0"])
+    assert {name: matrix[0, 0] for name, matrix in found.matrices.items()} == {"fc.weight": 2, "rnn.weight_hh_l0": 3}
+    np.savez(tmp_path / "s.npz", **{f"layer{n}": np.eye(2) * n for n in range(9)})
+    found = weights_in([tmp_path / "s.npz"])
+    assert list(found.matrices) == ["layer0", "layer1", "layer2", "layer3"]
+    assert found.left_out == tuple(f"layer{n}" for n in range(4, 9))
+    np.savez(tmp_path / "l.npz", **{f"W{n}": np.eye(1_024, dtype="f4") for n in range(3)})
+    assert (len((large := weights_in([tmp_path / "l.npz"])).matrices), large.left_out) == (2, ("W2",))
+
+
+def test_files_side_by_side(tmp_path):
+    for name, size in (("before", 2), ("after", 3)):
+        np.save(tmp_path / f"{name}.npy", np.eye(size))
+    found = weights_in([tmp_path / "before.npy", tmp_path / "after.npy"])
+    assert [(name, len(matrix)) for name, matrix in found.matrices.items()] == [("before", 2), ("after", 3)]
+    assert found.title is None
+    write(tmp_path / "before.csv", np.eye(2))
+    assert list(weights_in([tmp_path / "before.csv", tmp_path / "before.npy"]).matrices) == ["before.csv", "before.npy"]
+
+
+def test_titles_tell_gate_and_order(tmp_path):
+    np.savez(tmp_path / "m.npz", **{"a.weight_hh_l0": np.zeros((8, 2)), "b.weight_hh_l0": np.zeros((6, 2))})
+    one = {"keys": ["a.weight_hh_l0"]}
+    assert weights_in([tmp_path / "m.npz"], **one).title == "a.weight_hh_l0: gates (PyTorch: i, f, g, o)"
+    assert weights_in([tmp_path / "m.npz"], **one, order="keras").title == "a.weight_hh_l0: gates (Keras: i, f, c, o)"
+    korean = weights_in([tmp_path / "m.npz"], **one, gate="forget", words=Words("ko"))
+    assert korean.title == "a.weight_hh_l0: 망각 게이트 (PyTorch: i, f, g, o)"
+    both = weights_in([tmp_path / "m.npz"])
+    assert list(both.matrices) == ["input", "forget", "cell", "output"]
+    assert both.title == "a.weight_hh_l0: gates (PyTorch: i, f, g, o)"
+    assert both.left_out == ("b.weight_hh_l0 (reset)", "b.weight_hh_l0 (update)", "b.weight_hh_l0 (new)")
+    np.savez(tmp_path / "g.npz", **{"a.weight_hh": np.zeros((2, 2)), "b.weight_hh": np.zeros((6, 2))})
+    mixed = weights_in([tmp_path / "g.npz"], words=Words("ko"))
+    assert list(mixed.matrices) == ["a", "b, 리셋", "b, 갱신", "b, 새 값"]
+    assert mixed.title == "게이트 (PyTorch: r, z, n)"
+    assert weights_in([tmp_path / "g.npz"], gate="new").title == "b.weight_hh: new gate (PyTorch: r, z, n)"
+    assert all(has_korean(Words("ko")(gate)) for gate in GATES)
+
+
+def has_korean(text):
+    return any("가" <= letter <= "힣" for letter in text)
+
+
+def test_what_is_not_there_is_answered_with_what_is(tmp_path):
+    np.savez(tmp_path / "m.npz", alpha=np.eye(2), beta=np.zeros((3, 5)), gamma=np.zeros(4), z=np.eye(2) * 1j)
+    said = refused(tmp_path / "m.npz", "there is no matrix 'alhpa'", keys=["alhpa"])
+    assert said.endswith("choose from alpha, beta, gamma, z")
+    refused(tmp_path / "m.npz", "beta must be square, or 3 or 4 such", keys=["beta"])
+    refused(tmp_path / "m.npz", "gamma must be rows and columns of numbers, but its shape is (4,)", keys=["gamma"])
+    refused(tmp_path / "m.npz", "z holds complex numbers, so save its real part", keys=["z"])
+    refused(tmp_path / "m.npz", "alpha has no cell gate, since it is one matrix without gates", keys=["alpha"],
+            gate="cell")  # fmt: skip
+    refused(tmp_path / "m.npz", "no kernel of gates of at most 1,024 rows among alpha (2, 2), beta", gate="cell")
+    np.save(tmp_path / "gru.npy", np.zeros((6, 2)))
+    refused(tmp_path / "gru.npy", "gru has no cell gate, since its gates are reset, update, new", gate="cell")
+    for shape in ((), (4,), (2, 2, 2), (2, 5), (4, 1), (0, 0)):
+        np.save(tmp_path / "shape.npy", np.zeros(shape))
+        refused(tmp_path / "shape.npy", "shape must be")
+
+
+@pytest.mark.parametrize("key", ["", " ", "\x1b[2J", "a\nb", "<keep>a</>", "{step}", "../x", "가" * 300, "\u202eabc"])
+def test_names_that_somebody_else_gave(tmp_path, key):
+    path = tmp_path / "W.json"
+    path.write_text(json.dumps({key: [[1]], "other": [[2]]}), encoding="utf-8")
+    labels = list(weights_in([path]).matrices)
+    assert len(labels) == 2
+    assert all(label.strip() and label.isprintable() and len(label) < 250 for label in labels)
+    assert only(path, keys=[key]) == [[1]]
+    refused(path, keys=[key + "?"])
+
+
+# What is crafted
+
+
+def npy(header, body=b"", version=1):
+    """Return a .npy file with any header."""
+    text = header if isinstance(header, bytes) else header.encode()
+    return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H" if version == 1 else "<I", len(text)) + text + body
+
+
+def tensors(header, body=b"", length=None):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + body
+
+
+def entry(offsets=(0, 16), shape=(2, 2), dtype="F32"):
+    return {"dtype": dtype, "shape": list(shape), "data_offsets": list(offsets)}
+
+
+def archive(members, **changes):
+    """Return a .npz file, with fields of its directory's entries changed behind its back."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members:
+            file.writestr(name, content)
+        for info in file.infolist():
+            for field, value in changes.items():
+                setattr(info, field, value)
+    return packed.getvalue()
+
+
+def saved(array, **options):
+    packed = io.BytesIO()
+    np.save(packed, array, **options)
+    return packed.getvalue()
+
+
+class Canary:
+    """Writes a file where it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (str(self.path), "w"))
+
+
+def bomb():
+    """Return an archive of 10 GB of zeros, packed in a few kilobytes of what a header says and megabytes of nothing."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    header = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1024, 1024), }")
+    content = packer.compress(header) + packer.compress(bytes(10**7)) + packer.flush(zlib.Z_FULL_FLUSH)
+    block = zlib.compressobj(9, zlib.DEFLATED, -15)
+    zeros = block.compress(bytes(10**7)) + block.flush(zlib.Z_FULL_FLUSH)
+    content += zeros * 999 + zlib.compressobj(9, zlib.DEFLATED, -15).flush()
+    local = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, len(content), 2**32 - 2, 5, 0) + b"W.npy"
+    central = struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 8, 0, 0, 0, len(content), 2**32 - 2, 5, 0, 0, 0, 0, 0, 0)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, len(central) + 5, len(local) + len(content), 0)
+    return local + content + central + b"W.npy" + end
+
+
+F8 = "{'descr': '<f8', 'fortran_order': False, 'shape': (%s), }"
+EYE = np.eye(2, dtype="f4").tobytes()
+CRAFTED = {
+    "claims 32 GiB.npy": npy(F8 % "65536, 65536"),
+    "claims 8 MB.npy": npy(F8 % "1024, 1024"),
+    "negative.npy": npy(F8 % "-1, 4", bytes(32)),
+    "many digits.npy": npy(F8 % f"{'9' * 4_000}, 2"),
+    "many axes.npy": npy(F8 % ("1," * 2_000)),
+    "deep.npy": npy("(" * 9_000),
+    "deeper.npy": npy("{" + "'descr':[" * 900),
+    "long header.npy": npy(b"", version=2)[:8] + struct.pack("<I", 10**9) + b"x" * 100,
+    "truncated.npy": saved(np.eye(4))[:-1],
+    "longer.npy": saved(np.eye(4)) + b"x",
+    "half a header.npy": saved(np.eye(4))[:50],
+    "version.npy": npy(F8 % "1, 1", bytes(8), version=9),
+    "record.npy": saved(np.zeros((2, 2), [("a", "f8"), ("b", "f8")])),
+    "text.npy": saved(np.array([["a", "b"], ["c", "d"]])),
+    "time.npy": saved(np.zeros((2, 2), "M8[s]")),
+    "complex.npy": saved(np.eye(2) * 1j),
+    "half type.npy": npy("{'descr': '<f3', 'fortran_order': False, 'shape': (1, 1), }", bytes(3)),
+    "twice.npz": None,
+    "lying.npz": archive([("W.npy", saved(np.eye(4)))], file_size=10),
+    "lying more.npz": archive([("W.npy", saved(np.eye(4)))], file_size=10**6),
+    "wrong sum.npz": archive([("W.npy", saved(np.eye(4)))], CRC=1),
+    "encrypted.npz": archive([("W.npy", saved(np.eye(4)))], flag_bits=1),
+    "unknown.npz": archive([("W.npy", saved(np.eye(4)))], compress_type=93),
+    "claims.npz": archive([("W.npy", npy(F8 % "1024, 1024"))]),
+    "objects.npz": archive([("W.npy", npy("{'descr': '|O', 'fortran_order': False, 'shape': (2, 2), }"))]),
+    "nothing.npz": archive([]),
+    "no arrays.npz": archive([("../../x", b"x")]),
+    "cut.npz": archive([("W.npy", saved(np.eye(4)))])[:-30],
+    "many members.npz": archive([(f"{n}.npy", b"") for n in range(5_000)]),
+    "huge header.safetensors": tensors(b"{}", length=10**8),
+    "longest header.safetensors": tensors(b" " * 5_000_000),
+    "beyond.safetensors": tensors(b"{}", length=2**63),
+    "no length.safetensors": b"\1\0",
+    "twice.safetensors": tensors(b'{"a": %s, "a": %s}' % ((json.dumps(entry()).encode(),) * 2), EYE),
+    "overlapping.safetensors": tensors({"a": entry(), "b": entry((8, 24))}, bytes(24)),
+    "same place.safetensors": tensors({"a": entry(), "b": entry()}, EYE),
+    "outside.safetensors": tensors({"a": entry((8, 24))}, bytes(20)),
+    "negative.safetensors": tensors({"a": entry((-16, 0))}, EYE),
+    "backwards.safetensors": tensors({"a": entry((16, 0))}, EYE),
+    "float.safetensors": tensors({"a": entry((0.0, 16.0))}, EYE),
+    "true.safetensors": tensors({"a": entry((False, 16))}, EYE),
+    "small.safetensors": tensors({"a": entry((0, 8))}, EYE),
+    "shape.safetensors": tensors({"a": entry(shape=(-2, -2))}, EYE),
+    "huge shape.safetensors": tensors({"a": entry(shape=(2**52, 2**52, 2**52))}, EYE),
+    "type.safetensors": tensors({"a": entry(dtype="F8_E4M3", offsets=(0, 4))}, bytes(4)),
+    "no type.safetensors": tensors({"a": entry(dtype=[])}, EYE),
+    "list.safetensors": tensors([entry()], EYE),
+    "no entry.safetensors": tensors({"a": 5}, EYE),
+    "more.safetensors": tensors({"a": entry() | {"pickle": "x"}}, EYE),
+    "deep.safetensors": tensors(b'{"a":' + b"[" * 100_000),
+    "digits.safetensors": tensors(b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, ' + b"9" * 9_000 + b"]}}"),
+    "infinite.safetensors": tensors({"a": entry((0, float("inf")))}, EYE),
+    "columns.csv": b"1," * 10_000_000,
+    "rows.csv": b"1\n" * 1_000_000,
+    "wide rows.csv": (b"1," * 4_000 + b"1\n") * 2_000,
+    "uneven.csv": b"1,2\n3\n",
+    "names.csv": b"a,b\n1,2\n",
+    "infinite.csv": b"1,inf\n1,2\n",
+    "nan.tsv": b"nan",
+    "underscore.csv": b"1_0",
+    "complex.txt": b"1+2j",
+    "zeros.csv": bytes(10**6),
+    "utf16.csv": "1,2\n3,4\n".encode("utf-16"),
+    "remarks.txt": b"# nothing\n",
+    "open.json": b"[" * 10_000_000,
+    "closed.json": b"[[],[],[]]",
+    "empty rows.json": b"[" + b"[]," * 10_000_000,
+    "objects.json": b"[" + b"{}," * 10_000_000,
+    "keys.json": b"{" + b'"a":[[1]],' * 1_000_000,
+    "many keys.json": ("{" + ",".join(f'"{n}":[[1]]' for n in range(10_000)) + "}").encode(),
+    "long key.json": b'{"' + b"a" * 10_000_000,
+    "flat.json": b"[1, 2]",
+    "null.json": b"null",
+    "text.json": b'[["1"]]',
+    "true.json": b"[[true]]",
+    "nan.json": b"[[NaN]]",
+    "large.json": b"[[1e999]]",
+    "digits.json": b"[[" + b"1" * 5_000 + b"]]",
+    "whole.json": b"[[9007199254740993]]",
+    "uneven.json": b"[[1, 2], [3]]",
+    "behind.json": b"[[1]] [[2]]",
+    "comma.json": b"[[1],]",
+}
+CRAFTED["twice.npz"] = CRAFTED["claims.npz"]
+_whole = archive([("W.npy", saved(np.eye(4)))])
+CRAFTED["second directory.npz"] = _whole[:-22] + b"PK\6\7" + bytes(16) + _whole[-22:]
+CRAFTED["remark.npz"] = _whole[:-2] + b"\5\0later"
+
+# Reads what it is told with a bound on memory, counted from what Python and NumPy take before.
+BOUNDED = """
+import resource, sys
+from pathlib import Path
+from render.errors import InputError
+from render.pipeline.weights import weights_in
+pages = int(Path("/proc/self/statm").read_text().split()[0])
+limit = pages * resource.getpagesize() + 150_000_000
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+for line in sys.stdin:
+    try:
+        found = weights_in([Path(line.rstrip("\\n"))])
+        print("read", list(found.matrices))
+    except InputError as error:
+        print(f"{Path(line).name.strip()}: {error}")
+    sys.stdout.flush()
+"""
+
+
+@pytest.fixture(scope="module")
+def reader():
+    """A process of little memory that answers for files, one after the other."""
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("memory is counted on Linux")
+    process = subprocess.Popen(
+        [sys.executable, "-c", BOUNDED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+        env=ENVIRONMENT | {"OPENBLAS_NUM_THREADS": "1"}, cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+
+    def ask(path):
+        process.stdin.write(f"{path}\n")
+        process.stdin.flush()
+        return process.stdout.readline().rstrip("\n")
+
+    with process:
+        yield ask
+        process.stdin.close()
+
+
+@pytest.mark.parametrize("name", CRAFTED)
+def test_crafted_files_are_refused_within_little_memory(tmp_path, reader, name):
+    path = tmp_path / name
+    path.write_bytes(CRAFTED[name])
+    if name == "twice.npz":
+        with zipfile.ZipFile(path, "w") as file, pytest.warns(UserWarning, match="Duplicate"):
+            file.writestr("W.npy", saved(np.eye(2)))
+            file.writestr("W.npy", saved(np.eye(3)))
+    answer = reader(path)
+    assert answer.startswith(f"{name}: "), answer
+    assert answer.isprintable()
+    assert 10 < len(answer) < 500
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("unknown.npz", "has 'W' in a form that numpy.savez does not write"),
+        ("encrypted.npz", "has 'W' in a form that numpy.savez does not write"),
+        ("many members.npz", "has more than 4,096 arrays"),
+        ("outside.safetensors", "says that 'a' lies outside the file"),
+        ("longest header.safetensors", "has a header of 5,000,000 bytes where 4,000,000 are the most"),
+        ("columns.csv", "has a line of more than 131,072 bytes"),
+    ],
+)
+def test_what_is_too_much_is_refused_before_it_is_read(tmp_path, name, said):
+    (tmp_path / name).write_bytes(CRAFTED[name])
+    refused(tmp_path / name, said)
+
+
+def test_a_bomb_is_not_unpacked(tmp_path, reader):
+    (tmp_path / "bomb.npz").write_bytes(bomb())
+    start = time.process_time()
+    refused(tmp_path / "bomb.npz", "bytes of numbers in 'W' where its header says 8,388,608")
+    assert time.process_time() - start < 5.0
+    assert reader(tmp_path / "bomb.npz").startswith("bomb.npz: ")
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_no_such_file_and_no_file_at_all(tmp_path, reader, ending):
+    refused(tmp_path / f"missing{ending}", "cannot be read (No such file or directory), so check the path")
+    (tmp_path / f"folder{ending}").mkdir()
+    (tmp_path / f"zero{ending}").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / f"pipe{ending}")
+    for name in ("folder", "zero", "pipe"):
+        assert reader(tmp_path / f"{name}{ending}").endswith("is no regular file, so give one")
+    for name, content in (("empty", b""), ("rubbish", np.random.default_rng(3).bytes(10_000))):
+        (tmp_path / f"{name}{ending}").write_bytes(content)
+        assert reader(tmp_path / f"{name}{ending}").startswith(f"{name}{ending}: ")
+
+
+@pytest.mark.parametrize("ending", [".npy", ".npz"])
+def test_pickled_objects_are_not_run(tmp_path, ending):
+    canary = tmp_path / "canary"
+    objects = np.array([[Canary(canary)] * 2] * 2)
+    path = tmp_path / f"W{ending}"
+    np.save(path, objects) if ending == ".npy" else np.savez(path, W=objects)
+    refused(path, "holds pickled Python objects, which may run code")
+    (tmp_path / "raw.npy").write_bytes(pickle.dumps(Canary(canary)))
+    refused(tmp_path / "raw.npy", "holds no array as numpy.save writes it")
+    assert not canary.exists()
+
+
+@pytest.mark.parametrize(
+    ("ending", "line"),
+    [
+        (".pt", "from safetensors.torch import save_file; save_file({k: v.clone() for k, v in "),
+        (".PTH", "safetensors.torch"), (".pkl", "numpy.save("), (".h5", "numpy.savez("), (".keras", "numpy.savez("),
+    ],
+)  # fmt: skip
+def test_files_of_libraries_are_answered_with_what_converts_them(tmp_path, ending, line):
+    # Whatever is in them, and whether there are any.
+    said = refused(tmp_path / f"model{ending}", f"model{ending} is not read, since {ending.lower()} files may run code")
+    compile(said.partition("was made: ")[2], "said", "exec")
+    assert line in said
+    refused(tmp_path / "model.onnx", "is no kind of file that is read, so save it as .npy, .npz, .safetensors, .csv")
+
+
+# Whatever bytes there are
+
+
+@pytest.mark.parametrize("ending", READERS)
+@settings(max_examples=60)
+@given(data=st.data())
+def test_any_bytes_are_read_or_refused(tmp_path_factory, ending, data):
+    path = tmp_path_factory.mktemp("any") / f"W{ending}"
+    write(path, np.arange(9.0).reshape(3, 3))
+    content = bytearray(path.read_bytes())
+    if data.draw(st.booleans()):
+        content = bytearray(data.draw(st.binary(max_size=300)))
+    else:
+        # A file with some bytes changed, or cut, is nearer to what readers believe.
+        for _ in range(data.draw(st.integers(1, 3))):
+            content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+        del content[data.draw(st.integers(0, len(content))) :]
+    path.write_bytes(content)
+    try:
+        with arrays_in(path) as found:
+            for single in found:
+                if single.refusal is None:
+                    assert single.read().shape == single.shape
+    except InputError as error:
+        assert str(error).isprintable()
+        assert len(str(error)) < 600
+
+
+@settings(max_examples=40)
+@given(matrix=arrays(float, (3, 3), elements=st.floats(allow_nan=False, allow_infinity=False)))
+def test_any_numbers_survive_every_file(tmp_path_factory, matrix):
+    folder = tmp_path_factory.mktemp("numbers")
+    for ending in READERS:
+        write(folder / f"W{ending}", matrix)
+        found = only(folder / f"W{ending}")
+        assert found.tobytes() == matrix.tobytes()
+        assert math.prod(found.shape) == 9
