@@ -94,7 +94,7 @@ def scene_of_arrays(matrices: Mapping[str, Sequence[Sequence[float]]], steps: ob
     known = steps if isinstance(steps, int) and 0 <= steps <= _MOST_STEPS else _USUAL_STEPS
     large = any(_log_growth(array, known) > np.log(_LARGEST_GROWTH) for array in arrays.values())
     # Columns are too narrow for what it says of its scale.
-    shown = show("scaled_matrix", **({} if single else {"note": ""})) if large else show("matrix")
+    shown = show("scaled_matrix", note="largest: ±1" if single else "") if large else show("matrix")
     # Beside more than two heat-maps there is no room for circles.
     eigenvalues = [show("eigenvalues", powers=single)] if len(arrays) <= 2 else []
     panels = [shown, show("norms"), *eigenvalues]

@@ -269,7 +269,8 @@ def _bottom(mark: Mark) -> float:
     if isinstance(mark, Text):
         return mark.y + mark.style.size / 4
     if isinstance(mark, Lines):
-        return max((float(np.max(piece.y)) for line in mark.lines.lines for piece in line.pieces), default=0.0)
+        pieces = (piece for line in mark.lines.lines for piece in line.pieces)
+        return max((float(np.max(piece.y, initial=0.0)) for piece in pieces), default=0.0)
     if isinstance(mark, Line | Polygon):
         return max(y for _, y in mark.points)
     if isinstance(mark, Arrow):

@@ -1,5 +1,6 @@
 """Powers of a matrix whose largest eigenvalue may lie on either side of the unit circle."""
 
+import math
 from typing import Annotated
 
 import numpy as np
@@ -15,7 +16,6 @@ from scenes import (
     Trajectory,
     gaussian_matrix,
     growth,
-    last_change,
     repeated,
     scene,
     show,
@@ -49,18 +49,16 @@ def powers(
     return repeated(with_spectral_radius(gaussian_matrix(dim, seed), spectral_radius), steps)
 
 
-@powers.moment("From step {step} on Wᵗ is <explode>more than 1000 times</> as large as at the start.",
-               note="step {step}", on="log10_spectral_norm")  # fmt: skip
-def _(product: Trajectory) -> Reached | None:
-    step = last_change(product.log10_spectral_norm > 3)
-    return Reached(step) if step else None
-
-
-@powers.moment("From step {step} on <vanish>less than 1/1000</> of the size is left.",
-               note="step {step}", on="log10_spectral_norm")  # fmt: skip
-def _(product: Trajectory) -> Reached | None:
-    step = last_change(product.log10_spectral_norm < -3)
-    return Reached(step) if step else None
+@powers.moment("From step {step} on <data>the largest |λ| is alone</>: the others' powers are a hundredth of its own.")
+def _(product: Trajectory, steps: int) -> Reached | None:
+    if not steps:
+        return None
+    sizes = np.abs(np.linalg.eigvals(product.sequence.factors[0]))
+    largest = float(sizes.max())
+    # The largest may be a pair.
+    second = float(sizes[sizes < largest * (1 - 1e-9)].max(initial=0.0))
+    step = math.ceil(math.log(0.01) / math.log(second / largest)) if second else 1
+    return Reached(step) if step < steps else None
 
 
 @powers.moment(
