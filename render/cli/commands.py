@@ -28,7 +28,7 @@ from render.cli.scene_commands import (
 from render.cli.terminal import note_finished, one_line, say, serve, shown, write
 from render.cli.word_commands import words
 from render.errors import EigenreelError, InputError, RenderError, UsageError
-from render.pipeline.job import OPTIONS, Job
+from render.pipeline.job import Job
 from render.version import VERSION
 
 if TYPE_CHECKING:
@@ -173,40 +173,7 @@ def list_scenes(as_json: bool, sources: bool, posters: str | None, theme: str, l
                 say(f"  {scene.name}\n      {scene.summary}\n      {options}")
 
 
-@commands.command(context_settings=SETTINGS)
-@click.option(
-    "--output",
-    "-o",
-    default="output",
-    show_default=True,
-    metavar="DIR",
-    help="Folder of the files.",
-    shell_complete=values_of("output"),
-)
-@click.option(
-    "--theme",
-    default="light",
-    show_default=True,
-    shell_complete=values_of("theme"),
-    metavar="NAME",
-    help=OPTIONS["theme"].help,
-)
-@click.option(
-    "--layout",
-    default="wide",
-    show_default=True,
-    shell_complete=values_of("layout"),
-    metavar="NAME",
-    help=OPTIONS["layout"].help,
-)
-@click.option(
-    "--lang",
-    "language",
-    default="en",
-    show_default=True,
-    shell_complete=values_of("language"),
-    help=OPTIONS["language"].help,
-)
+@commands.command(context_settings=SETTINGS, params=[*film_options("output", "theme", "layout", "language")])
 @click.option(
     "--force", is_flag=True, help="Render all of them, even those that are there and newer than their sources."
 )

@@ -1,28 +1,25 @@
-"""A film that was made: its files, its manifest, and what there is to see in it."""
+"""A film that was made: its files, its manifest, and what there is to see in it.
+
+What shows it on pages and in notebooks is loaded when it is asked for: a command makes films without it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from render.drawing.canvas import Canvas
 from render.drawing.colors import ColorArray
 from render.drawing.raster import RasterCanvas
-from render.drawing.themes import Theme
 from render.errors import UsageError
 from render.pipeline.job import Job
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import SceneRun, resolve
-from render.publish.notebook import bundle, page_again
-from render.publish.pictures import FORMS, picture
 from render.text import brief, suggestion
-
-AnyCanvas = TypeVar("AnyCanvas", bound=Canvas)
 
 
 @dataclass(frozen=True)
@@ -74,18 +71,18 @@ class Film:
         UsageError
             If there is no such step or format.
         """
+        from render.publish.pictures import FORMS
+        from render.publish.still import Stills
+
         if form not in FORMS:
             raise UsageError(f"there is no format {brief(form)} for stills, {suggestion(str(form), FORMS)}")
-        number = self._step(step)
-
-        def draw(make: Callable[[int, int, Theme], AnyCanvas]) -> AnyCanvas:
-            return Painter(self._found, self.job, make).paint(number)
-
-        return picture(draw, form, transparent)
+        return Stills(self._found, self.job, transparent).at(self._step(step), form)
 
     @cached_property
     def page(self) -> bytes:
         """The film as a page that plays it by itself, as ``--format html`` writes it."""
+        from render.publish.notebook import page_again
+
         made = self.files.get("html")
         return made.read_bytes() if made is not None else page_again(self.manifest, self.job)
 
@@ -106,6 +103,8 @@ class Film:
 
     @cached_property
     def _bundle(self) -> dict[str, str]:
+        from render.publish.notebook import bundle
+
         return bundle(self.files, self.manifest, self.job)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

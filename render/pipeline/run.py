@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from render.drawing.raster import RasterCanvas
 from render.errors import EigenreelError, RenderError, UsageError
@@ -29,7 +29,6 @@ from render.pipeline.timeline import Timeline
 from render.pipeline.values import values_of
 from render.pipeline.watch import Watch
 from render.publish.captions import describe
-from render.publish.page import Played, page_of
 from render.storage import AtomicFiles
 from render.text import Words
 from render.video.encoder import Encoder, StreamInfo
@@ -38,6 +37,9 @@ from render.video.flashes import LARGEST_SHARE, FlashMeter
 from render.video.formats import PAGE, POSTER, WHOLE_BLOCK, Format, coarser, find_kinds, kinds
 from render.video.frame_difference import FrameDifference
 from render.video.pixel_formats import PIXEL_FORMATS, png
+
+if TYPE_CHECKING:
+    from render.publish.page import Played
 
 T = TypeVar("T")
 
@@ -114,9 +116,10 @@ class _Plan:
             raise UsageError(f"a page holds up to {_MOST_FILMS} films, but {job.over} are {len(values)}")
         plans = []
         for value in values:
-            parameters = dict(self.found.parameters) | {name: value}
             try:
-                plans.append(_Plan(replace(job, parameters=parameters, formats=(), over=None)))
+                plans.append(
+                    _Plan(replace(job, parameters={**self.found.parameters, name: value}, formats=(), over=None))
+                )
             except EigenreelError as error:
                 raise type(error)(f"with {name} {value}: {error}") from None
         return name, plans
@@ -157,6 +160,8 @@ class _Plan:
 
     def played(self, safe: bool | None = None) -> Played:
         """Return the film as a page plays it; `safe` is whether it does not flash, where that is known already."""
+        from render.publish.page import Played
+
         return Played(self.found, self.job, self.timeline, self._is_safe(self.timeline) if safe is None else safe)
 
     @property
@@ -264,10 +269,11 @@ def _paint(plan: _Plan, encoders: list[tuple[Any, Encoder]], watch: Watch) -> Fl
 
 def _page(plan: _Plan, safe: bool, description: str) -> bytes:
     """Return the page of a film, or of its films over a parameter."""
+    from render.publish.page import page_of
+
     if not plan.parameter:
         return page_of([plan.played(safe)], description)
-    own = plan.found.parameters[plan.parameter]
-    values = [other.found.parameters[plan.parameter] for other in plan.over]
+    own, *values = (other.found.parameters[plan.parameter] for other in (plan, *plan.over))
     first = values.index(own) if own in values else 0
     return page_of([other.played() for other in plan.over], description, plan.parameter, first)
 
@@ -308,7 +314,7 @@ def _provenance(plan: _Plan, ffmpeg: Ffmpeg, meter: FlashMeter) -> dict[str, Any
 
 
 def _entries(plan: _Plan, files: AtomicFiles, pictures: dict[str, list[int]]) -> list[dict[str, Any]]:
-    """Return the manifest's entries of the files; `pictures` are the frames at which those of a format begin."""
+    """Return the manifest's entries of the files; `pictures` are the frames at which each begins, by file."""
     timeline, layout = plan.timeline, plan.painter.layout
     instants = {name: [timeline.instants[frame] for frame in begins] for name, begins in pictures.items()}
     if plan.page:
@@ -317,27 +323,24 @@ def _entries(plan: _Plan, files: AtomicFiles, pictures: dict[str, list[int]]) ->
         manifest.FileMade(
             name,
             plan.formats.get(name, PAGE),
-            # While a multiplication is spelled out, pictures show no step.
-            [None if instant.entries else instant.step for instant in shown],
+            [None if instant.entries else instant.step for instant in shown],  # none while a product is spelled out
             [round(instant.part, 6) for instant in shown],
             timeline.frames,
         )
         for name, shown in instants.items()
     ]
     made.append(manifest.FileMade(f"{plan.stem}.png", POSTER, [plan.found.poster_step], [0.0], 0))
-    size = layout.width, layout.height
-    return [manifest.file_entry(single, files.path(single.name), size) for single in made]
+    return [manifest.file_entry(single, files.path(single.name), (layout.width, layout.height)) for single in made]
 
 
 def _left_over(plan: _Plan, made: dict[str, Path]) -> list[str]:
     """Name files of an earlier film of the same name, which this film does not have."""
-    folder = Path(plan.job.output)
     names = {plan.stem + kind.suffix: kind.name for kind in kinds() if kind.moving}
     return [
         f"{name} beside it is of an earlier film, which the manifest no longer names, so remove it, give another "
         f"--name, or add --format {form}"
         for name, form in names.items()
-        if made and name not in made and (folder / name).exists()
+        if made and name not in made and Path(plan.job.output, name).exists()
     ]
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from render.check.verify import films_at
 from render.errors import EigenreelError, InputError
 from render.pipeline.catalog import all_scenes, chapter_of, chapters, covered_ideas, heading_of
 from render.pipeline.moments import sentence
-from render.publish.captions import describe
-from render.publish.descriptions import FLASHES
 from render.publish.embed import snippet
+from render.publish.figure import telling
 from render.publish.markup import Code, Element, File, address, escaped, to_html
 from render.publish.page import stripped
-from render.publish.variants import Variant, read_variant
+from render.publish.variants import Place, Variant, read_variant
 from render.storage import AtomicFiles
 from render.text import Words
 from render.video.formats import PAGE
@@ -89,6 +89,10 @@ def gallery(found: Sequence[tuple[Variant, Path]], language: str = "en") -> str:
     for card in sorted(_cards(found), key=lambda card: order.index(homes.get(card.light.content["scene"], ""))):
         chapter = homes.get(card.light.content["scene"], "")
         grouped.setdefault(words(heading_of(chapter)) if chapter else words(_OWN), []).append(card)
+    ideas: defaultdict[str, list[str]] = defaultdict(list)
+    for idea in chain.from_iterable(covered_ideas().values()):
+        for scene in idea.scenes:
+            ideas[scene].append(f"{idea.number}: {idea.text}")
     title = words("Films of repeated matrix multiplication")
     sections = [
         Element(
@@ -96,7 +100,11 @@ def gallery(found: Sequence[tuple[Variant, Path]], language: str = "en") -> str:
             {"id": f"chapter-{number}", "aria-labelledby": f"heading-{number}"},
             (
                 Element("h2", {"id": f"heading-{number}"}, (heading,), inline=True),
-                Element("div", {"class": "films"}, tuple(_film(card, words) for card in cards)),
+                Element(
+                    "div",
+                    {"class": "films"},
+                    tuple(_film(card, words, ideas[card.light.content["scene"]]) for card in cards),
+                ),
             ),
         )
         for number, (heading, cards) in enumerate(grouped.items(), 1)
@@ -169,29 +177,19 @@ def _cards(found: Sequence[tuple[Variant, Path]]) -> list[_Card]:
     return cards
 
 
-def _film(card: _Card, words: Words) -> Element:
-    """Return the article of a film."""
+def _film(card: _Card, words: Words, ideas: Sequence[str]) -> Element:
+    """Return the article of a film; `ideas` are what its scene shows."""
     film, content = card.light, card.light.content
     own = Words(film.language)
-    title = own(content["title"])
+    told = telling([Place(film)], film.language)
     statement = sentence(own(content["statement"], content["parameters"]))
-    try:
-        said = describe(content, film.language)
-    except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{card.path} is not a manifest of eigenreel, so render the film again") from None
-    ideas = [
-        f"{idea.number}: {idea.text}"
-        for ideas in covered_ideas().values()
-        for idea in ideas
-        if content["scene"] in idea.scenes
-    ]
     parts: list[Element | str | Code] = [
-        _media(card, said),
-        Element("h3", {}, (title or film.stem,), inline=True),
+        _media(card, told.text),
+        Element("h3", {}, (told.title,), inline=True),
         Element("p", {}, (statement,), inline=True),
     ]
-    if not film.safe:
-        parts.append(Element("p", {"class": "warning"}, (own(FLASHES),), inline=True))
+    if told.warning:
+        parts.append(Element("p", {"class": "warning"}, (told.warning,), inline=True))
     page = next((name for kind, name in film.files if kind is PAGE), None)
     if page is not None:
         parts.append(Element("p", {}, (Element("a", {"href": File(page)}, (words("Interactive page"),)),), inline=True))
