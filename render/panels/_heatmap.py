@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from render.drawing.canvas import Cells
 from render.drawing.colors import ColorMap, color_index, readable_on
 from render.drawing.glyphs import text_width
-from render.drawing.layouts import Box, TextLine, cell_size
+from render.drawing.grid import cell_size
+from render.drawing.layouts import Box, TextLine
 from render.panels.base import Limits, PanelContext, place
 from render.text import number
 from scenes import FloatArray
@@ -68,8 +70,7 @@ class Heatmap:
         self.box = Box(room.x, room.y, width, height)
         self.numbered = numbered and self.cell >= number_room(context)
         self._outline()
-        # Where rows are low, every second label or fewer.
-        for row, label in list(enumerate(labels))[:: -(-round(context.sizes.axis * 1.2) // self.cell)]:
+        for row, label in self._shown_labels(labels):
             y = self.box.y + (row + 0.5) * self.cell + context.sizes.axis * 0.36
             self._canvas.text(self.box.x - context.px(12), y, label, axis, "right")
         self._name_columns(names)
@@ -135,6 +136,15 @@ class Heatmap:
     def _outline(self) -> None:
         box, color = self.box, self._canvas.theme.grid
         self._canvas.fill(Box(box.x - 1, box.y - 1, box.width + 2, box.height + 2), color)
+
+    def _shown_labels(self, labels: Sequence[str]) -> list[tuple[int, str]]:
+        """Return the labels for which there is room, with their rows: where rows are low, every second or fewer."""
+        stride = -(-round(self._context.sizes.axis * 1.2) // self.cell)
+        every = list(enumerate(labels))
+        # Names of groups of rows are far enough apart, wherever these begin.
+        named = [row for row, label in every if label]
+        apart = all(later - row >= stride for row, later in pairwise(named))
+        return [every[row] for row in named] if apart else every[::stride]
 
     def _name_columns(self, names: Sequence[str]) -> None:
         widest = max((text_width(name, self._context.axis) for name in names), default=0.0) + self._context.px(10)

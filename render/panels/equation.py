@@ -92,11 +92,11 @@ class Panel(base.Panel):
     def _placed(self) -> list[NumberedMatrix]:
         """Return the matrices' places: in one row if numbers then have room, else in two."""
         count = len(self._of)
-        for rows in ([count], [count - 1, 1]):
-            found = self._in_rows(rows)
-            if found[0].width >= 2.9 * self.context.sizes.axis or count == 1:
-                break
-        return found
+        single = self._in_rows([count])
+        if single[0].width >= 2.9 * self.context.sizes.axis or count == 1:
+            return single
+        # Where numbers have no room in two rows either, cells are as large as can be.
+        return max(self._in_rows([count - 1, 1]), single, key=lambda found: found[0].width)
 
     def _in_rows(self, rows: Sequence[int]) -> list[NumberedMatrix]:
         context, slot = self.context, self.context.slot.box

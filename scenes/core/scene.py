@@ -21,7 +21,7 @@ Decides = TypeVar("Decides", bound=Callable[..., Claimed])
 Finds = TypeVar("Finds", bound=Callable[..., Reached | int | None])
 
 # How the panels of a film may stand.
-ARRANGEMENTS = ("beside", "stacked", "row")
+ARRANGEMENTS = ("beside", "stacked", "row", "grid")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class Scene:
     smooth: bool = False
     symbol: str = "W"
     explain: int | None = None
+    clock: tuple[float, ...] | None = None
     claims: list[Claim] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
 
@@ -237,6 +238,7 @@ def scene(
     smooth: bool = False,
     symbol: str = "W",
     explain: int | None = None,
+    clock: tuple[float, ...] | None = None,
     poster: float | None = None,
     fps: str = DEFAULT_FPS,
     covers: tuple[int, ...] = (),
@@ -265,13 +267,16 @@ def scene(
         What a step is called: one word ("layer"), or words with numbers of series in them ("θ = {angle}°").
     arrange : str
         ``beside``: the first panel left, the others right of it; ``stacked``: the first one above the others; ``row``:
-        all side by side.
+        all side by side; ``grid``: the columns of a comparison, of one panel each, as small multiples.
     smooth : bool
         Whether what turns or moves is shown on its way between steps, too.
     symbol : str
         What the matrix is called: "F" for the powers F², F³ of a film.
     explain : int, optional
         The step whose multiplication is spelled out, row by column.
+    clock : tuple of float, optional
+        The number that stands at the axis for each step, from step 0 on: values of a parameter, or updates. The
+        step's own by default.
     poster : float, optional
         Which step is on the poster, as a fraction of the steps; by default that of the first moment.
     fps : str
@@ -325,6 +330,7 @@ def scene(
             smooth=smooth,
             symbol=symbol,
             explain=explain,
+            clock=clock,
         )
 
     return decorate

@@ -85,8 +85,8 @@ def pull_by_step(run: Run, weights: FloatArray, targets: FloatArray) -> FloatArr
         "series",
         of={_FAR_LABEL: "far share", _NEAR_LABEL: "near share", _NONE_LABEL: "none share"},
         theory=(_NONE_LABEL,),
-        heading="loss gradient by each input",
-        note="100 %: largest; answer: the input to repeat; a step back: × {retention} at most",
+        heading="loss gradient by input, % of largest",
+        note="each step back multiplies it by W × slope: {retention} at most",
         scale="linear",
         limits=(0, 1),
         unit="%",
@@ -148,7 +148,7 @@ def _stands_out(series: Mapping[str, FloatArray]) -> float:
 @lost_dependency.moment(
     "<keep>The near answer</> has {times:2} times the gradient of any other input: it can be learnt.",
     on="near share",
-    note="its answer is here: it stands out",
+    note="near input to repeat:\nit stands out",
 )
 def _(series: Mapping[str, FloatArray]) -> Reached:
     return Reached(_NEAR + 1, times=_stands_out(series))
@@ -157,7 +157,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached:
 @lost_dependency.moment(
     "<vanish>The far</> gradient is {times:log10} times smaller than <keep>the near</> one: it looks like no answer.",
     on="far share",
-    note="its answer is here: nothing stands out",
+    note="far input to repeat:\nnothing stands out",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     near, far = abs(series["near"][-1, _NEAR]), abs(series["far"][-1, -1])

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenes import (
+    ACTIVATIONS,
     Bounds,
     Choices,
     Claimed,
@@ -15,21 +16,30 @@ from scenes import (
     Reached,
     Seed,
     Trajectory,
+    normal_quadrature,
     scene,
     show,
 )
-from scenes.initialisation._deep_nets import LAYERS, DeepNet, decades_per_layer, deep_net, predicted, share_off
+from scenes.initialisation._deep_nets import LAYERS, DeepNet, decades_per_layer, deep_net, share_off
 from scenes.initialisation._kinds import NAMES
 
 # Units and empty columns of the picture.
 _UNITS, _GAP = 12, 3
 
 
-def _sequence(net: DeepNet, kind: str) -> MatrixSequence:
+def _sequence(net: DeepNet, kind: str, activation: str) -> MatrixSequence:
     steps, dim, _ = net.jacobians.shape
-    # The variance of a weight as a multiple of 1 / inputs.
-    scale = np.full(steps + 1, dim * LAYERS[kind][1](dim))
-    return MatrixSequence(net.jacobians, series={"strip": net.strip(_UNITS, _GAP), "scale": scale} | net.series())
+    # The variance of a weight as a multiple of 1 / inputs, and what the first activation multiplies the variance by.
+    scale = dim * LAYERS[kind][1](dim)
+    told = {"scale": np.full(steps + 1, scale), "left": np.full(steps + 1, _let_through(activation, scale))}
+    return MatrixSequence(net.jacobians, series={"strip": net.strip(_UNITS, _GAP)} | told | net.series())
+
+
+def _let_through(activation: str, scale: float) -> float:
+    """Return what is left of a mean square `scale` behind an activation, as a part of it."""
+    nodes, weights = normal_quadrature()
+    values = ACTIVATIONS[activation].function(np.sqrt(scale) * nodes)
+    return float(weights @ values**2 / scale)
 
 
 @scene(
@@ -41,13 +51,14 @@ def _sequence(net: DeepNet, kind: str) -> MatrixSequence:
         limits=(-3, 3),
         heading="units by layer",
         note="row: 12 units",
+        footer="weights: variance {scale:2}/inputs",
     ),
     show(
         "series",
         of={"signal": "signal", "gradient": "gradient"},
         roles={"gradient": "muted"},
         heading="variance",
-        note="weights: variance {scale:2}/inputs, then {activation}",
+        note="weights × {scale:2}, {activation} × {left:2}, and chance",
     ),
     title="Through a deep network",
     statement="a signal runs down the layers, a gradient back up, both as strong as the weights let them be",
@@ -75,33 +86,27 @@ def deep_signal(
     activation : str
         What is applied to every layer.
     """
-    return _sequence(deep_net(kind, activation, steps, dim, seed), kind)
-
-
-def _factor(kind: str, activation: str, steps: int, dim: int) -> float:
-    """Return what theory says that the first layer multiplies the variance of the signal by."""
-    signal = predicted(kind, activation, steps, dim)["signal"]
-    return float(10 ** (signal[1] - signal[0]))
-
-
-@deep_signal.moment("{weights} + {activation}: a layer should multiply the variance by about {factor:3}.")
-def _(steps: int, dim: int, kind: str, activation: str) -> Reached | None:
-    if steps < 3:
-        return None
-    return Reached(1, weights=NAMES[kind], factor=_factor(kind, activation, steps, dim))
+    return _sequence(deep_net(kind, activation, steps, dim, seed), kind, activation)
 
 
 @deep_signal.moment(
-    "Half way, after {step} layers: variance {signal:log10} of the signal, {gradient:log10} of the gradient.",
-    on="signal",
-    note="{weights} + {activation}\nabout × {factor:2} a layer",
+    "Weights of variance {scale:2}/inputs ({weights}) multiply the variance by {scale:2}, {activation} by {left:2}."
 )
-def _(series: Mapping[str, FloatArray], steps: int, dim: int, kind: str, activation: str) -> Reached | None:
+def _(series: Mapping[str, FloatArray], steps: int, kind: str) -> Reached | None:
+    if steps < 3:
+        return None
+    return Reached(1, weights=NAMES[kind], **{name: float(series[name][1]) for name in ("scale", "left")})
+
+
+@deep_signal.moment(
+    "Half way, after {step} layers: variance {signal:log10} of the signal, {gradient:log10} of the gradient."
+)
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     if steps < 4:
         return None
     half = steps // 2
     ends = {name: float(series[name][half]) for name in ("signal", "gradient")}
-    return Reached(half, weights=NAMES[kind], factor=_factor(kind, activation, steps, dim), **ends)
+    return Reached(half, **ends)
 
 
 @deep_signal.moment("{result}: variance {signal:log10} at the end for the signal, {gradient:log10} for the gradient.")
@@ -120,7 +125,7 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
 
 def _half_the_variance(steps: int, dim: int, seed: int, kind: str, activation: str) -> MatrixSequence:
     """Return the network with weights of half the variance, as if He's factor of 2 had been forgotten."""
-    return _sequence(deep_net(kind, activation, steps, dim, seed, 0.5**0.5), kind)
+    return _sequence(deep_net(kind, activation, steps, dim, seed, 0.5**0.5), kind, activation)
 
 
 @deep_signal.claim("both ways: off / allowed", headline=True, counterexample=_half_the_variance)

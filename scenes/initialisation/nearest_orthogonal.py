@@ -5,7 +5,8 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, Numbers, Reached, Record, Seed, gaussian_matrix, scene, show
+from scenes import Bounds, Claimed, FloatArray, Numbers, Reached, Record, Seed, scene, show
+from scenes.initialisation._factors import asymmetry, drawn, not_orthonormal, rounding
 
 _NEAREST, _QR, _LEFT = "stretches to 1", "by columns", "a turn left off"
 _ROLES = {_NEAREST: "keep", _QR: "data", _LEFT: "vanish"}
@@ -14,12 +15,6 @@ _ROLES = {_NEAREST: "keep", _QR: "data", _LEFT: "vanish"}
 def _turns(steps: int) -> int:
     """Return the step at which QR turns round the columns whose signs are wrong."""
     return min(steps, max(1, (7 * steps + 7) // 8))
-
-
-def _drawn(dim: int, extra: int, seed: int) -> FloatArray:
-    """Return A, with entries such that a column's length is about 1."""
-    rows = dim + extra
-    return gaussian_matrix((rows, dim), seed, float(1 / np.sqrt(rows)))
 
 
 def _by_qr(start: FloatArray, steps: int) -> FloatArray:
@@ -36,7 +31,7 @@ def _by_qr(start: FloatArray, steps: int) -> FloatArray:
 
 def _make(steps: int, dim: int, extra: int, seed: int, keep: bool = True) -> dict[str, Record]:
     """Return A on its three ways; the first leaves Vᵀ off, as Lasagne's does, unless it is kept."""
-    start = _drawn(dim, extra, seed)
+    start = drawn(dim, extra, seed)
     u, values, vt = np.linalg.svd(start, full_matrices=False)
     left = values ** (1 - np.arange(steps + 1) / steps)[:, None]
     alone = u * left[:, None, :]
@@ -124,27 +119,10 @@ def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
     return Reached(steps, nearest=nearest, qr=qr, left=left)
 
 
-def _rounding(series: Mapping[str, FloatArray]) -> float:
-    """Return what a factorisation of a matrix with entries of about 1/√m may be off by."""
-    return float(16 * max(series["weights"].shape[1:]) * np.finfo(float).eps)
-
-
-def _asymmetry(series: Mapping[str, FloatArray]) -> float:
-    """Return how far Qᵀ A is from a symmetric matrix without negative eigenvalues, which it is for Q = U Vᵀ alone."""
-    form = series["weights"][-1].T @ series["weights"][0]
-    lowest = float(np.linalg.eigvalsh((form + form.T) / 2)[0])
-    return max(float(np.abs(form - form.T).max()), -lowest)
-
-
 def _untriangular(series: Mapping[str, FloatArray]) -> float:
     """Return how far Qᵀ A is from an upper triangle with a positive diagonal, which is R."""
     r = series["weights"][-1].T @ series["weights"][0]
     return max(float(np.abs(np.tril(r, -1)).max()), -float(np.diagonal(r).min()))
-
-
-def _not_orthonormal(series: Mapping[str, FloatArray]) -> float:
-    q = series["weights"][-1]
-    return float(np.abs(q.T @ q - np.eye(q.shape[1])).max())
 
 
 def _without_the_right(steps: int, dim: int, extra: int, seed: int) -> dict[str, Record]:
@@ -155,13 +133,14 @@ def _without_the_right(steps: int, dim: int, extra: int, seed: int) -> dict[str,
 @nearest_orthogonal.claim("nearest: off / allowed", headline=True, counterexample=_without_the_right)
 def _(columns: Mapping[str, Numbers]) -> Claimed:
     series = {label: columns[label].series for label in _ROLES}
-    rounding = _rounding(series[_NEAREST])
+    nearest = series[_NEAREST]["weights"]
+    allowed = rounding(nearest)
     away = {label: float(numbers["distance"][-1]) for label, numbers in series.items()}
     off = [
-        *(_not_orthonormal(numbers) / rounding for numbers in series.values()),
-        _asymmetry(series[_NEAREST]) / rounding,
-        _untriangular(series[_QR]) / rounding,
-        away[_NEAREST] / (min(away[_QR], away[_LEFT]) + rounding),
+        *(not_orthonormal(numbers["weights"][-1]) / allowed for numbers in series.values()),
+        asymmetry(nearest[-1], nearest[0]) / allowed,
+        _untriangular(series[_QR]) / allowed,
+        away[_NEAREST] / (min(away[_QR], away[_LEFT]) + allowed),
     ]
     return Claimed(
         max(off),
@@ -186,11 +165,12 @@ def _(series: Mapping[str, FloatArray]) -> Claimed:
 
 @nearest_orthogonal.claim("below R's diagonal", column=_QR)
 def _(series: Mapping[str, FloatArray]) -> Claimed:
-    return Claimed(_untriangular(series), 0.0, _rounding(series), "A factorisation rounds by about n · eps.")
+    return Claimed(_untriangular(series), 0.0, rounding(series["weights"]), "A factorisation rounds by about n · eps.")
 
 
 for _label in _ROLES:
 
     @nearest_orthogonal.claim("largest |QᵀQ − I|", column=_label)
     def _(series: Mapping[str, FloatArray]) -> Claimed:
-        return Claimed(_not_orthonormal(series), 0.0, _rounding(series), "A factorisation rounds by about n · eps.")
+        weights = series["weights"]
+        return Claimed(not_orthonormal(weights[-1]), 0.0, rounding(weights), "A factorisation rounds by about n · eps.")

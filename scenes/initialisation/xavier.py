@@ -15,29 +15,17 @@ from scenes import (
     Seed,
     Trajectory,
     first_step,
-    glorot_normal,
-    glorot_uniform,
     log_chi_square,
     scene,
     show,
 )
 from scenes.initialisation._deviations import SIGMAS, normal_deviation, uniform_deviation
+from scenes.initialisation._xavier import BINS, ROLES, SHAPES, densities_of, edge_of, histogram_of, layers_of
 
-_SHAPES = {"normal": glorot_normal, "uniform": glorot_uniform}
-_ROLES = {"normal": "data", "uniform": "keep"}
-_BINS = 40
 # Networks of either shape, and the entries after which a histogram shows its shape.
 _DRAWS, _ENOUGH = 50, 2000
-
-
-def _layers(shape: str, steps: int, dim: int, seed: int) -> FloatArray:
-    index = tuple(_SHAPES).index(shape)
-    return np.stack([_SHAPES[shape](dim, [seed, index, layer]) for layer in range(steps)])
-
-
-def _edge(dim: int) -> float:
-    """Return Glorot's bound for uniform entries, √(6 / 2n)."""
-    return float(np.sqrt(3 / dim))
+# The middle of the last bin, in units of σ.
+_LAST = (2 - 2 / BINS) * 3**0.5
 
 
 def _lengths(shape: str, layers: FloatArray, seed: int, size: float = 1.0) -> FloatArray:
@@ -46,12 +34,12 @@ def _lengths(shape: str, layers: FloatArray, seed: int, size: float = 1.0) -> Fl
     The first network is that of the film's layers; the others are drawn in the same way, times `size`.
     """
     steps, dim, _ = layers.shape
-    rng = np.random.default_rng([seed, 2, tuple(_SHAPES).index(shape)])
+    rng = np.random.default_rng([seed, 2, tuple(SHAPES).index(shape)])
     vectors = rng.standard_normal((_DRAWS, dim, 1))
     lengths = np.zeros((steps + 1, _DRAWS))
     for layer in range(steps):
         nets = (_DRAWS, dim, dim)
-        drawn = rng.standard_normal(nets) / dim**0.5 if shape == "normal" else rng.uniform(-1, 1, nets) * _edge(dim)
+        drawn = rng.standard_normal(nets) / dim**0.5 if shape == "normal" else rng.uniform(-1, 1, nets) * edge_of(dim)
         drawn *= size
         drawn[0] = layers[layer]
         vectors = drawn @ (vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
@@ -59,41 +47,18 @@ def _lengths(shape: str, layers: FloatArray, seed: int, size: float = 1.0) -> Fl
     return lengths
 
 
-def _histogram(entries: FloatArray, dim: int) -> FloatArray:
-    """Return the density of all entries up to each step, shape (T + 1, bins), as multiples of the uniform one."""
-    edges = np.linspace(-2, 2, _BINS + 1) * _edge(dim)
-    # Normal entries may lie beyond; they are counted for the density but have no bar.
-    counts = np.stack([np.zeros(_BINS), *(np.histogram(layer, edges)[0] for layer in entries)]).cumsum(axis=0)
-    drawn = np.maximum(np.arange(len(entries) + 1) * dim * dim, 1)
-    return np.asarray(counts / drawn[:, None] * _BINS / 2)
-
-
-def _densities(steps: int) -> dict[str, FloatArray]:
-    """Return what the histograms tend to, in multiples of the uniform density, shape (T + 1, bins)."""
-    # The middle of every bin in units of the bound √3 σ.
-    middle = (np.arange(_BINS) + 0.5) / _BINS * 4 - 2
-    normal = 2 * np.sqrt(3) / np.sqrt(2 * np.pi) * np.exp(-1.5 * middle**2)
-    laws = {"normal": normal, "uniform": np.where(np.abs(middle) < 1, 1.0, 0.0)}
-    return {name: np.broadcast_to(law, (steps + 1, _BINS)) for name, law in laws.items()}
-
-
 @scene(
+    show("fans", of="lengths", heading="vector length", note="thick: middle of 50", roles=ROLES),
     show(
-        "fans",
-        of="lengths",
-        heading="vector length",
-        roles=_ROLES,
-    ),
-    show(
-        "histogram",
-        of="histogram",
-        theory="density",
-        # The bins end at twice the bound √3 σ.
-        ends=(-2 * 3**0.5, 2 * 3**0.5),
+        "curve",
+        of="weights",
+        ends=(-_LAST, _LAST),
         limits=(0, 1.7),
-        marks={"−σ": -1.0, "σ": 1.0},
-        heading="weights, same σ",
-        roles=_ROLES,
+        x="σ",
+        unit="× uniform",
+        heading="weights drawn",
+        note="only σ counts, not the shape: few long vectors hold up the mean square, most shrink",
+        roles=ROLES,
     ),
     title="Xavier: normal or uniform",
     statement="two shapes of one variance: a layer of either keeps the mean square of a vector, and a typical vector "
@@ -111,7 +76,8 @@ def xavier(
 ) -> dict[str, MatrixSequence]:
     """Layers drawn by Xavier's initialisation, with normal and with uniform entries.
 
-    Right of what fifty networks make of the length of a vector, with that in the middle, are the entries drawn so far.
+    Below what fifty networks make of the length of a vector, with that in the middle, is how often the entries drawn so
+    far have each size, over what that tends to.
     X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks",
     AISTATS 2010.
     """
@@ -122,12 +88,11 @@ def _columns(steps: int, dim: int, seed: int, uniform_size: float = 1.0) -> dict
     """Return a column for either shape, all uniform weights times `uniform_size`."""
     columns = {}
     for name, size in (("normal", 1.0), ("uniform", uniform_size)):
-        layers = size * _layers(name, steps, dim, seed)
-        series = {
-            "histogram": _histogram(layers, dim),
-            "density": _densities(steps)[name],
-            "lengths": _lengths(name, layers, seed, size),
-        }
+        layers = size * layers_of(name, steps, dim, seed)
+        drawn = histogram_of(layers, dim)
+        # What they tend to stands there from the start.
+        drawn[0] = densities_of(steps)[name][0]
+        series = {"weights": drawn, "lengths": _lengths(name, layers, seed, size)}
         columns[name] = MatrixSequence(layers, series=series)
     return columns
 
@@ -140,7 +105,7 @@ def _(steps: int, dim: int) -> Reached | None:
 
 @xavier.moment("After {step} layers half of the vectors are shorter than ½, of either shape.")
 def _(columns: Mapping[str, Numbers]) -> Reached | None:
-    middles = [np.median(columns[name].series["lengths"], axis=1) for name in _SHAPES]
+    middles = [np.median(columns[name].series["lengths"], axis=1) for name in SHAPES]
     step = first_step(np.maximum(*middles) < np.log10(0.5))
     return None if step is None else Reached(step)
 
@@ -151,7 +116,7 @@ def _(columns: Mapping[str, Numbers]) -> Reached | None:
     otherwise="One variance: layers of either shape keep the mean square of a length.",
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
-    medians = {name: float(np.median(columns[name].series["lengths"][-1])) for name in _SHAPES}
+    medians = {name: float(np.median(columns[name].series["lengths"][-1])) for name in SHAPES}
     # With few units the shape of so few weights is felt.
     if max(medians.values()) > np.log10(0.9) or abs(medians["normal"] - medians["uniform"]) > 0.5:
         return None
@@ -171,7 +136,7 @@ def _narrow(steps: int, dim: int, seed: int) -> dict[str, MatrixSequence]:
 @xavier.claim("shapes: off / allowed", headline=True, counterexample=_narrow)
 def _(columns: Mapping[str, Numbers], steps: int, dim: int) -> Claimed:
     off = []
-    for name in _SHAPES:
+    for name in SHAPES:
         lengths = columns[name].series["lengths"]
         # A layer multiplies the square of a length by χ²(n) / n, whatever came before it.
         off.append(abs(_squares(lengths).mean() - 1) / normal_deviation(steps * _DRAWS * dim))
@@ -223,12 +188,12 @@ def _last_norm(product: Trajectory, layers: FloatArray) -> Claimed:
 
 @xavier.claim("log10 norm at last", column="normal")
 def _(product: Trajectory, steps: int, dim: int, seed: int) -> Claimed:
-    return _last_norm(product, _layers("normal", steps, dim, seed))
+    return _last_norm(product, layers_of("normal", steps, dim, seed))
 
 
 @xavier.claim("log10 norm at last", column="uniform")
 def _(product: Trajectory, steps: int, dim: int, seed: int) -> Claimed:
-    return _last_norm(product, _layers("uniform", steps, dim, seed))
+    return _last_norm(product, layers_of("uniform", steps, dim, seed))
 
 
 def _mean_length(series: Mapping[str, FloatArray], steps: int, dim: int, shape: str) -> Claimed:
@@ -259,4 +224,4 @@ def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
 @xavier.claim("beyond the bound", column="uniform")
 def _(product: Trajectory, dim: int) -> Claimed:
     largest = np.abs(product.sequence.factors).max()
-    return Claimed(float(max(0.0, largest - _edge(dim))), 0.0, 0.0, "No uniform entry is beyond its bound.")
+    return Claimed(float(max(0.0, largest - edge_of(dim))), 0.0, 0.0, "No uniform entry is beyond its bound.")

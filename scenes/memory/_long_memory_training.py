@@ -1,4 +1,4 @@
-"""Trains the networks of the film `long_memory` and writes what they learnt to a file beside this one.
+"""Trains the networks of the films of a long memory, learnt, and writes what they learnt to a file beside this one.
 
 ``python -m scenes.memory._long_memory_training`` takes some minutes.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from scenes.memory._long_memory import Addition, Copy, Gru, Linear, Lstm, Net, T
 
 FILE = Path(__file__).with_name("long_memory.npz")
 # What the file's bytes hash to; `write` says it.
-CHECKSUM = "75cade45761c987d23790273e87de57ec0c04f86d3904430a92ab6aaf770b62c"
+CHECKSUM = "88a7fcec2a91bd6360e6ba831ce671dde383b3731890f77e404cf49be38f056e"
 
 # Delays of the tasks, seeds of networks, updates, and how many there are between two tests.
 DELAYS = (5, 10, 20, 40, 80)
@@ -105,6 +105,31 @@ def first_weights(kind: Kind, name: str, seed: int) -> list[FloatArray]:
     return [recurrent, kernel, bias, readout, np.zeros((1, task.outputs))]
 
 
+class Run(NamedTuple):
+    """What networks trained side by side have learnt.
+
+    Attributes
+    ----------
+    losses : ndarray, shape (nets, tests)
+        The loss on examples not trained on, as a share of that of a network without memory.
+    right : ndarray, shape (nets, tests)
+        The share of letters recalled; zeros for the addition task.
+    changes : ndarray, shape (nets, tests)
+        How far the update before each test changed a weight, in learning rates: the root of the mean square over all
+        weights. That of the first update stands at the first test.
+    longest : ndarray, shape (nets, tests)
+        The length of the longest gradient until then, before it was clipped.
+    weights : list of ndarray
+        The last weights.
+    """
+
+    losses: Any
+    right: Any
+    changes: Any
+    longest: Any
+    weights: list[Any]
+
+
 def nearest_orthogonal(matrices: Any) -> Any:
     """Return orthogonal matrices near ones that are almost orthogonal, by Newton's iteration for the polar factor."""
     for _ in range(4):
@@ -112,7 +137,7 @@ def nearest_orthogonal(matrices: Any) -> Any:
     return matrices
 
 
-def trained(kind: Kind, name: str, delay: int, seeds: Sequence[int], updates: int = UPDATES) -> tuple[Any, Any, Any]:
+def trained(kind: Kind, name: str, delay: int, seeds: Sequence[int], updates: int = UPDATES) -> Run:
     """Train networks by Adam, each on fresh examples of its own.
 
     Parameters
@@ -130,12 +155,8 @@ def trained(kind: Kind, name: str, delay: int, seeds: Sequence[int], updates: in
 
     Returns
     -------
-    losses : ndarray, shape (nets, tests)
-        The loss on examples not trained on, as a share of that of a network without memory.
-    right : ndarray, shape (nets, tests)
-        The share of letters recalled; zeros for the addition task.
-    weights : list of ndarray
-        The last weights.
+    Run
+        What they have learnt.
     """
     task = TASKS[name]
     columns = zip(*(first_weights(kind, name, seed) for seed in seeds), strict=True)
@@ -143,6 +164,9 @@ def trained(kind: Kind, name: str, delay: int, seeds: Sequence[int], updates: in
     randoms = [np.random.default_rng([seed, 33, delay]) for seed in seeds]
     tests = _together([task.examples(np.random.default_rng([seed, 34, delay]), delay, _TESTS) for seed in seeds])
     adam, losses, right = Adam(weights), [], []
+    changes: list[FloatArray] = []
+    longest: list[FloatArray] = []
+    count_of_weights = sum(weight[0].size for weight in weights)
     rate = _RATES[name]["gates" if kind.blocks > 1 else "held" if kind.held else "free"]
     # What diverges ends in infinities, which are shown as such.
     with np.errstate(over="ignore", invalid="ignore"):
@@ -153,18 +177,25 @@ def trained(kind: Kind, name: str, delay: int, seeds: Sequence[int], updates: in
                 right.append(task.right(scores, tests[1]) if isinstance(task, Copy) else np.zeros(len(seeds)))
             inputs, targets = _together([task.examples(random, delay, _BATCH) for random in randoms])
             _, gradient = gradient_of(kind.net, task, weights, inputs, targets)
+            lengths = np.sqrt(sum((part**2).sum(axis=(1, 2), keepdims=True) for part in gradient))
+            longest.append(lengths.ravel())
             if kind.clipped:
-                lengths = np.sqrt(sum((part**2).sum(axis=(1, 2), keepdims=True) for part in gradient))
                 gradient = [part * np.minimum(1.0, _LONGEST / lengths) for part in gradient]
             if kind.held:
                 # Only the part along which the matrix stays orthogonal.
                 turning = transposed(weights[0]) @ gradient[0]
                 gradient[0] = weights[0] @ (turning - transposed(turning)) / 2
-            steps = adam.steps(gradient, rate * (1 - count / UPDATES))
+            now = rate * (1 - count / UPDATES)
+            steps = list(adam.steps(gradient, now))
+            if now > 0:
+                squares = sum((step**2).sum(axis=(1, 2)) for step in steps)
+                changes.append(np.sqrt(squares / count_of_weights) / now)
             weights = [weight - step for weight, step in zip(weights, steps, strict=True)]
             if kind.held:
                 weights[0] = nearest_orthogonal(weights[0])
-    return np.array(losses).T, np.array(right).T, weights
+    before = np.maximum(np.arange(0, updates + 1, EVERY) - 1, 0)
+    highest = np.maximum.accumulate(longest)
+    return Run(np.array(losses).T, np.array(right).T, np.array(changes)[before].T, highest[before].T, weights)
 
 
 def _together(examples: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, FloatArray]:
@@ -178,32 +209,60 @@ _LOST = 32767
 
 
 def packed(losses: FloatArray) -> Any:
-    """Return losses as whole numbers of 16 bits."""
+    """Return losses, changes or lengths as whole numbers of 16 bits."""
     finite = np.isfinite(losses) & (losses < 1e30)
     thousandths = np.round(1000 * np.log10(np.where(finite, np.maximum(losses, 1e-30), 1.0)))
     return np.where(finite, thousandths, _LOST).astype(np.int16)
 
 
 def unpacked(numbers: Any) -> FloatArray:
-    """Return the decimal logarithms of losses; infinity for what diverged."""
+    """Return the decimal logarithms of what was packed; infinity for what diverged."""
     return np.where(numbers == _LOST, np.inf, numbers / 1000.0)
 
 
-def of_all_delays(kind: Kind, name: str) -> tuple[Any, Any, float]:
-    """Return packed losses and shares of letters in thousandths, (delays, seeds, tests), and ``max |WᵀW − I|``."""
+class Results(NamedTuple):
+    """What networks of a kind have learnt, as the file holds it.
+
+    Attributes
+    ----------
+    losses, right : ndarray, shape (delays, seeds, tests)
+        Packed losses, and shares of letters in thousandths.
+    changes : ndarray, shape (seeds, tests)
+        Packed changes of a weight at the longest delay.
+    longest : ndarray, shape (seeds, tests)
+        Packed lengths of gradients at that delay.
+    off : float
+        ``max |WᵀW − I|`` of matrices kept orthogonal.
+    """
+
+    losses: Any
+    right: Any
+    changes: Any
+    longest: Any
+    off: float
+
+
+def of_all_delays(kind: Kind, name: str) -> Results:
+    """Train networks of a kind on a task of every length."""
     losses, right, off = [], [], 0.0
     for delay in DELAYS:
         runs = [trained(kind, name, delay, range(first, first + _AT_ONCE)) for first in range(0, SEEDS, _AT_ONCE)]
-        losses.append(packed(np.concatenate([run[0] for run in runs])))
-        right.append(np.round(1000 * np.concatenate([run[1] for run in runs])).astype(np.int16))
+        losses.append(packed(np.concatenate([run.losses for run in runs])))
+        right.append(np.round(1000 * np.concatenate([run.right for run in runs])).astype(np.int16))
+        # Those of the last delay stay.
+        changes = packed(np.concatenate([run.changes for run in runs]))
+        longest = packed(np.concatenate([run.longest for run in runs]))
         if kind.held:
-            gaps = [transposed(run[2][0]) @ run[2][0] - np.eye(kind.units) for run in runs]
-            off = max(off, *(float(np.abs(gap).max()) for gap in gaps))
-    return np.array(losses), np.array(right), off
+            squares = [transposed(run.weights[0]) @ run.weights[0] for run in runs]
+            off = max(off, *(float(np.abs(square - np.eye(kind.units)).max()) for square in squares))
+    return Results(np.array(losses), np.array(right), changes, longest, off)
 
 
 def learnt() -> dict[str, Any]:
-    """Return what the file holds: ``losses`` (tasks, kinds, delays, seeds, tests), ``right`` and ``off_orthogonal``.
+    """Return what the file holds.
+
+    ``losses`` (tasks, kinds, delays, seeds, tests), ``right`` alike of the copy task, ``changes`` and ``longest``
+    (tasks, kinds, seeds, tests), and ``off_orthogonal`` (tasks).
 
     Raises
     ------
@@ -217,14 +276,16 @@ def learnt() -> dict[str, Any]:
         return {name: arrays[name] for name in arrays.files}
 
 
-def write(found: dict[tuple[str, str], tuple[Any, Any, float]]) -> str:
+def write(found: dict[tuple[str, str], Results]) -> str:
     """Write what all networks learnt, by task and kind, and return the file's SHA-256."""
     grid = [[found[name, kind] for kind in KINDS] for name in TASKS]
     np.savez_compressed(
         FILE,
-        losses=np.array([[cell[0] for cell in row] for row in grid]),
-        right=np.array([cell[1] for cell in grid[0]]),
-        off_orthogonal=np.array([row[list(KINDS).index("held")][2] for row in grid]),
+        losses=np.array([[cell.losses for cell in row] for row in grid]),
+        right=np.array([cell.right for cell in grid[0]]),
+        changes=np.array([[cell.changes for cell in row] for row in grid]),
+        longest=np.array([[cell.longest for cell in row] for row in grid]),
+        off_orthogonal=np.array([row[list(KINDS).index("held")].off for row in grid]),
     )
     return sha256(FILE.read_bytes()).hexdigest()
 

@@ -107,12 +107,19 @@ def _shown(symbols: Symbols) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="history", limits=(-4, 4), heading="W shifts slots", note="row: step"),
+    show(
+        "heatmap",
+        of="history",
+        limits=(-4, 4),
+        heading="memory",
+        note="row: step, column: slot",
+        footer="at each step W shifts all by a slot",
+    ),
     show(
         "series",
         of={"read": "input", "said": "output"},
         heading="letters in and out",
-        note="8 letters, drawn as ±1 … ±4",
+        note="height: which of 8 letters",
         scale="linear",
         limits=(-5, 5),
         roles={"read": "data", "said": "keep"},

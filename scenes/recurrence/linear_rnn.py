@@ -33,10 +33,9 @@ from scenes import (
     ),
     show(
         "series",
-        of={"W alone": "log10_spectral_norm", "input + tanh": "log10 driven"},
+        of="log10_spectral_norm",
         heading="size of the state",
-        note="W alone: × {spectral_radius} a step, its |λ|; input renews, tanh bounds",
-        roles={"W alone": "data", "input + tanh": "muted"},
+        note="each W multiplies it by about {spectral_radius}, the largest |λ| of W",
     ),
     title="A network without input",
     statement="h(t) = W h(t − 1) from h(0) = I: each cell of the chain holds the next power of W",
@@ -54,7 +53,7 @@ def linear_rnn(
 ) -> MatrixSequence:
     """States of a linear recurrent network without input: powers of its matrix, 64 steps in 65 states.
 
-    Beside it what was taken away: the size of the states of the same network with tanh and an input.
+    With tanh and an input, which were taken away, no state could grow beyond n: that is claimed, too.
 
     Parameters
     ----------
@@ -103,7 +102,7 @@ def _(steps: int) -> Reached:
 
 
 @linear_rnn.moment(
-    "Step {steps}: {size:log10} with W alone; {driven:log10} where an input renews and tanh bounds the state."
+    "Step {steps}: the state W{steps:^} has size {size:log10}; each W multiplies it by about {spectral_radius}."
 )
 def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Reached:
     size, driven = float(product.log10_spectral_norm[-1]), float(series["log10 driven"][-1])

@@ -1,10 +1,8 @@
 """Recurrent networks of several layers, and gradients through the grid of times and layers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from math import log10
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 
@@ -17,96 +15,12 @@ from scenes import (
     Seed,
     Trajectory,
     complex_step_jacobian,
-    random_unit_vector,
     scene,
     show,
 )
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A network of layers ``tanh(W h + U x)``, or that and x with skips; x is the state of the layer below.
-
-    Parameters
-    ----------
-    layers, length, dim, seed, gain : int, int, int, int, float
-        The parameters of the scene.
-    skips : bool
-        Whether x is added.
-    """
-
-    layers: int
-    length: int
-    dim: int
-    seed: int
-    gain: float
-    skips: bool
-
-    @cached_property
-    def weights(self) -> tuple[FloatArray, FloatArray]:
-        """Every layer's recurrent matrix and its matrix for what comes from below, each (layers, n, n)."""
-        random = np.random.default_rng([self.seed, 6])
-        shape = (2, self.layers, self.dim, self.dim)
-        recurrent, below = random.standard_normal(shape) * self.gain / self.dim**0.5
-        return recurrent, below
-
-    @property
-    def inputs(self) -> FloatArray:
-        """The inputs of all times, shape (length, n)."""
-        return np.asarray(0.5 * np.random.default_rng([self.seed, 7]).standard_normal((self.length, self.dim)))
-
-    @property
-    def last_gradient(self) -> FloatArray:
-        """The gradient that the last state is given, a unit vector, shape (n,)."""
-        return random_unit_vector(self.dim, [self.seed, 8])
-
-    def states(self, shift: Any = 0.0) -> Any:
-        """Return the states of all layers and times, shape (layers, length, n); `shift` is added to the very first."""
-        recurrent, below = self.weights
-        rows: Any = self.inputs
-        layers = []
-        for layer in range(self.layers):
-            h, row = np.zeros(self.dim), []
-            for time, x in enumerate(rows):
-                h = np.tanh(recurrent[layer] @ h + below[layer] @ x) + (x if self.skips else 0.0)
-                h = h + (shift if layer == time == 0 else 0.0)
-                row.append(h)
-            rows = np.array(row)
-            layers.append(rows)
-        return np.array(layers)
-
-    def jacobians(self) -> tuple[FloatArray, FloatArray]:
-        """Return the derivatives of each state by the one before it and the one below it, (layers, length, n, n)."""
-        recurrent, below = self.weights
-        states = self.states()
-        under = np.concatenate([self.inputs[None], states[:-1]])
-        slopes = 1 - (states - under * self.skips) ** 2
-        by_time = slopes[..., None] * recurrent[:, None]
-        by_layer = slopes[..., None] * below[:, None] + self.skips * np.eye(self.dim)
-        return by_time, by_layer
-
-    def gradients(self) -> FloatArray:
-        """Return the gradient of ``g · h`` at the last time and the top by every state, shape (layers, length, n)."""
-        by_time, by_layer = self.jacobians()
-        found = np.zeros((self.layers, self.length, self.dim))
-        found[-1, -1] = self.last_gradient
-        for layer in range(self.layers - 1, -1, -1):
-            for time in range(self.length - 1, -1, -1):
-                if time + 1 < self.length:
-                    found[layer, time] += by_time[layer, time + 1].T @ found[layer, time + 1]
-                if layer + 1 < self.layers:
-                    found[layer, time] += by_layer[layer + 1, time].T @ found[layer + 1, time]
-        return found
-
-
-def shortest_path(layers: int, length: int, skips: bool) -> int:
-    """Return how many tanhs a gradient passes at least on its way from the last state of the top to the first below."""
-    return length - 1 + (0 if skips else layers - 1)
-
+from scenes.recurrence._grid import Grid
 
 _COLUMNS = {"without skips": False, "with skips": True}
-# Numbers of layers that are compared: translation does best with few, a Transformer has 24.
-_DEPTHS = range(2, 25)
 _ROLES = {"without skips": "vanish", "with skips": "keep"}
 # One network may be an exception, so that the film's statement is claimed of so many.
 _NETWORKS = 16
@@ -125,7 +39,7 @@ _NETWORKS = 16
         "series",
         of="log10 front",
         heading="gradient left",
-        note="down a layer: × W × slope, skips add 1; back a word: no skips",
+        note="a layer down: × W × slope, with skips × (1 + W × slope); a word back: × W × slope in both",
         x="steps down or back",
         roles=_ROLES,
     ),
@@ -171,7 +85,6 @@ def _compared(
     distance = row + length - 1 - time
     columns = {}
     for label, skips in kinds.items():
-        depths = [_log10_lowest(Grid(depth, length, dim, seed, gain, skips)) for depth in _DEPTHS]
         grids = [Grid(layers, length, dim, seed + index, gain, skips) for index in range(_NETWORKS)]
         sizes = np.linalg.norm(grids[0].gradients(), axis=2)[::-1]
         shown = np.where(distance <= np.arange(steps + 1)[:, None, None], sizes, 0.0)
@@ -182,17 +95,8 @@ def _compared(
         lowest = np.log10([np.linalg.norm(grid.gradients()[0, -1]) for grid in grids])
         lowest = np.tile(lowest, (steps + 1, 1))
         series = {"gradient": shown, "log10 front": np.array(front), "log10 lowest": lowest}
-        series["log10 by depth"] = np.tile(depths, (steps + 1, 1))
         columns[label] = MatrixSequence(factors, series=series)
     return columns
-
-
-def _log10_lowest(grid: Grid) -> float:
-    """Return log10 of the gradient's length in the lowest layer at the last time."""
-    left = grid.last_gradient
-    for jacobian in grid.jacobians()[1][:0:-1, -1]:
-        left = jacobian.T @ left
-    return log10(np.linalg.norm(left))
 
 
 def _without_skips(layers: int, length: int, dim: int, seed: int, gain: float) -> dict[str, MatrixSequence]:
@@ -251,31 +155,6 @@ for _label, _skips in _COLUMNS.items():
             1e-6,
             "Sums over all paths round by about n · eps a step, relative to the size of what is left.",
         )
-
-
-for _label, _skips in _COLUMNS.items():
-
-    @stacked.claim("shortest path, in tanhs", column=_label)
-    def _(layers: int, length: int, dim: int, seed: int, skips: bool = _skips) -> Claimed:
-        # Weights so many times as small let a path of k tanhs carry 1/10^k as much: small ones leave the shortest.
-        sizes = [
-            float(np.linalg.norm(Grid(layers, length, dim, seed, gain, skips).gradients()[0, 0]))
-            for gain in (1e-4, 1e-5)
-        ]
-        return Claimed(
-            log10(sizes[0] / sizes[1]),
-            float(shortest_path(layers, length, skips)),
-            0.01,
-            "Longer paths carry less than a thousandth of the shortest ones; slopes are 1 but for squares of weights.",
-        )
-
-
-@stacked.claim("24 layers, without / with, log10")
-def _(columns: Mapping[str, Trajectory]) -> Claimed:
-    without, kept = (float(columns[label].series["log10 by depth"][-1, -1]) for label in _COLUMNS)
-    return Claimed.between(
-        without - kept, -1e3, -1.0, "Through 24 layers less than a tenth of it is left without skips."
-    )
 
 
 @stacked.claim("longest path", column="with skips")

@@ -104,7 +104,13 @@ def _layers(kind: str, steps: int, tokens: int, seed: int, around: float, fixed:
 
 @scene(
     show("points", of="tokens", heading="tokens", note="a dot each", reach=2.0, circle=False, roles=_ROLES),
-    show("series", of="apart", heading="distance", note="of tokens from their mean", roles=_ROLES),
+    show(
+        "series",
+        of="apart",
+        heading="distance",
+        note="from the mean: attention averages tokens (weights ≥ 0, sum 1); a skip adds that to the token itself",
+        roles=_ROLES,
+    ),
     title="Attention makes words alike",
     statement="attention alone makes tokens equal, in three times the digits with each layer; a skip keeps them apart",
     opening="{tokens} words, each two numbers: a token. Attention layers mix them. Do they stay different?",
@@ -138,8 +144,8 @@ def attention_collapse(
 
 
 @attention_collapse.moment(
-    "Layer {step}: all tokens agree in {digits:.0} digits <vanish>with attention alone</>; "
-    "each layer about triples them.",
+    "Layer {step}: tokens agree in {digits:.0} digits <vanish>with attention alone</>; "
+    "each layer about triples these digits.",
     column=_ALONE,
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:

@@ -13,12 +13,11 @@ from scenes import (
     Reached,
     Seed,
     first_step,
-    gaussian_matrix,
-    haar_orthogonal,
     normal_quadrature,
     scene,
     show,
 )
+from scenes.training._mean_field import mean_field
 
 _GAINS = np.geomspace(0.5, 2, 9)
 # Indices of the gains whose curves are drawn.
@@ -27,82 +26,6 @@ _ROLES = {"gain 0.7:": "vanish", "gain 1:": "keep", "gain 2:": "explode"}
 # Cosine of the two inputs.
 _COSINE = 0.9
 _NETS = 64
-# Units of the two nets at gain 1 whose Jacobians are computed in full, and how their weights are drawn.
-_WIDTH = 50
-_MAKERS: dict[str, Callable[..., FloatArray]] = {"orthogonal": haar_orthogonal, "Gaussian": gaussian_matrix}
-
-
-def mean_field(gain: float, steps: int) -> FloatArray:
-    """Return log10 of the root mean square entry of ``√n ∂h_t/∂h_0`` for wide tanh layers without bias.
-
-    The variance follows ``q ← E tanh²(g √q z)``, and a Jacobian multiplies by ``g √(E tanh′²(g √q z))`` (B. Poole et
-    al., "Exponential expressivity in deep neural networks through transient chaos", NeurIPS 2016).
-
-    Parameters
-    ----------
-    gain : float
-        g, √n times the standard deviation of a weight.
-    steps : int
-        Number of layers T.
-
-    Returns
-    -------
-    ndarray, shape (T + 1,)
-    """
-    nodes, weights = normal_quadrature()
-    variance, growth = 1.0, np.zeros(steps + 1)
-    for step in range(steps):
-        value = np.tanh(gain * np.sqrt(variance) * nodes)
-        growth[step + 1] = growth[step] + np.log10(gain * np.sqrt(weights @ (1 - value**2) ** 2))
-        variance = float(weights @ value**2)
-    return growth
-
-
-def _in_use(
-    kind: str, steps: int, seed: int, activation: Callable[[FloatArray], FloatArray]
-) -> tuple[FloatArray, FloatArray]:
-    """Return the part of all directions that a gradient still has behind t layers of gain 1, and log10 of its size.
-
-    Both have the shape (T + 1,). The part is ``(Σ σ²)² / (n Σ σ⁴)`` with the singular values of the Jacobian
-    ``∂h_t/∂h_0``: 1 where they are equal, 1 / n where one is all that counts.
-    """
-    state = np.random.default_rng([seed, 1]).standard_normal(_WIDTH)
-    state *= np.sqrt(_WIDTH) / np.linalg.norm(state)
-    jacobian, part, size = np.eye(_WIDTH) / np.sqrt(_WIDTH), np.ones(steps + 1), np.zeros(steps + 1)
-    for step in range(steps):
-        weights = _MAKERS[kind](_WIDTH, [seed, 2, step, 1])
-        state = activation(weights @ state)
-        slopes = 1 - state**2 if activation is np.tanh else np.ones_like(state)
-        jacobian = slopes[:, None] * (weights @ jacobian)
-        length = np.linalg.norm(jacobian)
-        jacobian /= length
-        size[step + 1] = size[step] + np.log10(length)
-        part[step + 1] = 1 / _WIDTH / ((jacobian @ jacobian.T) ** 2).sum()
-    return part, size
-
-
-def mean_field_in_use(kind: str, steps: int) -> float:
-    """Return the same for wide tanh nets.
-
-    For free factors ``Σ σ⁴ / (Σ σ²)²``, less 1, adds up over layers: the variance of the squared slopes over their
-    squared mean, and for Gaussian weights 1 more (J. Pennington, S. Schoenholz, S. Ganguli, "Resurrecting the sigmoid
-    in deep learning through dynamical isometry", NeurIPS 2017).
-
-    Parameters
-    ----------
-    kind : str
-        ``orthogonal`` or ``Gaussian``.
-    steps : int
-        Number of layers.
-    """
-    nodes, weights = normal_quadrature()
-    variance, spread = 1.0, 1.0
-    for _ in range(steps):
-        value = np.tanh(np.sqrt(variance) * nodes)
-        squares = (1 - value**2) ** 2
-        spread += float(weights @ squares**2 / (weights @ squares) ** 2) - (kind == "orthogonal")
-        variance = float(weights @ value**2)
-    return 1 / spread
 
 
 def _carried(steps: int, dim: int, seed: int, activation: Callable[[FloatArray], FloatArray]) -> MatrixSequence:
@@ -131,8 +54,6 @@ def _carried(steps: int, dim: int, seed: int, activation: Callable[[FloatArray],
     # NaN before the first layer.
     factors_each = np.concatenate([np.full((1, len(_GAINS)), np.nan), 10 ** np.diff(growth, axis=0)])
     series |= {f"factor {name}": factors_each[:, index] for name, index in _SHOWN.items()}
-    for kind in _MAKERS:
-        series[kind], series[f"{kind} size"] = _in_use(kind, steps, seed, activation)
     return MatrixSequence(factors, series=series)
 
 
@@ -170,10 +91,8 @@ def edge_of_chaos(
     Weights have the variance ``g² / n``, and there is no bias. A gradient is what becomes of a random direction's
     length, as the mean of its logarithm over 64 nets. The factors are the first net's Jacobians at gain 1.
 
-    The claims also set a net of orthogonal weights beside one of Gaussian weights at gain 1: the sizes of their
-    gradients are alike, but only behind orthogonal ones a gradient keeps many directions (A. M. Saxe, J. L. McClelland,
-    S. Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", ICLR
-    2014, section 4).
+    A. M. Saxe, J. L. McClelland, S. Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear
+    neural networks", ICLR 2014, section 4.
     """
     return _carried(steps, dim, seed, np.tanh)
 
@@ -255,51 +174,19 @@ def _likeness(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed
     )
 
 
-def _spread(series: Mapping[str, FloatArray], steps: int) -> Claimed:
-    """Return the log of how many times as many directions orthogonal weights keep, beside that of wide nets."""
-    kept, lost = (mean_field_in_use(kind, steps) for kind in _MAKERS)
-    return Claimed(
-        float(np.log(series["orthogonal"][-1] / series["Gaussian"][-1])),
-        float(np.log(kept / lost)),
-        0.4 + 0.03 * steps,
-        "Five deviations of a net of 50 units at its first layer, and 3 % a layer by which its width is too small.",
-    )
-
-
-def _kept(series: Mapping[str, FloatArray], steps: int) -> Claimed:
-    """Return what orthogonal weights keep of all directions, beside what free probability says."""
-    return Claimed(
-        float(series["orthogonal"][-1]),
-        mean_field_in_use("orthogonal", steps),
-        0.15,
-        "Five deviations of a net of 50 units, of 0.03 each.",
-    )
-
-
-def _size(series: Mapping[str, FloatArray], steps: int) -> Claimed:
-    """Return log10 of the size of the gradient behind orthogonal weights, beside that of wide nets."""
-    return Claimed(
-        float(series["orthogonal size"][-1]),
-        float(mean_field(1.0, steps)[-1]),
-        0.2,
-        "Five deviations of a net of 50 units, of 0.04 each.",
-    )
-
-
 def _without_tanh(steps: int, dim: int, seed: int) -> MatrixSequence:
     """Return the same of linear layers: gradients grow like powers of the gain, and inputs do not part."""
     return _carried(steps, dim, seed, np.positive)
 
 
-@edge_of_chaos.claim("gradients, directions: off / allowed", headline=True, counterexample=_without_tanh)
+@edge_of_chaos.claim("gradients, inputs: off / allowed", headline=True, counterexample=_without_tanh)
 def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
     each = [*(_slope(series, steps, dim, index) for index in _SHOWN.values()), _likeness(series, steps, dim)]
-    each += [_kept(series, steps), _spread(series, steps), _size(series, steps)]
     return Claimed(
         max(abs(one.value - one.expected) / max(one.tolerance, 1e-12) for one in each),
         0.0,
         1.0,
-        "Allowed is what is allowed to the three gradients, the cosine and the directions each.",
+        "Allowed is what is allowed to the three gradients and the cosine each.",
     )
 
 
@@ -313,18 +200,3 @@ for _name, _index in _SHOWN.items():
 @edge_of_chaos.claim("cosine at last, g = 2")
 def _(series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
     return _likeness(series, steps, dim)
-
-
-@edge_of_chaos.claim("directions kept, orthogonal")
-def _(series: Mapping[str, FloatArray], steps: int) -> Claimed:
-    return _kept(series, steps)
-
-
-@edge_of_chaos.claim("log10 size, orthogonal")
-def _(series: Mapping[str, FloatArray], steps: int) -> Claimed:
-    return _size(series, steps)
-
-
-@edge_of_chaos.claim("log orthogonal / Gaussian")
-def _(series: Mapping[str, FloatArray], steps: int) -> Claimed:
-    return _spread(series, steps)

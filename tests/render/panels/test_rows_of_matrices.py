@@ -39,6 +39,26 @@ def test_an_equation_shows_the_factors_and_what_they_make(layout, rows):
     assert product[0, 0] < product[0, 1] == product[1, 0]
 
 
+def test_an_equation_without_room_for_numbers_has_cells_as_large_as_can_be():
+    marks, texts = painted("rnn_gradient", 8, "phone")
+    matrices = [mark for mark in marks if isinstance(mark, Cells)][-3:]
+    assert len({cells.y for cells in matrices}) == 1
+    assert "−1.166" not in texts
+    # In two rows they would be less than half as wide.
+    assert all(cells.width >= 48 for cells in matrices)
+    wide, numbers = painted("rnn_gradient", 8)
+    assert len({cells.y for cells in [mark for mark in wide if isinstance(mark, Cells)][-3:]}) == 2
+    assert "−1.166" in numbers
+
+
+@pytest.mark.parametrize("layout", ["wide", "square", "phone"])
+def test_names_of_groups_of_rows_stay_where_rows_are_low(layout):
+    canvas = Painter(study_of("rnn_gradient"), FilmOptions(layout=layout), MarksCanvas).paint(0)
+    texts = [mark.text for mark in canvas.standing if isinstance(mark, Text)]
+    groups = "error of own output", "+ next step’s e", "× slope of tanh", "= error e inside tanh", "state before"
+    assert [any(text.startswith(group) for text in texts) for group in groups] == [True] * 5
+
+
 def test_an_equation_refuses_what_it_cannot_show():
     with pytest.raises(UsageError, match="3 matrices have 2 signs"):
         find_panel(show("equation", of={"A": "a", "B": "b", "C": ""}, signs=("=",)))

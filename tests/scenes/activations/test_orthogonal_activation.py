@@ -17,18 +17,14 @@ def headline_of(network):
 def test_each_third_of_the_steps_follows_its_formula():
     for seed in range(3):
         network = Driven.drawn(63, 16, seed, 0.4)
-        sequence, h, product = orthogonal_activation.build(seed=seed)[None], network.start, np.eye(16)
+        record, h = orthogonal_activation.build(seed=seed)[None], network.start
         assert ends_of(63) == (21, 42)
         for step, drive in enumerate(network.heard, 1):
             assert drive.any() == (step <= 21)
             summed = network.turn @ h + drive
             h = np.tanh(summed) if step <= 42 else network.turn @ h
-            factor = (1 - h**2)[:, None] * network.turn if step <= 42 else network.turn
-            assert sequence.factors[step - 1] == pytest.approx(factor, abs=1e-14)
-            product = factor @ product
             size = np.linalg.norm(h) / np.linalg.norm(network.start)
-            assert sequence.series["size"][step] == pytest.approx(size, rel=1e-12)
-            assert 10 ** sequence.series["left"][step] == pytest.approx(np.linalg.norm(product, 2), rel=1e-11)
+            assert record.series["size"][step] == pytest.approx(size, rel=1e-12)
 
 
 def test_the_headline_needs_input_and_tanh_and_needs_them_gone():
@@ -42,9 +38,3 @@ def test_the_headline_needs_input_and_tanh_and_needs_them_gone():
     assert not headline_of(silent).holds
     squeezed = Driven(network.turn, network.heard, network.start, np.ones(63, bool))
     assert not headline_of(squeezed).holds
-
-
-def test_near_zero_tanh_loses_nothing():
-    network = Driven.drawn(63, 16, 0, 0.4)
-    still = Driven(network.turn, 0 * network.heard, 1e-6 * network.start, network.squeezed)
-    assert _filmed(still).series["left"] == pytest.approx(np.zeros(64), abs=1e-9)

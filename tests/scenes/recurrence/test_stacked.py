@@ -5,7 +5,8 @@ import pytest
 from films import study_of
 
 from render.pipeline.claims import judge
-from scenes.recurrence.stacked import Grid, shortest_path, stacked
+from scenes.recurrence._grid import Grid
+from scenes.recurrence.stacked import stacked
 
 
 @pytest.mark.parametrize("skips", [False, True])
@@ -55,20 +56,6 @@ def test_the_headline_is_that_of_skips():
     assert [verdict.holds for verdict in verdicts] == [True, False]
     # Ten layers: the skips keep a hundred times as much, or more.
     assert verdicts[0].value < 0.01
-
-
-def test_the_shortest_path_is_the_least_number_of_tanhs():
-    # By dynamic programming over the grid: a step in time is a tanh, and so is a layer up, unless it is skipped.
-    for layers, length, skips in ((1, 1, True), (3, 4, False), (3, 4, True), (24, 10, False), (24, 10, True)):
-        least = np.full((layers, length), np.inf)
-        least[0, 0] = 0
-        for layer in range(layers):
-            for time in range(length):
-                if time:
-                    least[layer, time] = min(least[layer, time], least[layer, time - 1] + 1)
-                if layer:
-                    least[layer, time] = min(least[layer, time], least[layer - 1, time] + (0 if skips else 1))
-        assert shortest_path(layers, length, skips) == least[-1, -1]
 
 
 @pytest.mark.parametrize("layers", [2, 4, 24])
