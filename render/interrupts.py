@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import signal
@@ -12,6 +13,12 @@ from types import FrameType
 
 # How long cleaning up may take before whatever it waits for is taken to be stuck.
 _PATIENCE_SECONDS = 3.0
+_RACE = "ignored due to race condition"
+
+
+class Interrupted(BaseException):
+    """Ctrl-C was pressed, or the program was told to end: nothing but its own end may take it for a failure."""
+
 
 WATCHED = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -87,13 +94,29 @@ def on_drop(kind: type[BaseException], again: Callable[[], None]) -> None:
     def hook(dropped: sys.UnraisableHookArgs) -> None:
         if isinstance(dropped.exc_value, kind):
             again()
+        elif isinstance(dropped.exc_value, OSError) and _RACE in str(dropped.exc_value):
+            # Of two signals at once Python tells the second so, where the first has it ignored.
+            pass
         else:
             sys.__unraisablehook__(dropped)
 
     sys.unraisablehook = hook
 
 
+_armed = False
+
+
 def _after_a_while(act: Callable[[int, FrameType | None], None], seconds: float) -> None:
+    global _armed
     if hasattr(signal, "setitimer"):
+        _armed = True
         signal.signal(signal.SIGALRM, act)
         signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+# Registered first, so called last, when nothing is waited for any more.
+@atexit.register
+def _disarm() -> None:
+    """Stop the clock: soon Python gives its handlers up, and the clock would end the program with a code of its own."""
+    if _armed:
+        signal.setitimer(signal.ITIMER_REAL, 0)

@@ -13,15 +13,21 @@ import re
 import secrets
 import shutil
 import socket
+import stat
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from render.errors import OutputError, UsageError
-from render.interrupts import Held, held
+from render.interrupts import held
+from render.locks import locked
 
 _STALE_SECONDS = 3600
+_KINDS = {
+    **{stat.S_IFLNK: "a symbolic link", stat.S_IFDIR: "a folder"},
+    **{stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"},
+}
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
 
 
@@ -65,15 +71,19 @@ class AtomicFiles:
         Where the files go; made where it does not exist.
     names : list of str
         Final names.
+    timeout : float
+        Seconds to wait for another program that renames files in the folder.
 
     Raises
     ------
     OutputError
-        If the folder cannot be written, or a name in it is a folder or a symbolic link.
+        If the folder cannot be written, or a name in it is anything but a regular file.
     """
 
-    def __init__(self, folder: Path, names: list[str]) -> None:
-        self.folder = folder.absolute()
+    def __init__(self, folder: Path, names: list[str], timeout: float = 120.0) -> None:
+        with output_errors(f"find the folder {str(folder)[:200]}"):
+            self.folder = folder.absolute()
+        self._timeout = timeout
         self._final = {name: self.folder / name for name in names}
         self._temporary: dict[str, Path] = {}
         self._kept: dict[str, Path] = {}
@@ -83,15 +93,9 @@ class AtomicFiles:
         try:
             self._make_folder()
             for name, final in self._final.items():
-                # Asking fails where a name is too long, for one.
-                with output_errors(f"write {str(final)[:200]}"):
-                    linked, folder = final.is_symlink(), final.is_dir()
-                if linked:
-                    raise OutputError(f"{final} is a symbolic link, so remove it or choose another name")
-                if folder:
-                    raise OutputError(f"{final} is a folder, so remove it or choose another name")
+                refuse_special(final)
                 self._create(name, self._temporary)
-            self._sweep()
+            sweep(self.folder)
         except BaseException:
             self._clean()
             raise
@@ -104,14 +108,16 @@ class AtomicFiles:
         """Return the temporary file that will become `name`."""
         return self._temporary[name]
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write a whole file."""
+    def write(self, name: str, content: bytes | Iterable[bytes]) -> None:
+        """Write a whole file, at once or in pieces."""
         with output_errors(f"write {self._final[name]}"), open(self._temporary[name], "wb") as file:
-            file.write(content)
+            for piece in (content,) if isinstance(content, bytes) else content:
+                file.write(piece)
 
     def require(self, size: int) -> None:
         """Refuse to start where less than `size` bytes are free."""
-        free = shutil.disk_usage(self.folder).free
+        with output_errors(f"write into {self.folder}"):
+            free = shutil.disk_usage(self.folder).free
         if free < size:
             raise OutputError(
                 f"{self.folder} has {free / 1e6:.1f} MB free where about {size / 1e6:.1f} MB are needed, "
@@ -127,8 +133,14 @@ class AtomicFiles:
         for temporary in self._temporary.values():
             with output_errors(f"write {temporary}"):
                 _sync(temporary)
-        with held() as note, self._locked(note):
+        with (
+            held() as note,
+            locked(self.folder, self._timeout, lambda: note.came is not None),
+            output_errors(f"write into {self.folder}"),
+        ):
             try:
+                if note.came is not None:
+                    raise InterruptedError
                 for name in self._final:
                     self._keep_old(name)
                 for name, final in self._final.items():
@@ -140,13 +152,13 @@ class AtomicFiles:
                 if isinstance(error, InterruptedError):
                     return {}
                 raise
-            for old in self._kept.values():
-                old.unlink()
-            self._kept.clear()
             self._temporary.clear()
             self._made.clear()
+            # The new files are in place, whatever the system says of what follows: not every one can sync a folder.
+            self._clean()
             if hasattr(os, "O_DIRECTORY"):
-                _sync(self.folder)
+                with contextlib.suppress(OSError):
+                    _sync(self.folder)
             saved()
         return dict(self._final)
 
@@ -168,17 +180,6 @@ class AtomicFiles:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         return path
 
-    def _sweep(self) -> None:
-        """Remove what a killed program left: at once where its end is certain, else after an hour."""
-        for path in self.folder.glob(".*.part"):
-            found = re.fullmatch(r"\..+\.([0-9]+)-([0-9a-f]{14})\.part", path.name)
-            if not found or _is_alive(int(found[1])):
-                continue
-            with contextlib.suppress(FileNotFoundError, PermissionError):
-                old = time.time() - path.stat().st_mtime > _STALE_SECONDS
-                if old or found[2].startswith(_machine()):
-                    path.unlink()
-
     def _keep_old(self, name: str) -> None:
         """Give the file that is about to be replaced a second name."""
         final = self._final[name]
@@ -194,14 +195,19 @@ class AtomicFiles:
                 shutil.copy2(final, second)
 
     def _undo(self) -> None:
+        """Put the old files back, all that can be; one that cannot is kept and named."""
+        lost = []
         for name, temporary in self._temporary.items():
             if temporary.exists():
                 continue
-            if name in self._kept:
-                os.replace(self._kept[name], self._final[name])
-                del self._kept[name]
-            else:
-                self._final[name].unlink()
+            final, old = self._final[name], self._kept.pop(name, None)
+            try:
+                os.replace(old, final) if old else final.unlink()
+            except OSError as error:
+                kept = f" from {_set_aside(old, final)}" if old else ""
+                lost.append(f"{final} could not be put back ({error.strerror}){kept}")
+        if lost:
+            raise OutputError(f"{', and '.join(lost)}, so do that yourself")
 
     def _replace(self, name: str, final: Path) -> None:
         """Rename one file; a program that holds the old one open (on Windows) is waited for."""
@@ -209,12 +215,14 @@ class AtomicFiles:
             try:
                 os.replace(self._temporary[name], final)
                 return
-            except PermissionError:
+            except PermissionError as error:
                 if pause is None:
-                    rescued = self._rescue()
+                    # Elsewhere than on Windows a file can be replaced while it is open, and its folder forbids it.
+                    opened = getattr(error, "winerror", None)
+                    why = "perhaps because a program has it open" if opened else f"({error.strerror})"
+                    do = "close that one" if opened else "look at who may change it"
                     raise OutputError(
-                        f"{final} could not be replaced, perhaps because a program has it open, "
-                        f"so close that one and take the finished film from {rescued}"
+                        f"{final} could not be replaced {why}, so {do} and take the finished film from {self._rescue()}"
                     ) from None
                 time.sleep(pause)
             except OSError as error:
@@ -235,33 +243,10 @@ class AtomicFiles:
         self._made.clear()
         return ", ".join(rescued)
 
-    @contextlib.contextmanager
-    def _locked(self, note: Held) -> Iterator[None]:
-        """Let one program at a time rename files in the folder, so that files stay together."""
-        try:
-            import fcntl
-        except ImportError:
-            yield
-            return
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            while True:
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    # Another program is renaming; it takes a moment, unless somebody stopped it.
-                    if note.came is not None:
-                        break
-                    time.sleep(0.02)
-            yield
-        finally:
-            os.close(descriptor)
-
     def _clean(self) -> None:
         for path in (*self._temporary.values(), *self._kept.values()):
-            # A folder that cannot be written says so even of files that are not there.
-            if path.exists():
+            # What cannot be removed, as on a disk that is read-only by now, is not what went wrong first.
+            with contextlib.suppress(OSError):
                 path.unlink()
         self._temporary.clear()
         self._kept.clear()
@@ -270,6 +255,39 @@ class AtomicFiles:
             with contextlib.suppress(OSError):
                 folder.rmdir()
         self._made.clear()
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed program left in a folder: at once where its end is certain, else after an hour."""
+    for path in folder.glob(".*.part"):
+        found = re.fullmatch(r"\..+\.([0-9]+)-([0-9a-f]{14})\.part", path.name)
+        if not found or _is_alive(int(found[1])):
+            continue
+        # It may be gone by now, somebody else's, or a folder, which is none of ours.
+        with contextlib.suppress(OSError):
+            old = time.time() - path.lstat().st_mtime > _STALE_SECONDS
+            if old or found[2].startswith(_machine()):
+                path.unlink()
+
+
+def _set_aside(old: Path, final: Path) -> Path:
+    """Give a file that cannot be put back a name that no later run takes for a temporary one; return where it is."""
+    with contextlib.suppress(OSError):
+        return old.rename(final.with_name(f"{final.stem}.old{final.suffix}"))
+    return old
+
+
+def refuse_special(final: Path) -> None:
+    """Refuse to replace what is no regular file: a device, say, is not there to be renamed over."""
+    # Asking fails where a name is too long, for one.
+    with output_errors(f"write {str(final)[:200]}"):
+        try:
+            mode = final.lstat().st_mode
+        except FileNotFoundError:
+            return
+    if not stat.S_ISREG(mode):
+        what = _KINDS.get(stat.S_IFMT(mode), "a device")
+        raise OutputError(f"{final} is {what}, and only files are replaced, so choose another name or folder")
 
 
 def sha256_of(path: Path) -> str:

@@ -167,7 +167,7 @@ _HEAD = """# Left: the English text, word for word. Right: its translation; whil
 
 def _with(path: Path, added: list[str], there: Mapping[str, str] | None) -> str:
     """Return the content of a file with texts added at its end that are not translated yet."""
-    before = _HEAD if there is None else path.read_text(encoding="utf-8").rstrip("\n") + "\n"
+    before = _HEAD if there is None else path.read_text(encoding="utf-8-sig").rstrip("\n") + "\n"
     content = before + "".join(f'{quoted(text)} = ""\n' for text in added)
     if tomllib.loads(content)["texts"] != {**(there or {}), **dict.fromkeys(added, "")}:
         raise InputError(f"{path} has another table after [texts], so move [texts] to its end")

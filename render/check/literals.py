@@ -13,7 +13,15 @@ from typing import Any
 # What `words` is called where a text is translated.
 _LOOKS_UP = ("words", "_words")
 # Arguments that are shown, where the program itself makes a scene.
-_SHOWN = ("title", "statement", "opening", "running")
+_SHOWN: dict[str, tuple[str, ...]] = {
+    "scene": ("title", "statement", "opening", "running", "counter"),
+    "show": ("heading", "note", "footer", "x"),
+    "moment": ("note", "otherwise"),
+    "claim": (),
+    "Reached": (),
+}
+# Those of them whose first argument is shown, and tables whose keys are.
+_SAID, _LABELS = ("moment", "claim"), ("of", "marks")
 
 
 def looked_up(path: Path) -> set[str]:
@@ -26,14 +34,24 @@ def looked_up(path: Path) -> set[str]:
             # Words(language)("…") is a call of what a call returns.
             made = isinstance(node.func, ast.Call) and getattr(node.func.func, "id", "") == "Words"
             found |= set(_strings(node.args[0], scope)) if (made or name in _LOOKS_UP) and node.args else set()
-            if name == "scene":
-                found |= {
-                    t for keyword in node.keywords if keyword.arg in _SHOWN for t in _strings(keyword.value, scope)
-                }
+            found |= set(_of_a_scene(name, node, scope)) if name in _SHOWN else set()
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
             if node.targets[0].attr in ("heading", "note", "footer"):
                 found |= set(_strings(node.value, scope))
     return found
+
+
+def _of_a_scene(name: str, call: ast.Call, scope: list[ast.AST]) -> Iterator[str]:
+    """Yield the texts that a part of a scene shows which the program itself makes."""
+    if name in _SAID and isinstance(call.func, ast.Attribute) and call.args:
+        yield from _strings(call.args[0], scope)
+    for keyword in call.keywords:
+        if keyword.arg in _SHOWN[name] or name == "Reached":
+            yield from _strings(keyword.value, scope)
+        elif name == "show" and keyword.arg in _LABELS:
+            tables = (node for node in ast.walk(keyword.value) if isinstance(node, ast.Dict))
+            keys = (key for table in tables for key in table.keys if key is not None)
+            yield from (text for key in keys for text in _strings(key, scope))
 
 
 def said_by(function: Callable[..., Any], names: set[str]) -> set[str]:

@@ -12,7 +12,11 @@ import numpy as np
 from render.check.frames import FilmAgain
 from render.check.report import Report
 from render.drawing.colors import color_index
+from render.files import UnreadableError, content_of
 from render.publish.page import data_of
+
+# A page of fifty films has some megabytes.
+_LARGEST_PAGE = 2**28
 
 
 def check_page(page: Path, again: FilmAgain, report: Report) -> None:
@@ -28,11 +32,11 @@ def check_page(page: Path, again: FilmAgain, report: Report) -> None:
         What was found.
     """
     try:
-        data = data_of(page.read_bytes())
+        data = data_of(content_of(page, _LARGEST_PAGE))
         films = data["films"]
         film = films[data["first"]]
         pictures = film["pictures"]
-    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError) as error:
+    except (UnreadableError, EOFError, ValueError, KeyError, IndexError, TypeError) as error:
         report.faults.append(f"{page.name} cannot be read as a page ({error})")
         return
     fresh = data_of((again.folder / page.name).read_bytes())

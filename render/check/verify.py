@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import stat
-import tempfile
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from render.check.frames import FilmAgain, check_frames, check_times
+from render.check.limits import MOST_FRAMES, MOST_NUMBERS, LimitError, require_few_frames, require_few_numbers
 from render.check.numbers import check_claims, check_numbers, check_sentences
 from render.check.pages import check_page
 from render.check.report import Report
-from render.errors import EigenreelError, InputError, RenderError, UsageError
+from render.errors import EigenreelError, InputError, OutputError, RenderError, UsageError
+from render.files import UnreadableError, is_regular, opened
 from render.pipeline import manifest
 from render.pipeline.job import Job
 from render.pipeline.pace import check_options, timeline_of
-from render.pipeline.scene_run import SceneRun, resolve
-from render.storage import sha256_of
+from render.pipeline.scene_run import SceneRun, run_of
+from render.scratch import scratch_folder
 from render.video.decoder import Decoding
 from render.video.ffmpeg import Ffmpeg, find_ffmpeg
 from render.video.formats import PAGE, kind_of
 
+# Files that are larger are no film of this program, and not worth the minutes in which they would be read.
+_LARGEST_FILM = 2**31
 # How long decoding a file may take.
 _SECONDS = 600.0
 
@@ -50,11 +53,22 @@ def _belongs_to_a_film(file: Path) -> bool:
         # That is the gallery.
         return False
     if file.suffix == ".json":
-        return _is_file(file) and b'"eigenreel"' in file.read_bytes()[:200]
+        try:
+            with opened(file) as (content, _):
+                return b'"eigenreel"' in content.read(200)
+        except UnreadableError:
+            return False
     return kind is not None and kind.moving and not file.name.startswith(".")
 
 
-def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Report:
+def verify(
+    path: Path,
+    run_scene: bool = False,
+    names: Sequence[str] = (),
+    *,
+    max_numbers: int = MOST_NUMBERS,
+    max_frames: int = MOST_FRAMES,
+) -> Report:
     """Check a film against its manifest, its numbers and a second rendering.
 
     Compared are: the files' hashes; the number of frames; tracks, claims and everything else in the
@@ -69,11 +83,13 @@ def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Re
         Run the scene file that the manifest names. Without it only scenes of the package are run.
     names : sequence of str, optional
         Further files that should be the film's.
+    max_numbers, max_frames : int
+        How many entries its products, and how many frames the film may have: a manifest may ask for anything.
 
     Raises
     ------
     InputError
-        If there is no manifest, or it cannot be read, or the path is a folder.
+        If there is no manifest, or it cannot be read, or the path is a folder, or the film exceeds a limit.
     """
     if _is_dir(path):
         raise InputError(f"there are no films in the folder {str(path)!r}, so give one that render wrote to")
@@ -83,23 +99,33 @@ def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Re
     for name in dict.fromkeys([path.name, *names]):
         if name not in known and name != report.manifest.stem:
             report.faults.append(f"{name} is none of the files that the manifest names")
-    with Ffmpeg(find_ffmpeg()) as ffmpeg, tempfile.TemporaryDirectory() as folder:
+    with Ffmpeg(find_ffmpeg()) as ffmpeg, scratch_folder(path.absolute().parent) as folder:
         check_claims(content["claims"], report)
         check_sentences(content, report)
-        if ".py" in content["scene"] and not run_scene:
+        program = _program(content)
+        if program and not run_scene:
             report.complete = False
             report.remarks.append(
-                f"numbers, cells and frames were not compared, since that runs the program {content['scene']}, "
+                f"numbers, cells and frames were not compared, since that runs the program {program}, "
                 "so look into it and add --run-scene"
             )
             _check_bytes(content, report, {})
             _count_frames(content, report, ffmpeg)
             return report
         try:
-            job = Job.of_json(content["job"], folder)
-            found = resolve(job.scene, job.parameters, job.matrices)
-            _check_length(job, found, content)
-            again = FilmAgain(job, found, Path(folder))
+            job = Job.of_json(content["job"], str(folder))
+            require_few_numbers(job, max_numbers)
+            found = run_of(job)
+            require_few_numbers(job, max_numbers, found)
+            _check_length(job, found, content, max_frames)
+            again = FilmAgain(job, found, folder)
+        except OutputError as error:
+            raise OutputError(
+                f"{report.manifest} could not be rendered again to compare it ({error}), so make room in "
+                f"{folder.parent} or set TMPDIR to another folder"
+            ) from None
+        except LimitError as error:
+            raise LimitError(f"{report.manifest} was not verified, since {error}") from None
         except (InputError, RenderError, UsageError) as error:
             report.faults.append(f"the film cannot be rendered again: {error}")
             _check_bytes(content, report, {})
@@ -109,33 +135,47 @@ def verify(path: Path, run_scene: bool = False, names: Sequence[str] = ()) -> Re
         if other:
             report.remarks.append(f"made by another version ({other}), so bytes and last digits may differ")
         same = _check_bytes(content, report, {entry["name"]: entry["sha256"] for entry in fresh["files"]})
-        check_numbers(content, fresh, report, exact=same and not other)
+        check_numbers(content, fresh, report, exact=same and not other, same_versions=not other)
         _judge_claims(fresh, report, job.allow_false_claims)
         said = [moment["sentence"] for moment in fresh["moments"] if moment["step"] is not None]
         if said and content["moments"] == fresh["moments"]:
             report.checked.append(f"{len(said)} sentences say what the numbers say")
         for entry in fresh["files"]:
             film = report.manifest.parent / entry["name"]
-            if _is_file(film) and kind_of(film.name) is PAGE:
+            if not _can_be_read(film):
+                continue
+            if kind_of(film.name) is PAGE:
                 check_page(film, again, report)
-            elif _is_file(film):
+            else:
                 check_times(film, again, report, ffmpeg)
                 check_frames(film, entry, again, report, ffmpeg, same_versions=not other)
     return report
 
 
-def _check_length(job: Job, found: SceneRun, content: Mapping[str, Any]) -> None:
+def _program(content: Mapping[str, Any]) -> str | None:
+    """Return the program that is run to make the film again, wherever the manifest names it."""
+    try:
+        named = Job.of_json(content["job"], "").program
+    except UsageError:
+        named = None
+    return content["scene"] if ".py" in content["scene"] else named
+
+
+def _check_length(job: Job, found: SceneRun, content: Mapping[str, Any], most: int) -> None:
     """Refuse to render a film again that would have another length: it might take for ever.
 
     Raises
     ------
     InputError
         If it would.
+    LimitError
+        If it has more frames than allowed.
     UsageError
         If the job has no length, since its options of time are none.
     """
     check_options(job)
     frames = timeline_of(job, found).frames
+    require_few_frames(frames, most)
     shown = content["frames"].get("steps")
     if not isinstance(shown, list) or frames != len(shown):
         raise InputError(f"its job has {frames:,} frames, and the manifest lists another number of them")
@@ -157,13 +197,10 @@ def _check_bytes(content: Mapping[str, Any], report: Report, again: Mapping[str,
         name = entry["name"]
         path = report.manifest.parent / name
         try:
-            regular = stat.S_ISREG(path.stat().st_mode)
-            size, digest = (path.stat().st_size, sha256_of(path)) if regular else (0, "")
-        except OSError as error:
-            report.faults.append(f"{name} cannot be read ({error.strerror})")
-            continue
-        if not regular:
-            report.faults.append(f"{name} cannot be read (it is no regular file)")
+            with opened(path) as (file, size):
+                digest = hashlib.file_digest(file, "sha256").hexdigest() if size <= _LARGEST_FILM else ""
+        except UnreadableError as error:
+            report.faults.append(f"{name} cannot be read ({error.reason or 'it is no regular file'})")
             continue
         found[name] = digest
         if (size, digest) == (entry.get("bytes"), entry.get("sha256")):
@@ -193,7 +230,7 @@ def _count_frames(content: Mapping[str, Any], report: Report, ffmpeg: Ffmpeg) ->
     """Decode all videos, and count their frames."""
     for entry in content["files"]:
         path = report.manifest.parent / entry["name"]
-        if not _is_file(path) or kind_of(path.name) is PAGE:
+        if not _can_be_read(path) or kind_of(path.name) is PAGE:
             continue
         try:
             with Decoding(ffmpeg, path, _SECONDS) as decoding:
@@ -207,16 +244,13 @@ def _count_frames(content: Mapping[str, Any], report: Report, ffmpeg: Ffmpeg) ->
             report.checked.append(f"{entry['name']} has {frames} frames")
 
 
+def _can_be_read(path: Path) -> bool:
+    """Whether a file is there that ffmpeg can be given: of one without end it would read on and on."""
+    return is_regular(path) and path.stat().st_size <= _LARGEST_FILM
+
+
 def _is_dir(path: Path) -> bool:
     try:
         return path.is_dir()
     except OSError:
-        return False
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        # A name that is too long, for one.
         return False

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import errno
 import gc
 import io
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from render import interrupts
-from render.errors import EigenreelError, UsageError
+from render.errors import EigenreelError, OutputError, UsageError
+from render.files import current_folder
+from render.interrupts import Interrupted
 from render.pipeline.watch import Watch
 
 _came = 0
 # How many films of a command that makes several are in place, as far as this process knows; None for other commands.
 _finished: int | None = None
+
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
+# Letters of the longest sentence: beginning and end, with cause and remedy, of a longer one.
+_LONGEST = 1_200
 
 # In the environment where a shell asks what may come next.
 COMPLETING = "_RENDER_COMPLETE"
@@ -30,10 +38,6 @@ def note_finished(films: int) -> None:
     """Note that this command makes several films, of which so many more are in place."""
     global _finished
     _finished = (_finished or 0) + films
-
-
-class _Interrupted(BaseException):
-    """Ctrl-C was pressed, or the program was told to end."""
 
 
 def serve(commands: click.Group) -> NoReturn:
@@ -48,7 +52,7 @@ def serve(commands: click.Group) -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     for number in interrupts.WATCHED:
         signal.signal(number, _interrupt)
-    interrupts.on_drop(_Interrupted, _interrupt_soon)
+    interrupts.on_drop(Interrupted, _interrupt_soon)
     code = run(commands)
     # What was never loaded has started nothing, and loading it would cost every command a hundredth of a second.
     multiprocessing = sys.modules.get("multiprocessing")
@@ -72,20 +76,25 @@ def run(commands: click.Group) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
-    except click.NoSuchOption as error:
-        near = difflib.get_close_matches(error.option_name, error.possibilities or [], 1)
-        hint = f"did you mean {near[0]}?" if near else "so look at --help"
-        return complain(f"there is no option {error.option_name}, {hint}", error.exit_code)
     except click.ClickException as error:
-        return complain(error.format_message(), error.exit_code)
+        return complain(in_words(error), error.exit_code)
     except EigenreelError as error:
         return complain(str(error), error.exit_code) if not _came else _farewell()
     except MemoryError:
         return complain("there is not enough memory, so choose fewer steps or a smaller size", 1)
     except _Unprinted as trouble:
         return trouble.explain()
-    except (_Interrupted, click.Abort):
+    except (Interrupted, click.Abort):
         return _farewell()
+    except OSError as error:
+        if _came:
+            return _farewell()
+        if _is_of_printing(error):
+            return _Unprinted(error).explain()
+        if error.errno not in _EXHAUSTED:
+            raise
+        said = f"the system allows no more open files or processes ({error.strerror})"
+        return complain(f"{said}, so close other programs or raise the limit", 1)
     except SystemExit:
         # click ends itself when whoever read its help has gone.
         return _farewell() if _came else _Unprinted(BrokenPipeError()).explain()
@@ -95,6 +104,23 @@ def run(commands: click.Group) -> int:
             return _farewell()
         raise
     return 0
+
+
+def _is_of_printing(error: OSError) -> bool:
+    """Whether an error came from what prints: click prints help by itself."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_globals.get("__name__") == click.echo.__module__
+
+
+def in_words(error: click.ClickException) -> str:
+    """Return what is wrong with a command line, in one sentence."""
+    if not isinstance(error, click.NoSuchOption):
+        return error.format_message()
+    near = difflib.get_close_matches(error.option_name, error.possibilities or [], 1)
+    hint = f"did you mean {near[0]}?" if near else "so look at --help"
+    return f"there is no option {error.option_name}, {hint}"
 
 
 def _complete(commands: click.Group, asked: str) -> int:
@@ -113,11 +139,11 @@ def _interrupt(signum: int, frame: object) -> NoReturn:
     # Cleaning up takes a moment, and is not to be disturbed by impatience.
     interrupts.ignore()
     interrupts.insist(_interrupt_again, _farewell_of(signum)[1])
-    raise _Interrupted
+    raise Interrupted
 
 
 def _interrupt_again(signum: int, frame: object) -> NoReturn:
-    raise _Interrupted
+    raise Interrupted
 
 
 def _interrupt_soon() -> None:
@@ -139,10 +165,25 @@ def _farewell() -> int:
 
 
 def complain(message: str, code: int) -> int:
-    """Say in one sentence what is wrong; return the code."""
-    sentence = message.rstrip(".")
-    click.echo(f"render: {sentence}" + ("" if sentence.endswith("?") else "."), err=True)
+    """Say in one sentence what is wrong; return the code.
+
+    What others said, as a file's name or ffmpeg, has no orders to the terminal in it, and is cut where it is endless.
+    """
+    sentence = one_line(message.rstrip("."))
+    if len(sentence) > _LONGEST:
+        sentence = f"{sentence[: _LONGEST * 2 // 3]} … {sentence[-_LONGEST // 3 :]}"
+    _tell(f"render: {sentence}" + ("" if sentence.endswith("?") else ".") + "\n")
     return code
+
+
+def _tell(words: str) -> None:
+    """Write to standard error, where there still is one: a closed terminal changes neither the work nor the code."""
+    try:
+        click.echo(words, err=True, nl=False)
+    except OSError:
+        # What Python could not write it would try again at its end, and end with a code of its own.
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")
+        os.dup2(sys.stderr.fileno(), 2)
 
 
 def say(text: str | bytes, newline: bool = True) -> None:
@@ -176,15 +217,18 @@ class _Unprinted(Exception):
 
 def shown(path: Path) -> str:
     """Return a path as short as it can be written from here."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    here = current_folder()
+    return str(path.relative_to(here)) if here is not None and path.is_relative_to(here) else str(path)
 
 
-def write(path: Path, content: bytes) -> Path:
+def write(path: Path, content: bytes | Iterable[bytes]) -> Path:
     """Write one file, whole or not at all; return its path."""
     from render.storage import AtomicFiles
 
     if not path.name:
         raise UsageError(f"{str(path)!r} is a folder, so give the name of a file in it")
+    if os.path.isdir(path):
+        raise OutputError(f"{path} is a folder, so give the name of a file in it")
     with AtomicFiles(path.parent, [path.name]) as files:
         files.write(path.name, content)
         files.commit()
@@ -198,7 +242,7 @@ class Last(Watch):
         """Take a signal that got lost."""
         # Where an import swallowed the signal, it is taken here.
         if _came:
-            raise _Interrupted
+            raise Interrupted
 
     def saved(self) -> None:
         """Take no signal any more."""
@@ -217,9 +261,9 @@ class Bar(Last):
         part = 30 * frames // total
         if part != self._drawn:
             self._drawn = part
-            click.echo(f"\r{self._label} [{'#' * part}{'-' * (30 - part)}] {frames}/{total}", err=True, nl=False)
+            _tell(f"\r{self._label} [{'#' * part}{'-' * (30 - part)}] {frames}/{total}")
 
     def clear(self) -> None:
         """Remove the bar."""
         if self._drawn >= 0:
-            click.echo("\r" + " " * (len(self._label) + 60) + "\r", err=True, nl=False)
+            _tell("\r" + " " * (len(self._label) + 60) + "\r")

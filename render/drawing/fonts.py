@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -155,13 +156,17 @@ def _others(letters: str, weight: str) -> list[Any]:
         path, missing = min(lacking, key=lambda font: len(set(letters) & set(font[1])), default=("", letters))
         left = "".join(letter for letter in letters if letter in missing)
         if left == letters:
-            raise RenderError(
-                f"no font on this system can draw {letters[:20]!r}, so get one with "
-                "`pip install 'eigenreel[korean]'` or install a system font that has these characters"
-            )
+            raise RenderError(f"no font on this system can draw {letters[:20]!r}, so {_remedy(letters)}")
         paths.append(path)
         letters = left
     return paths
+
+
+def _remedy(letters: str) -> str:
+    """Return what helps where no font has these letters; the extra has Korean ones alone."""
+    if any(unicodedata.name(letter, "").startswith("HANGUL") for letter in letters):
+        return "get one with `pip install 'eigenreel[korean]'` or install a system font that has these characters"
+    return "install a system font that has these characters, or leave them out"
 
 
 @lru_cache(maxsize=4)

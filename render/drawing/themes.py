@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,6 +18,7 @@ from render.drawing.colors import Color, ColorMap, blended, thinned
 from render.drawing.fonts import families
 from render.drawing.perception import KINDS_OF_SIGHT, contrast, delta_e2000, relative_luminance, simulated
 from render.errors import UsageError
+from render.files import UnreadableError, toml_of
 from render.text import brief, literal, suggestion
 
 ROLE_NAMES = ("vanish", "explode", "keep", "data", "theory", "warn")
@@ -189,12 +189,9 @@ def read_theme(path: str | Path) -> dict[str, Any]:
     path = Path(path)
     what = f"the theme {literal(path.name)}"
     try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError(f"{what} cannot be read ({reason}), so give a TOML file with colours") from None
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{what} is no TOML ({brief(str(error))}), so correct it") from None
+        data = toml_of(path)
+    except UnreadableError as error:
+        raise UsageError(f"{what} {error}") from None
     return _checked(data, what, path.stem)
 
 

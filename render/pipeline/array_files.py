@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
 from render.errors import InputError
+from render.files import UnreadableError, opened
 from render.pipeline.number_texts import json_arrays, separated
 from render.pipeline.numpy_files import npy_arrays, npz_arrays
 from render.pipeline.safetensors import safetensors_arrays
@@ -58,20 +57,7 @@ def arrays_in(path: Path) -> Iterator[list[Stored]]:
     if ending not in READERS:
         raise InputError(f"{name} is no kind of file that is read, so save it as {', '.join(READERS)}")
     try:
-        # Without waiting for whoever should write into a pipe.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name holds a zero byte"
-        raise InputError(f"{name} cannot be read ({reason}), so check the path") from None
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise InputError(f"{name} is no regular file, so give one")
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            yield READERS[ending](file, found.st_size)
-    except MalformedError as error:
+        with opened(path) as (file, size):
+            yield READERS[ending](file, size)
+    except (MalformedError, UnreadableError) as error:
         raise InputError(f"{name} {error}") from None
-    except OSError as error:
-        raise InputError(f"{name} cannot be read ({error.strerror or error}), so check the disk") from None
-    finally:
-        os.close(descriptor)

@@ -14,6 +14,7 @@ from types import CodeType, ModuleType
 
 import scenes
 from render.errors import InputError, UsageError
+from render.files import UnreadableError, content_of, is_regular
 from render.pipeline.guard import guarded
 from render.text import brief, suggestion
 from scenes import Scene
@@ -165,13 +166,9 @@ def load_scene(name: str) -> Scene:
 
 
 def _from_file(path: Path, wanted: str) -> Scene:
-    try:
-        state = path.stat() if path.is_file() else None
-    except OSError:
-        # A name that is too long, for one.
-        state = None
-    if state is None:
+    if not is_regular(path):
         raise UsageError(f"there is no scene file {str(path)[:200]}, so check the path")
+    state = path.stat()
     key = path.resolve(), state.st_mtime_ns, state.st_size
     if key not in _ran:
         _ran[key] = _run(path)
@@ -187,6 +184,8 @@ def _from_file(path: Path, wanted: str) -> Scene:
     return next(iter(found.values()))
 
 
+# No program that somebody writes is larger.
+_LARGEST_BYTES = 2**24
 # A scene file is run once, until it changes.
 _ran: dict[tuple[Path, int, int], ModuleType] = {}
 
@@ -194,17 +193,30 @@ _ran: dict[tuple[Path, int, int], ModuleType] = {}
 class _AsItIs(SourceFileLoader):
     """Runs a file as it is now. Bytecode kept beside it would be told from it by whole seconds and its size."""
 
+    def __init__(self, fullname: str, path: str, content: bytes) -> None:
+        super().__init__(fullname, path)
+        self._content = content
+
     def get_code(self, fullname: str) -> CodeType:
         """Return the file's code, compiled anew."""
-        path = self.get_filename(fullname)
-        code: CodeType = self.source_to_code(self.get_data(path), path)
+        code: CodeType = self.source_to_code(self._content, self.get_filename(fullname))
         return code
 
 
 def _run(path: Path) -> ModuleType:
+    try:
+        content = content_of(path, _LARGEST_BYTES)
+    except UnreadableError as error:
+        raise InputError(f"{path} {error}") from None
+    if b"\0" in content:
+        raise InputError(f"{path} is no text in UTF-8, since it has zero bytes, so save it as UTF-8")
+    folder = str(path.resolve().parent)
+    if folder not in sys.path:
+        # What lies beside it can be imported; at the end, it hides nothing that is installed.
+        sys.path.append(folder)
     # A name of its own, so that two files of one name do not meet and nothing installed is hidden.
     module_name = f"_scene_file_{path.stem}"
-    spec = importlib.util.spec_from_file_location(module_name, path, loader=_AsItIs(module_name, str(path)))
+    spec = importlib.util.spec_from_file_location(module_name, path, loader=_AsItIs(module_name, str(path), content))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module

@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from render.errors import EigenreelError, InputError, RenderError, UsageError
+from render.files import current_folder, is_regular
+from render.interrupts import Interrupted
 from scenes import ClaimError, MomentError, ParameterError, SequenceError
 
 
@@ -40,11 +42,10 @@ def guarded(name: str) -> Iterator[None]:
         raise InputError(f"{name}: {error}") from None
     except MemoryError:
         raise RenderError(f"{name} needs more memory than there is, so choose a smaller size") from None
-    except (Exception, SystemExit, GeneratorExit) as error:
-        where = _line_of(error, name)
-        what = f"{type(error).__name__}: {error}".split("\n")[0][:300]
-        what = " ".join([what, *getattr(error, "__notes__", [])])
-        raise RenderError(f"{where} raised {what}, so mend the scene") from None
+    except (KeyboardInterrupt, Interrupted):
+        raise
+    except BaseException as error:
+        raise RenderError(f"{_line_of(error, name)} raised {_told(error)}, so mend the scene") from None
 
 
 # What is put back belongs to the whole process, so scenes of several threads run one after the other.
@@ -54,22 +55,49 @@ _ONE_AT_A_TIME = threading.RLock()
 @contextlib.contextmanager
 def _put_back() -> Iterator[None]:
     """Restore what a scene may change of the process."""
-    folder, dice, numpy_dice = os.getcwd(), random.getstate(), np.random.get_state()
+    folder, dice, numpy_dice = current_folder(), random.getstate(), np.random.get_state()
     matplotlib = sys.modules.get("matplotlib")
     settings = matplotlib.rc_context() if matplotlib else contextlib.nullcontext()
     try:
         with settings, contextlib.redirect_stdout(sys.stderr), np.errstate():
             yield
     finally:
-        os.chdir(folder)
+        if folder is not None:
+            # It may be gone by now.
+            with contextlib.suppress(OSError):
+                os.chdir(folder)
         random.setstate(dice)
         np.random.set_state(numpy_dice)
 
 
+def _told(error: BaseException) -> str:
+    """Return what an exception is and says, on one line, whatever its class does when it is asked."""
+    try:
+        said = str(error).split("\n")[0][:300]
+        notes = [note for note in getattr(error, "__notes__", []) if isinstance(note, str)]
+    except (KeyboardInterrupt, Interrupted):
+        raise
+    except BaseException:
+        said, notes = "it cannot say what", []
+    words = " ".join([f"{type(error).__name__}: {said}", *notes])
+    return "".join(letter if letter.isprintable() else " " for letter in words)
+
+
+def _file_of(error: SyntaxError, name: str) -> str:
+    """Return the file that is no Python: the scene's own, or one that it imports, told from the scene's folder."""
+    own = Path(name.rpartition(":")[0] if ".py:" in name else name)
+    try:
+        inner = Path(error.filename or own).resolve().relative_to(own.resolve().parent)
+    except ValueError:
+        return str(error.filename)
+    return name if inner.name == own.name else str(own.parent / inner)
+
+
 def _line_of(error: BaseException, name: str) -> str:
     """Return the place in the scene's own file where an error came from."""
-    if isinstance(error, SyntaxError):
-        return f"{name} line {error.lineno}"
+    # What is no file was compiled by the scene itself, somewhere in it.
+    if isinstance(error, SyntaxError) and error.lineno and is_regular(Path(error.filename or "")):
+        return f"{_file_of(error, name)} line {error.lineno}"
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)

@@ -92,7 +92,7 @@ def _most_rows(columns: int) -> int:
 def _matrix(rows: list[FloatArray]) -> Stored:
     if not rows:
         raise MalformedError("has no numbers, so write one row a line")
-    return Stored("", (len(rows), len(rows[0])), lambda: np.array(rows))
+    return Stored("", (len(rows), len(rows[0])), lambda *_: np.array(rows))
 
 
 def json_arrays(file: IO[bytes], size: int) -> list[Stored]:
@@ -152,7 +152,7 @@ class _Json:
         self._next()
         place = self._place
         rows = self._rows()
-        return Stored(key, (len(rows), len(rows[0])), lambda: np.array(_Json(self._text, place)._rows()))
+        return Stored(key, (len(rows), len(rows[0])), lambda *_: np.array(_Json(self._text, place)._rows()))
 
     def _name(self) -> str:
         self._next()

@@ -18,7 +18,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from render.pipeline.stored import MalformedError, Stored, refuse_large
+from render.pipeline.stored import MalformedError, Refusal, Stored, refuse_large
 from render.text import brief
 
 _MAGIC = b"\x93NUMPY"
@@ -61,8 +61,8 @@ def npy_arrays(file: IO[bytes], size: int) -> list[Stored]:
     """
     header = _header(file)
 
-    def read() -> NDArray[Any]:
-        refuse_large(header.shape)
+    def read(refuse: Refusal = refuse_large) -> NDArray[Any]:
+        refuse(header.shape)
         if size - header.length != header.size:
             raise MalformedError(
                 f"has {size - header.length:,} bytes of numbers where its header says {header.size:,}, so save it again"
@@ -119,13 +119,13 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Stored:
     if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise MalformedError(f"has {brief(key)} in a form that numpy.savez does not write, so save it again")
 
-    def opened(read_numbers: bool) -> tuple[_Header, bytes]:
+    def opened(read_numbers: bool, refuse: Refusal = refuse_large) -> tuple[_Header, bytes]:
         try:
             with archive.open(member) as content:
                 header = _header(content)
                 if not read_numbers:
                     return header, b""
-                refuse_large(header.shape)
+                refuse(header.shape)
                 if member.file_size != header.length + header.size:
                     raise MalformedError(
                         f"has {member.file_size - header.length:,} bytes of numbers in {brief(key)} where its header "
@@ -141,7 +141,11 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Stored:
             raise MalformedError(f"is damaged where {brief(key)} is, so save it again") from None
 
     header, _ = opened(False)
-    return Stored(key, header.shape, lambda: _array(*opened(True)), header.refusal)
+
+    def read(refuse: Refusal = refuse_large) -> NDArray[Any]:
+        return _array(*opened(True, refuse))
+
+    return Stored(key, header.shape, read, header.refusal)
 
 
 def _header(file: IO[bytes]) -> _Header:

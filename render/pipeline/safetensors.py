@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from render.pipeline.numpy_files import filled
-from render.pipeline.stored import MalformedError, Stored, refuse_large
+from render.pipeline.stored import MalformedError, Refusal, Stored, refuse_large
 from render.text import brief
 
 # A header is some 100 bytes a tensor, and takes 30 times its length of memory to be read.
@@ -96,8 +96,8 @@ def _are_whole(values: Any) -> bool:
 
 
 def _stored(file: IO[bytes], begin: int, size: int, key: str, name: str, shape: tuple[int, ...]) -> Stored:
-    def read() -> NDArray[Any]:
-        refuse_large(shape)
+    def read(refuse: Refusal = refuse_large) -> NDArray[Any]:
+        refuse(shape)
         file.seek(begin)
         content = file.read(size)
         if len(content) < size:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import re
 import signal
-import subprocess
-import tempfile
-import threading
-import time
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import IO
 
 from render.errors import EigenreelError, EncodeError, OutputError
 from render.storage import output_errors
+from render.video.child import Child
 from render.video.decoder import Decoding
-from render.video.ffmpeg import Ffmpeg, end, kill, start
-from render.video.formats import LARGE_FRAME, WHOLE_BLOCK, Format
+from render.video.ffmpeg import Ffmpeg
+from render.video.formats import FORMATS, LARGE_FRAME, WHOLE_BLOCK, Format
 
-# ffmpeg ends with minus these error numbers, or with a signal, when it cannot write any further.
-_FULL = {228: "no space left on device", 229: "file too large", 134: "disk quota exceeded"}
-_FULL_WORDS = ("No space left on device", "File too large", "Disk quota exceeded")
-_STDERR_BYTES = 2**20
-_POLL_SECONDS = 0.2
+# ffmpeg ends with minus these error numbers when it cannot write any further; what it says tells the same.
+_FULL = {228: "no space left on device", 229: "file too large"}
+_FULL_WORDS = ("No space left on device", "File too large", "Disk quota exceeded", "Read-only file system")
 
 
 @dataclass(frozen=True)
@@ -72,41 +66,24 @@ class Encoder:
 
     def __init__(self, ffmpeg: Ffmpeg, form: Format, path: Path, stream: StreamInfo, timeout: float) -> None:
         self._ffmpeg, self._form, self._path, self._stream = ffmpeg, form, path, stream
-        self._timeout = timeout
         self._written = 0
         self._closed = False
         # The number of the frame with which each picture that was sent begins.
         self._begins: list[int] = []
         self._sent = b""
+        arguments = encode_arguments(form, path, stream)
+        self._child = Child(ffmpeg.path, arguments, timeout, sends=True, listens=True, writes=path)
         self._decoding: Decoding | None = None
 
     def __enter__(self) -> Encoder:
-        self._stderr = tempfile.TemporaryFile()
-        try:
-            self._process = start(
-                self._ffmpeg.path,
-                encode_arguments(self._form, self._path, self._stream),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=self._stderr,
-            )
-            try:
-                self._watchdog = _Watchdog(self._process, self._stderr, self._timeout)
-            except BaseException:
-                kill(self._process)
-                raise
-        except BaseException:
-            self._stderr.close()
-            raise
+        self._child.__enter__()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._closed = True
-        self._watchdog.stop()
-        kill(self._process)
+        self._child.close()
         if self._decoding:
             self._decoding.close()
-        self._stderr.close()
 
     def write(self, frame: memoryview, times: int = 1) -> None:
         """Send the bytes of the next frames, which are alike, as `render.video.pixel_formats` lays them out.
@@ -149,12 +126,7 @@ class Encoder:
         """Tell ffmpeg that all frames were sent; it goes on working."""
         if self._written != self._stream.frames:
             raise ValueError(f"{self._stream.frames} frames were announced, but {self._written} written")
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.close()
-        except BrokenPipeError:
-            pass
-        self._watchdog.touch()
+        self._child.end_input()
 
     def finish(self) -> None:
         """Wait for ffmpeg, then decode the file to see that every frame is in it.
@@ -166,25 +138,38 @@ class Encoder:
         OutputError
             If the file could not be written.
         """
-        status = self._process.wait()
-        self._watchdog.stop()
-        if status or self._watchdog.barked:
-            raise self._failure()
-        if self._form.set_durations:
-            self._form.set_durations(self._path, self._milliseconds())
-        if self._form.repeat_pictures:
-            with output_errors(f"write the {self._form.name} file"):
+        status = self._child.wait()
+        if status or self._child.hung:
+            raise self._failure(status)
+        with output_errors(f"write the {self._form.name} file"):
+            if self._form.set_durations:
+                self._form.set_durations(self._path, self._milliseconds())
+            if self._form.repeat_pictures:
                 self._form.repeat_pictures(self._path, self._times())
-        with Decoding(self._ffmpeg, self._path, self._timeout) as self._decoding:
+        with Decoding(self._ffmpeg, self._path, self._child.timeout) as self._decoding:
             if self._closed:
                 return
-            frames, size = self._decoding.result(f"the finished {self._form.name} file")
+            frames, size = self._decoded(self._decoding)
         expected = len(self.pictures)
         if (frames, size) != (expected, (self._stream.width, self._stream.height)):
             raise EncodeError(
                 f"ffmpeg wrote {frames} of {expected} frames to the {self._form.name} file, "
                 "so try again or use another ffmpeg"
             )
+
+    def _decoded(self, decoding: Decoding) -> tuple[int, tuple[int, int]]:
+        """Return the number and size of the frames in the file."""
+        form = self._form
+        try:
+            return decoding.result(f"the finished {form.name} file")
+        except EncodeError:
+            if form.decoder and not self._ffmpeg.has_decoder(form.decoder):
+                raise EncodeError(
+                    f"the ffmpeg at {self._ffmpeg.path} writes {form.name} but cannot read it, which is how a film is "
+                    f"verified, so choose another --format or set IMAGEIO_FFMPEG_EXE to a newer ffmpeg than "
+                    f"{self._ffmpeg.version}"
+                ) from None
+            raise
 
     def _milliseconds(self) -> list[int]:
         """Return how long each picture lasts; their sum is that of all frames, rounded once."""
@@ -195,60 +180,44 @@ class Encoder:
         """Return for how many frames each picture lasts."""
         return [after - before for before, after in pairwise((*self._begins, self._stream.frames))]
 
-    def _send(self, rest: memoryview) -> None:
-        assert self._process.stdin is not None
+    def _send(self, frame: memoryview) -> None:
         try:
-            while rest:
-                sent = self._process.stdin.write(rest)
-                rest = rest[sent:]
-                self._watchdog.touch()
-        except (BrokenPipeError, ConnectionResetError):
-            self._process.wait()
-            raise self._failure() from None
+            self._child.send(frame)
+        except BrokenPipeError:
+            raise self._failure(self._child.wait()) from None
 
-    def _failure(self) -> EigenreelError:
+    def _failure(self, status: int) -> EigenreelError:
         """Return what to raise now that ffmpeg has ended too early."""
-        status = self._process.returncode
-        self._stderr.seek(max(0, self._stderr.seek(0, os.SEEK_END) - 4096))
-        said = self._stderr.read().replace(b"\0", b"").decode("utf-8", errors="replace")
-        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        said, name = self._child.said, self._form.name
         full = _FULL.get(status) or next((w.lower() for w in _FULL_WORDS if w in said), None)
         if status == -getattr(signal, "SIGXFSZ", 0):
             full = "file too large"
         if full:
+            return OutputError(f"the {name} file could not be written ({full}), so make room or choose another folder")
+        if not self._path.exists():
             return OutputError(
-                f"the {self._form.name} file could not be written ({full}), so make room or choose another folder"
+                f"the {name} file could not be written (somebody removed it while it was made), so try again or choose "
+                "another folder"
             )
-        if self._watchdog.barked:
+        if self._child.hung:
             return EncodeError(
-                f"ffmpeg made no progress for {self._timeout:g} seconds after frame {self._written} "
+                f"ffmpeg made no progress for {self._child.timeout:g} seconds after frame {self._written} "
                 "and was ended, so try again or raise --timeout"
             )
-        if f"Unknown encoder '{self._form.encoder}'" in said or not self._has_encoder():
+        if f"Unknown encoder '{self._form.encoder}'" in said or not self._ffmpeg.has_encoder(self._form.encoder):
+            others = [form.name for form in FORMATS.values() if self._ffmpeg.has_encoder(form.encoder)]
+            choose = f"--format {others[0]}" if others else "another --format"
             return EncodeError(
-                f"the ffmpeg at {self._ffmpeg.path} has no encoder {self._form.encoder}, so choose another "
-                "--format or set IMAGEIO_FFMPEG_EXE to a complete ffmpeg"
+                f"the ffmpeg at {self._ffmpeg.path} has no encoder {self._form.encoder}, so choose {choose} or set "
+                "IMAGEIO_FFMPEG_EXE to a complete ffmpeg"
             )
         if status < 0:
             return EncodeError(f"the encoder died at frame {self._written} (signal {-status}), so try again")
-        words = " / ".join(lines[-3:])[-400:] or "it said nothing"
+        words = " / ".join(_lines(said)[-3:])[-400:] or "it said nothing"
         what = f"failed at frame {self._written} with status {status}"
         if status == 0:
             what = f"wrote {self._written} of {self._stream.frames} frames and ended"
         return EncodeError(f"ffmpeg {what} ({words}), so try again or set IMAGEIO_FFMPEG_EXE to another ffmpeg")
-
-    def _has_encoder(self) -> bool:
-        """Whether ffmpeg lists the encoder; yes where it lists none at all."""
-        listing = start(
-            self._ffmpeg.path, ["-hide_banner", "-encoders"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
-        )
-        try:
-            output = listing.communicate(timeout=3)[0].decode(errors="replace")
-        except subprocess.TimeoutExpired:
-            output = ""
-        finally:
-            kill(listing)
-        return "Encoders:" not in output or f" {self._form.encoder} " in output
 
 
 def encode_arguments(form: Format, path: Path, stream: StreamInfo) -> list[str]:
@@ -266,34 +235,8 @@ def encode_arguments(form: Format, path: Path, stream: StreamInfo) -> list[str]:
     ]
 
 
-class _Watchdog:
-    """Kills a process that makes no progress, and what it leaves behind, and keeps its stderr from growing."""
-
-    def __init__(self, process: subprocess.Popen[bytes], stderr: IO[bytes], timeout: float) -> None:
-        self._process, self._stderr, self._timeout = process, stderr, timeout
-        self.barked = False
-        self._stopped = threading.Event()
-        self.touch()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def touch(self) -> None:
-        """Note that there was progress."""
-        self._seen = time.monotonic()
-
-    def stop(self) -> None:
-        """End watching."""
-        self._stopped.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stopped.wait(_POLL_SECONDS):
-            status = os.fstat(self._stderr.fileno())
-            if getattr(status, "st_blocks", 0) * 512 > _STDERR_BYTES:
-                os.ftruncate(self._stderr.fileno(), 0)
-            ended = self._process.poll() is not None
-            self.barked = not ended and time.monotonic() - self._seen > self._timeout
-            if ended or self.barked:
-                # A child that still holds the pipe would keep us writing for ever.
-                end(self._process)
-                return
+def _lines(said: str) -> list[str]:
+    """Return the lines of what ffmpeg said, without what are orders to a terminal."""
+    plain = re.sub(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\))", "", said)
+    lines = ("".join(c if c.isprintable() else " " for c in line).strip() for line in plain.splitlines())
+    return [line for line in lines if line]

@@ -85,6 +85,8 @@ class Format(FileKind):
         Those for films with cells below `WHOLE_BLOCK` pixels, where they differ.
     large_arguments : tuple of str, optional
         Those besides for frames of more than `LARGE_FRAME` pixels, with which it takes less memory.
+    decoder : str, optional
+        ffmpeg's name for what reads it, where older ones have none.
     loop : callable, optional
         Returns what ffmpeg's ``-loop`` is for a film that plays so many times, 0 for ever. Others play as their page
         has them play.
@@ -106,6 +108,7 @@ class Format(FileKind):
     arguments: tuple[str, ...]
     fine_arguments: tuple[str, ...] = ()
     large_arguments: tuple[str, ...] = ()
+    decoder: str | None = None
     loop: Callable[[int], int] | None = None
     fastest: Fraction | None = None
     set_durations: Callable[[Path, Sequence[int]], None] | None = None
@@ -149,6 +152,7 @@ FORMATS = {
             pixel_format="bgra",
             # The least effort and the quality (of the search, since nothing is lost) that make the smallest files.
             arguments=("-c:v", "libwebp_anim", "-lossless", "1", "-compression_level", "1", "-quality", "75"),
+            decoder="webp_anim",
             loop=webp.loop,
             # Browsers take a delay of 10 ms or less for a mistake.
             fastest=Fraction(1000, 11),

@@ -280,3 +280,9 @@ def test_numbers_of_numpy_are_numbers(tmp_path):
 def test_every_film_can_be_a_webp(tmp_path, options):
     film = render.film("rotation", **{"steps": 5} | options, formats="webp", pace="even", output=tmp_path)
     assert verify(film.files["webp"]).holds
+
+
+def test_none_stands_for_what_is_usual(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    film = render.film("vanishing", steps=1, dim=2, formats=(), output=None, fps=None, title=None)
+    assert film.files["png"].parent == tmp_path / "output"

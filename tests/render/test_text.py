@@ -1,17 +1,14 @@
 """Words, numbers and fonts: translations, how numbers are written, glyphs that no font has."""
 
-import importlib.util
 import tomllib
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from films import run
-from matplotlib.font_manager import fontManager
 
-import render.drawing.fonts
-from render.drawing import glyphs
-from render.errors import RenderError, UsageError
+import render.text
+from render.errors import UsageError
 from render.pipeline.timeline import parse_fps
 from render.text import Words, filled, languages, literal, number, power_of_ten, segments, size_of, unmarked
 
@@ -61,38 +58,6 @@ def test_numbers_are_written_as_people_do(value, written):
 def test_sizes_reach_beyond_float64(log10, written):
     assert size_of(log10) == written
     assert power_of_ten(-12) == "10⁻¹²"
-
-
-@pytest.fixture
-def only_bundled_fonts(monkeypatch):
-    """Hide every font but matplotlib's own."""
-    kept = [entry for entry in fontManager.ttflist if "mpl-data" in str(entry.fname)]
-    monkeypatch.setattr(fontManager, "ttflist", kept)
-    found = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda n, *a: None if "koreanize" in n else found(n, *a))
-    render.drawing.fonts.font_paths.cache_clear()
-    render.drawing.fonts._candidates.cache_clear()
-
-    glyphs.glyphs.cache_clear()
-    glyphs.fitted.cache_clear()
-    yield
-    render.drawing.fonts.font_paths.cache_clear()
-    render.drawing.fonts._candidates.cache_clear()
-
-
-def test_without_a_korean_font_there_is_one_sentence_and_nothing_else(only_bundled_fonts, tmp_path):
-    with pytest.raises(RenderError, match=r"no font .* can draw .*eigenreel\[korean\]") as raised:
-        render.film("orthogonal", steps=2, language="ko", output=tmp_path / "out")
-    assert raised.value.exit_code == 1
-    assert not (tmp_path / "out").exists()
-
-
-def test_a_glyph_no_font_has_is_refused(tmp_path):
-    done = run("scene", "orthogonal", "--steps", 1, "--title", "\U000f1234", "-o", tmp_path / "out")
-    assert done.returncode == 1
-    assert "no font" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert not (tmp_path / "out").exists()
 
 
 def test_titles_lose_control_characters_and_excess(tmp_path):

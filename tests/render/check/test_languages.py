@@ -98,6 +98,37 @@ def test_sources_tell_what_is_looked_up(tmp_path):
     assert looked_up(path) == {*found, FLASHES}
 
 
+def test_sources_tell_what_scenes_that_the_program_makes_show(tmp_path):
+    path = tmp_path / "made.py"
+    path.write_text(
+        "_UNITS = {'a': 'first', 'b': 'second'}\n"
+        "def f(unit, many):\n"
+        "    @scene(show('series', of={'third': 'no', '': 'no'} if many else {'fourth': 'no'}, heading='fifth',\n"
+        "                x=_UNITS[unit], scale='no', marks={'sixth': 1.0}), counter='seventh', title='eighth')\n"
+        "    def made(): pass\n"
+        "    @made.moment('ninth', otherwise='tenth', on='no')\n"
+        "    def _(): return Reached(1, unit=_UNITS[unit], size=3)\n"
+        "    @made.claim('eleventh', column='no')\n"
+        "    def _(): pass\n",
+        encoding="utf-8",
+    )
+    found = {
+        "first",
+        "second",
+        "third",
+        "",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+    }
+    assert looked_up(path) == found
+
+
 def moment(steps: int, series: Mapping[str, float]) -> Reached:
     result = "They differ"
     for words, low in (("Both vanish", 0), ("Both explode", 1)):
@@ -224,7 +255,7 @@ def test_what_the_user_says_comes_before_the_package(own):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("[texts", "cannot be read as TOML"),
+        ("[texts", "is no TOML"),
         ("[words]\n", r"must have a table \[texts\]"),
         ("[texts]\na = 1\n", r"must have a table \[texts\]"),
         ('[texts]\n"{step} steps" = "{stop} Schritte"\n', r"lacks \{step\} and has \{stop\}"),

@@ -259,3 +259,7 @@ def test_no_arguments_shows_help():
     assert run("lst").returncode == 2
     assert "did you mean 'list'" in run("lst").stderr
     assert "did you mean 'render scene orthogonal'?" in run("orthogonal").stderr
+
+
+def test_help_has_one_example_a_line():
+    assert "\n  render list  " in run("--help").stdout

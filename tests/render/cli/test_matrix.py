@@ -10,7 +10,7 @@ import render
 from render.check.verify import verify
 from render.cli import matrix_commands
 from render.errors import UsageError
-from render.pipeline import weights
+from render.pipeline import matrix_film, weights
 
 TURN = np.array([[0.0, -0.9], [0.9, 0.0]])
 QUICK = ("--steps", "3", "--format", "gif", "--pace", "even", "--layout", "square")
@@ -132,7 +132,7 @@ def test_hostile_names_are_shown_as_they_are(folder, key):
 def test_a_film_is_named_after_its_file(file, name):
     from pathlib import Path
 
-    assert matrix_commands._name_after(Path(file)) == name
+    assert matrix_film.name_after(Path(file)) == name
 
 
 # The same in the library

@@ -12,6 +12,8 @@ from references import gaussian_factors, many_digits, seeds
 from render.numerics.eigenvalues import (
     departure_from_normality,
     eigenvalues_of_power,
+    eigenvalues_with_errors,
+    followed,
     known_eigenvalues,
     match_eigenvalues,
 )
@@ -182,3 +184,48 @@ def test_measures_of_very_large_and_of_nearly_normal_matrices():
     assert orthogonality_drift(1e100 * np.eye(2)) == pytest.approx(math.sqrt(2) * 1e200, rel=1e-15)
     # The part above the diagonal is 1e-7, and ‖A‖_F is √5.
     assert departure_from_normality(np.array([[1.0, 1e-7], [0.0, 2.0]])) == pytest.approx(1e-7 / math.sqrt(5), rel=1e-6)
+
+
+# Eigenvalues that are followed
+
+
+def test_eigenvalues_are_followed_from_matrix_to_matrix():
+    # Two turn past each other, one real one passes both: nearest in the plane, whatever order they are found in.
+    times = np.linspace(0, 1, 21)
+    true = np.stack([np.exp(1j * (0.5 + times)), np.exp(-1j * (0.5 + times)), 0.2 + 1.6 * times + 0j], axis=1)
+    shuffled = np.array([row[np.random.default_rng(k).permutation(3)] for k, row in enumerate(true)])
+    found = followed(shuffled)
+    order = [int(np.abs(true[0] - value).argmin()) for value in found[0]]
+    assert found == pytest.approx(true[:, order], abs=1e-15)
+
+
+def test_each_eigenvalue_is_followed_once_and_unknown_ones_come_last():
+    values = np.array([[1, 2, 3], [np.nan, 3.1, 1.1], [2.9, 2, 1]], complex)
+    found = followed(values)
+    assert np.array_equal(found[1], [1.1, np.nan, 3.1], equal_nan=True)
+    assert np.array_equal(found[2], [1, 2, 2.9])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_two_partners_would_be_nearer_the_other_way(seed):
+    one, other = np.random.default_rng(seed).normal(size=(2, 40, 2)) @ [1, 1j]
+    found = followed(np.array([one, other]))[1]
+    assert sorted(found, key=lambda v: v.real) == sorted(other, key=lambda v: v.real)
+    cost = np.abs(one[:, None] - found[None]) ** 2
+    own = cost.diagonal()
+    assert (own[:, None] + own[None] <= cost + cost.T + 1e-7).all()
+
+
+def test_errors_of_eigenvalues_bound_what_rounding_does():
+    # A Jordan block in another basis: its fourfold eigenvalue moves by some eps^(1/4), and that is known.
+    basis = haar_orthogonal(4, 1)
+    block = basis @ (0.5 * np.eye(4) + np.diag(np.ones(3), 1)) @ basis.T
+    values, errors = eigenvalues_with_errors(block)
+    assert np.abs(values - 0.5).max() > 1e-5
+    assert (errors > 1e-3).all()
+    normal = basis @ np.diag([2.0, 1, -1, 0.5]) @ basis.T
+    values, errors = eigenvalues_with_errors(normal)
+    assert np.abs(np.sort(values.real) - [-1, 0.5, 1, 2]).max() < 10 * errors.max() < 1e-12
+    values, errors = eigenvalues_with_errors(np.triu(np.ones((3, 3))))
+    assert np.array_equal(values, [1, 1, 1])
+    assert not errors.any()

@@ -7,7 +7,7 @@ from films import edit, manifest_of
 
 import render
 from render.check.verify import verify
-from render.errors import InputError, UsageError
+from render.errors import UsageError
 
 MAGIC = np.array([[8.0, 1, 6], [3, 5, 7], [4, 9, 2]])
 
@@ -26,30 +26,6 @@ def test_powers_of_a_matrix_are_filmed_with_true_norms(tmp_path, matrix):
                 assert value == pytest.approx(float(mpmath.log10(norm)), abs=1e-13)
     assert film.manifest["command"] is None
     assert verify(film.files["gif"]).holds
-
-
-@pytest.mark.parametrize(
-    ("matrix", "said"),
-    [
-        (0.9 * np.array([[0, 1j], [1j, 0]]), "must hold real numbers, but their type is complex128"),
-        ([[1.0, 2]], "must be square, but its shape is"),
-        ([1.0, 2], "must be square"),
-        ([[1.0], [2, 3]], "cannot be read as rows of numbers"),
-        ([[1.0, float("nan")], [0, 1]], "must be finite"),
-        ([["a", "b"], ["c", "d"]], "must hold real numbers"),
-        ([[None, 1], [1, 1]], "must hold real numbers, but their type is object"),
-        (np.zeros((0, 0)), "must be square"),
-        (5.0, "must be square"),
-        (np.ones((2, 3, 3)), "is several, so name them with labels="),
-        ([[2**53 + 1, 0], [0, 1]], "whole numbers that float64 cannot hold"),
-        (np.ma.masked_array(np.eye(2), mask=np.eye(2)), "has masked entries"),
-    ],
-)
-def test_what_cannot_be_multiplied_by_itself_is_refused(tmp_path, matrix, said):
-    for function in (render.simulate, lambda array: render.film(array, output=tmp_path / "new")):
-        with pytest.raises(InputError, match=said):
-            function(matrix)
-    assert not (tmp_path / "new").exists()
 
 
 def test_matrices_with_labels_stand_side_by_side(tmp_path):

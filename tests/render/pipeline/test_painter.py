@@ -8,7 +8,8 @@ from films import painter_for, showing, study_of
 
 from render.drawing.canvas import Canvas
 from render.drawing.glyphs import fitted, text_width
-from render.drawing.layouts import LAYOUTS, SIZES, Box, cell_size, find_layout
+from render.drawing.grid import cell_size
+from render.drawing.layouts import LAYOUTS, SIZES, Box, find_layout
 from render.drawing.raster import RasterCanvas
 from render.drawing.themes import THEMES
 from render.errors import UsageError

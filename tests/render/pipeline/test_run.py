@@ -190,7 +190,7 @@ def test_mp4_is_what_every_player_takes(tmp_path):
 
 
 @pytest.mark.parametrize(("fps", "gif"), [("12.5", Fraction(25, 2)), ("60", Fraction(50)), ("25/2", Fraction(25, 2))])
-def test_gif_says_when_it_cannot_hold_a_rate(tmp_path, fps, gif):
+def test_f40_a_gif_says_when_it_cannot_hold_a_rate(tmp_path, fps, gif):
     film = render.film("vanishing", steps=4, dim=4, fps=fps, output=tmp_path, pace="even")
     assert bool(film.remarks) == (gif != Fraction(fps))
     assert all("gif cannot hold" in remark for remark in film.remarks)
@@ -324,7 +324,7 @@ def test_columns_of_a_comparison_are_told_by_label(tmp_path):
     assert len(limits) == 1
 
 
-def test_memory_does_not_grow_with_steps(tmp_path):
+def test_f58_memory_does_not_grow_with_steps(tmp_path):
     code = (
         "import render, resource, sys\n"
         "render.film('vanishing', steps=int(sys.argv[1]), dim=64, formats=(), layout='square', pace='even', "

@@ -55,11 +55,6 @@ def test_a_script_may_make_films_at_its_top(tmp_path):
     assert done.stdout.count("Film(") == 2
 
 
-def test_parameters_that_are_no_plain_values_are_told(tmp_path):
-    (result,) = render.run_all([Job("rotation", {"steps": lambda: 3}, output=str(tmp_path))])
-    assert str(result) == "the film rotation has parameters that are no plain values, so use those"
-
-
 class Odd:
     """An executor whose films fail in a way of its own."""
 
@@ -86,21 +81,12 @@ def test_a_job_is_data():
             Job.of_json(wrong, "x")
 
 
-@pytest.mark.slow
-def test_jobs_that_write_the_same_files_are_refused(tmp_path):
-    (tmp_path / "o").mkdir()
-    pairs = [
-        (Job("own.py"), Job("d/own.py")),
-        (Job("own.py:own"), Job("own.py")),
-        (Job("rotation", output=str(tmp_path / "o")), Job("rotation", output=str(tmp_path / "o" / "x" / ".."))),
-        (Job("rotation", name="\ud55c"), Job("article", name="\u1112\u1161\u11ab")),
-    ]
-    for pair in pairs:
-        with pytest.raises(UsageError, match="two films would be named"):
-            render.run_all(pair)
+def test_what_is_no_list_of_jobs_and_an_executor_that_was_shut_down(tmp_path):
     with pytest.raises(UsageError, match="jobs must be a list of jobs"):
         render.run_all(["rotation"])
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
     (result,) = render.run_all(iter(jobs_in(tmp_path, 1)), executor=pool)
-    assert str(result).startswith("the film vanishing could not be made, since cannot schedule new futures")
+    assert str(result).startswith(
+        "the film vanishing could not be made, since the executor raised RuntimeError: cannot schedule new"
+    )

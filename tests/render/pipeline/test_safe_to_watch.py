@@ -7,7 +7,7 @@ import render
 from render.pipeline.cell_samples import CellSamples
 from render.pipeline.job import Job
 from render.pipeline.pace import timeline_of
-from render.pipeline.run import _Plan
+from render.pipeline.plan import Plan
 from render.video.flashes import FlashMeter
 from scenes import haar_orthogonal
 
@@ -36,11 +36,11 @@ def test_what_flashes_at_even_pace_is_caught_and_slower_by_itself(tmp_path, matr
     shown = usual.manifest["frames"]["steps"]
     # Fewer pictures a second, not a longer film.
     assert len(set(shown)) < 65
-    assert len(shown) == timeline_of(usual.job, _Plan(usual.job).found).frames
+    assert len(shown) == timeline_of(usual.job, Plan(usual.job).found).frames
 
 
 def test_cells_alone_flash_as_the_whole_frame_does():
-    plan = _Plan(Job(scene="transposes", pace="even", fps="12.5", parameters={"steps": 40}))
+    plan = Plan(Job(scene="transposes", pace="even", fps="12.5", parameters={"steps": 40}))
     painter, samples = plan.painter, CellSamples(plan.painter)
     whole, cells = FlashMeter(plan.fps), FlashMeter(plan.fps)
     for instant in plan.timeline.instants:

@@ -41,7 +41,7 @@ def in_turn(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_films_of_four_threads_have_the_bytes_of_those_made_in_turn(in_turn, tmp_path):
+def test_f79_films_of_four_threads_have_the_bytes_of_those_made_in_turn(in_turn, tmp_path):
     glyphs.glyphs.cache_clear()
     with ThreadPoolExecutor(4) as executor:
         render.run_all(jobs_into(tmp_path), executor=executor)
@@ -49,7 +49,7 @@ def test_films_of_four_threads_have_the_bytes_of_those_made_in_turn(in_turn, tmp
 
 
 @pytest.mark.slow
-def test_films_of_a_cluster_have_the_bytes_of_those_made_in_turn(in_turn, tmp_path):
+def test_f79_films_of_a_cluster_have_the_bytes_of_those_made_in_turn(in_turn, tmp_path):
     distributed = pytest.importorskip("distributed")
     logging.getLogger("distributed").setLevel(logging.ERROR)
     options = {"n_workers": 2, "threads_per_worker": 2, "dashboard_address": None}
@@ -60,7 +60,7 @@ def test_films_of_a_cluster_have_the_bytes_of_those_made_in_turn(in_turn, tmp_pa
     assert listing(tmp_path) == in_turn
 
 
-def test_letters_set_by_many_threads_are_right():
+def test_f79_letters_set_by_many_threads_are_right():
     words = [f"{word} {count}" for count in range(60) for word in ("spectral norm", "고윳값", "‖Wᵗ‖", "t = 17")]
 
     def widths(order):

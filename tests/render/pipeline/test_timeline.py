@@ -102,6 +102,12 @@ def test_films_stop_where_and_as_long_as_told(steps, found, pauses, fps):
     assert rest >= 8 or {step for step in (0, steps)} <= pauses.keys() or not steps
 
 
+def test_a_film_that_stands_only_where_it_is_told_may_be_short():
+    film = directed(1, [], RATE, pauses={0: 1.0, 1: 1.0})
+    assert [count for beat, _, count in film.beats if beat.kind != "slow"] == pytest.approx([12.5, 12.5], abs=0.6)
+    assert film.seconds < 8
+
+
 def test_a_duration_holds_with_pauses_too():
     for pauses in ({10: 4.0}, {0: 5.0, 20: 0.5, 64: 6.0}):
         film = directed(64, [20], RATE, duration=20.0, pauses=pauses)

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from films import ENVIRONMENT
+from fuzzing import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -462,7 +463,7 @@ def reader():
 
 
 @pytest.mark.parametrize("name", CRAFTED)
-def test_crafted_files_are_refused_within_little_memory(tmp_path, reader, name):
+def test_f42_to_f46_crafted_files_are_refused_within_little_memory(tmp_path, reader, name):
     path = tmp_path / name
     path.write_bytes(CRAFTED[name])
     if name == "twice.npz":
@@ -486,12 +487,12 @@ def test_crafted_files_are_refused_within_little_memory(tmp_path, reader, name):
         ("columns.csv", "has a line of more than 131,072 bytes"),
     ],
 )
-def test_what_is_too_much_is_refused_before_it_is_read(tmp_path, name, said):
+def test_f44_to_f46_what_is_too_much_is_refused_before_it_is_read(tmp_path, name, said):
     (tmp_path / name).write_bytes(CRAFTED[name])
     refused(tmp_path / name, said)
 
 
-def test_a_bomb_is_not_unpacked(tmp_path, reader):
+def test_f45_a_bomb_is_not_unpacked(tmp_path, reader):
     (tmp_path / "bomb.npz").write_bytes(bomb())
     start = time.process_time()
     refused(tmp_path / "bomb.npz", "bytes of numbers in 'W' where its header says 8,388,608")
@@ -500,7 +501,7 @@ def test_a_bomb_is_not_unpacked(tmp_path, reader):
 
 
 @pytest.mark.parametrize("ending", READERS)
-def test_no_such_file_and_no_file_at_all(tmp_path, reader, ending):
+def test_f44_no_such_file_and_no_file_at_all(tmp_path, reader, ending):
     refused(tmp_path / f"missing{ending}", "cannot be read (No such file or directory), so check the path")
     (tmp_path / f"folder{ending}").mkdir()
     (tmp_path / f"zero{ending}").symlink_to("/dev/zero")
@@ -513,7 +514,7 @@ def test_no_such_file_and_no_file_at_all(tmp_path, reader, ending):
 
 
 @pytest.mark.parametrize("ending", [".npy", ".npz"])
-def test_pickled_objects_are_not_run(tmp_path, ending):
+def test_f42_pickled_objects_are_not_run(tmp_path, ending):
     canary = tmp_path / "canary"
     objects = np.array([[Canary(canary)] * 2] * 2)
     path = tmp_path / f"W{ending}"
@@ -531,7 +532,7 @@ def test_pickled_objects_are_not_run(tmp_path, ending):
         (".PTH", "safetensors.torch"), (".pkl", "numpy.save("), (".h5", "numpy.savez("), (".keras", "numpy.savez("),
     ],
 )  # fmt: skip
-def test_files_of_libraries_are_answered_with_what_converts_them(tmp_path, ending, line):
+def test_f47_files_of_libraries_are_answered_with_what_converts_them(tmp_path, ending, line):
     # Whatever is in them, and whether there are any.
     said = refused(tmp_path / f"model{ending}", f"model{ending} is not read, since {ending.lower()} files may run code")
     compile(said.partition("was made: ")[2], "said", "exec")
@@ -543,9 +544,9 @@ def test_files_of_libraries_are_answered_with_what_converts_them(tmp_path, endin
 
 
 @pytest.mark.parametrize("ending", READERS)
-@settings(max_examples=60)
+@many(60)
 @given(data=st.data())
-def test_any_bytes_are_read_or_refused(tmp_path_factory, ending, data):
+def test_f42_to_f46_any_bytes_are_read_or_refused(tmp_path_factory, ending, data):
     path = tmp_path_factory.mktemp("any") / f"W{ending}"
     write(path, np.arange(9.0).reshape(3, 3))
     content = bytearray(path.read_bytes())

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import served
+from browsers import served, until
 
 import render
 from render.check.verify import films_at
@@ -86,15 +86,15 @@ def test_films_play_while_they_are_seen(visit):
     page = visit(height=620)
     video = page.locator("article[data-scene=vanishing] video")
     video.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('[data-scene=vanishing] video').currentTime > 0.2")
+    until(page, lambda: page.evaluate("document.querySelector('[data-scene=vanishing] video').currentTime > 0.2"))
     page.locator("article[data-scene=lstm] video").scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('[data-scene=lstm] video').currentTime > 0.1")
+    until(page, lambda: page.evaluate("document.querySelector('[data-scene=lstm] video').currentTime > 0.1"))
     page.evaluate("scrollTo(0, 0)")
-    page.wait_for_function("document.querySelector('[data-scene=lstm] video').paused")
+    until(page, lambda: page.evaluate("document.querySelector('[data-scene=lstm] video').paused"))
     # Who wants none to play says so once.
     video.scroll_into_view_if_needed()
     page.locator("#playing").uncheck()
-    page.wait_for_function("document.querySelector('[data-scene=vanishing] video').paused")
+    until(page, lambda: page.evaluate("document.querySelector('[data-scene=vanishing] video').paused"))
     assert video.get_attribute("controls") is not None
 
 
@@ -136,7 +136,9 @@ def test_what_embeds_a_film_can_be_copied(visit, folder):
     film = page.locator("article[data-scene=vanishing]")
     film.locator("summary", has_text="Embed").click()
     film.locator(".copy").click()
-    page.wait_for_function("document.querySelector('[data-scene=vanishing] .copy').textContent.includes('✓')")
+    until(
+        page, lambda: page.evaluate("document.querySelector('[data-scene=vanishing] .copy').textContent.includes('✓')")
+    )
     assert page.evaluate("navigator.clipboard.readText()").strip() == render_snippet(folder).strip()
 
 

@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import served
+from browsers import served, until
 from films import colors, study_of
 
 import render
@@ -90,15 +90,6 @@ def visit(browser, site):
         context.close()
     assert complaints == []
     assert all(re.search(r"/\w+\.html(#.*)?$", url) for url in asked)
-
-
-def until(page, holds):
-    """Wait until something holds; the page's policy forbids what playwright would wait with."""
-    for _ in range(300):
-        if holds():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it never came")
 
 
 def text_of(page, part):
