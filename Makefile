@@ -7,14 +7,18 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 SCENE ?= orthogonal
 ARGS ?=
+# The first of these versions of Python that is there.
+python-of = $(shell for v in $(1); do python$$v -c "" 2>/dev/null && echo python$$v && break; done)
 # Tests wait for processes, so there are more workers than cores.
 PARALLEL := --numprocesses 3 --dist worksteal
 # Programs that make pages, for the tests: where there is npm.
 TOOLS := $(if $(and $(shell command -v npm),$(wildcard tests/tools/package.json)),tests/tools/node_modules/installed)
 # Linear algebra in one thread each: those of several workers would wait for one another.
-test quick: export OPENBLAS_NUM_THREADS := 1
+test slow fuzz soak oldest newest: export OPENBLAS_NUM_THREADS := 1
+# Which of the tests, where they are run with other versions: make oldest TESTS='-m "not slow"'
+TESTS ?=
 
-.PHONY: help videos video test quick lint bench dist clean
+.PHONY: help videos video test slow fuzz soak oldest newest lint bench dist clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,11 +29,31 @@ videos: $(VENV)/installed  ## Render all scenes into output/
 video: $(VENV)/installed  ## Render one scene: make video SCENE=rotation ARGS="--theme dark"
 	$(BIN)/render scene $(SCENE) $(ARGS)
 
-test: $(VENV)/developer $(TOOLS)  ## Run all tests
-	$(BIN)/python -m pytest $(PARALLEL)
-
-quick: $(VENV)/developer $(TOOLS)  ## Run the tests of a minute
+test: $(VENV)/developer  ## Run the tests, in less than five minutes
 	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+
+slow: $(VENV)/developer $(TOOLS)  ## Run those that take longer: every film, many seeds, browsers, clusters
+	$(BIN)/python -m pytest $(PARALLEL) -m slow
+
+fuzz: $(VENV)/developer  ## Try anything on what reads words and files, other things every time
+	FUZZ=20 $(BIN)/python -m pytest $(PARALLEL) -o faulthandler_timeout=0 tests/fuzz tests/render/pipeline/test_weights.py -k "fuzz or any_bytes"
+
+soak: $(VENV)/developer  ## Kill films at random moments for an hour: make soak ARGS="--kills 100 --seed 1"
+	PYTHONPATH=tests $(BIN)/python tests/soak.py $(ARGS)
+
+oldest:  ## Run the tests with the oldest Python there is, and the oldest dependencies allowed
+	$(call python-of,3.11 3.12 3.13) -m venv $(VENV)-oldest
+	$(VENV)-oldest/bin/python tests/bounds.py > $(VENV)-oldest/constraints
+	$(VENV)-oldest/bin/python -m pip install --quiet --constraint $(VENV)-oldest/constraints --editable '.[test,korean]'
+	$(VENV)-oldest/bin/python -m pytest $(PARALLEL) $(TESTS)
+
+newest:  ## Run the tests with every Python there is, and the newest dependencies
+	for version in 3.11 3.12 3.13 3.14; do \
+		python$$version -c "" 2>/dev/null || continue; \
+		python$$version -m venv $(VENV)-$$version || exit; \
+		$(VENV)-$$version/bin/python -m pip install --quiet --upgrade --editable '.[test,korean]' || exit; \
+		$(VENV)-$$version/bin/python -m pytest $(PARALLEL) $(TESTS) || exit; \
+	done
 
 lint: $(VENV)/developer  ## Check style and types
 	$(BIN)/ruff check .
@@ -40,12 +64,13 @@ bench: $(VENV)/developer  ## Compare speed and size with matplotlib's FuncAnimat
 	$(BIN)/python -m benchmarks.arithmetic
 	$(BIN)/python -m benchmarks.compare
 	$(BIN)/python -m benchmarks.all_films
+	$(BIN)/python -m benchmarks.scale
 
 dist: $(VENV)/publisher  ## Build a wheel and a source archive into dist/, and try them in a new environment
 	$(BIN)/python tests/distribution.py
 
 clean:  ## Remove what was rendered, and the environment
-	rm -rf $(VENV) build dist tests/tools/node_modules *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-* build dist tests/tools/node_modules *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find output -mindepth 1 ! -name .gitignore -delete
 
 $(VENV)/installed: pyproject.toml

@@ -1,0 +1,26 @@
+"""Print constraints for pip: every dependency in the oldest version that pyproject.toml allows (`make oldest`)."""
+
+import re
+import tomllib
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent / "pyproject.toml"
+
+
+def oldest(requirement):
+    """Return what pins a requirement to its lower bound; refuse one that has none."""
+    found = re.fullmatch(r"([A-Za-z0-9_.-]+)>=([0-9.]+)(;.*)?", requirement.replace(" ", ""))
+    if found is None:
+        raise SystemExit(f"{requirement} has no lower bound to be tested, so give it one")
+    return f"{found[1]}=={found[2]}{found[3] or ''}"
+
+
+def main():
+    """Print one constraint a line, for what the program needs and for its Korean font."""
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
+    needed = [*project["dependencies"], *project["optional-dependencies"]["korean"]]
+    print("\n".join(map(oldest, needed)))
+
+
+if __name__ == "__main__":
+    main()
