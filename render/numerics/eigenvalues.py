@@ -26,23 +26,38 @@ def known_eigenvalues(matrix: FloatArray) -> NDArray[Any]:
     matrix : ndarray, shape (n, n)
         The matrix A.
     """
+    values, errors = eigenvalues_with_errors(matrix)
+    # Those of a triangular matrix are exact, zero among them.
+    return np.where((np.abs(values) > 1e4 * errors) | (errors == 0), values, np.nan)
+
+
+def eigenvalues_with_errors(matrix: FloatArray) -> tuple[NDArray[Any], FloatArray]:
+    """Return the eigenvalues, complex, and by how much rounding may have moved each, to first order; both shape (n,).
+
+    The errors are ``n eps ‖A‖_F / |yᴴ x|`` (see `known_eigenvalues`), 0 where the matrix is triangular, and infinite
+    where it has not n eigenvectors.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n, n)
+        The matrix A.
+    """
     largest = float(np.abs(matrix).max())
     if not np.tril(matrix, -1).any() or not np.triu(matrix, 1).any():
-        return matrix.diagonal().astype(complex)
+        return matrix.diagonal().astype(complex), np.zeros(len(matrix))
     unit = matrix / largest
-    size = np.linalg.norm(unit)
+    error = len(unit) * _EPS * np.linalg.norm(unit)
     # The left and right eigenvectors of a normal matrix are the same, and need not be computed.
-    if np.linalg.norm(unit @ unit.T - unit.T @ unit) <= 10 * len(unit) * _EPS * size**2:
-        values = np.linalg.eigvals(unit).astype(complex)
-        return np.where(np.abs(values) > 1e4 * len(unit) * _EPS * size, values, np.nan) * largest
+    if np.linalg.norm(unit @ unit.T - unit.T @ unit) <= 10 * error * np.linalg.norm(unit):
+        values, condition = np.linalg.eigvals(unit).astype(complex), np.ones(len(unit))
+        return values * largest, error * condition * largest
     values, vectors = np.linalg.eig(unit)
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             condition = np.linalg.norm(np.linalg.inv(vectors), axis=1)
     except np.linalg.LinAlgError:
         condition = np.full(len(values), np.inf)
-    known = np.abs(values) > 1e4 * len(unit) * _EPS * size * condition
-    return np.where(known, values, np.nan) * largest
+    return values.astype(complex) * largest, error * condition * largest
 
 
 def eigenvalues_of_power(spectrum: NDArray[Any], power: int) -> tuple[FloatArray, FloatArray]:
@@ -73,21 +88,58 @@ def match_eigenvalues(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.i
     gap = before[:, None] - after[None]
     distance = np.hypot(gap.real, np.abs((gap.imag + np.pi) % (2 * np.pi) - np.pi))
     distance = np.where(np.isnan(distance), np.inf, distance)
-    order = np.full(len(before), -1)
-    free = np.ones(len(after), bool)
-    for pair in np.argsort(distance, axis=None, kind="stable"):
-        i, j = divmod(int(pair), len(after))
-        if order[i] < 0 and free[j]:
-            order[i], free[j] = j, False
+    return _joined(distance)
+
+
+def followed(spectra: NDArray[Any]) -> NDArray[Any]:
+    """Return eigenvalues in an order in which each continues that of the row before, shape (K, n).
+
+    Distances are those of the complex plane, squared; they are joined as `match_eigenvalues` does. NaN comes last.
+
+    Parameters
+    ----------
+    spectra : ndarray of complex, shape (K, n)
+        The eigenvalues of K matrices.
+    """
+    ordered = np.array(spectra, complex)
+    for now in range(1, len(ordered)):
+        distance = np.abs(ordered[now - 1][:, None] - ordered[now][None])
+        # Of any size: only what is nearer counts.
+        scale = float(np.max(distance, initial=0.0, where=np.isfinite(distance))) or 1.0
+        ordered[now] = ordered[now][_joined(np.where(np.isnan(distance), np.inf, distance / scale))]
+    return ordered
+
+
+def _joined(distance: FloatArray) -> NDArray[np.intp]:
+    """Return a partner for each row of distances: near ones first, then exchanged while squares become less."""
+    order = _nearest_first(distance)
     cost = np.minimum(distance, 1e6) ** 2
+    crossed = cost[:, order]
+    own = crossed.diagonal().copy()
+    gain = own[:, None] + own[None] - crossed - crossed.T
     for _ in range(len(order) ** 2):
-        crossed = cost[:, order]
-        own = crossed.diagonal()
-        gain = own[:, None] + own[None] - crossed - crossed.T
         i, j = divmod(int(gain.argmax()), len(order))
         if gain[i, j] <= 1e-9 * (own[i] + own[j]):
             break
-        order[i], order[j] = order[j], order[i]
+        # Only what the two take part in changes.
+        order[[i, j]], crossed[:, [i, j]] = order[[j, i]], crossed[:, [j, i]]
+        for k in (i, j):
+            own[k] = crossed[k, k]
+        for k in (i, j):
+            gain[k], gain[:, k] = own[k] + own - crossed[k] - crossed[:, k], own + own[k] - crossed[:, k] - crossed[k]
+    return order
+
+
+def _nearest_first(distance: FloatArray) -> NDArray[np.intp]:
+    """Return partners so that the nearest two of all that are free are joined: all at once that are each other's."""
+    order = np.full(len(distance), -1)
+    # Farther than any that is free: those that are joined.
+    left = np.minimum(distance, 1e300)
+    while (order < 0).any():
+        column, row = left.argmin(axis=1), left.argmin(axis=0)
+        found = np.flatnonzero((row[column] == np.arange(len(order))) & (order < 0))
+        order[found] = column[found]
+        left[found], left[:, column[found]] = np.inf, np.inf
     return order
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from render.numerics.scaled import largest_exponent
@@ -20,12 +22,24 @@ def lyapunov_exponents(sequence: MatrixSequence) -> FloatArray:
     ValueError
         If the sequence has no factors.
     """
-    if not sequence.steps:
-        raise ValueError("growth rates need one factor at least")
-    q = np.eye(sequence.dim)
-    total, missed = np.zeros(sequence.dim), np.zeros(sequence.dim)
-    highest = 1020 - int(np.ceil(np.log2(sequence.dim)))
-    for factor in sequence.factors:
+    return growth_rates(sequence.factors)
+
+
+def growth_rates(factors: Iterable[FloatArray]) -> FloatArray:
+    """Return `lyapunov_exponents` of factors that come one after the other, each of shape (n, n); none is kept.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    q: FloatArray = np.empty((0, 0))
+    total, missed = np.empty(0), np.empty(0)
+    highest = count = 0
+    for count, factor in enumerate(factors, 1):
+        if count == 1:
+            q, total, missed = np.eye(len(factor)), np.zeros(len(factor)), np.zeros(len(factor))
+            highest = 1020 - int(np.ceil(np.log2(len(factor))))
         size = largest_exponent(factor)
         # Near the ends of float64 a factorisation overflows, or has digits too few.
         shift = size if size < -400 else max(0, size - highest)
@@ -35,7 +49,9 @@ def lyapunov_exponents(sequence: MatrixSequence) -> FloatArray:
         # Neumaier's summation: what the sum loses is kept.
         larger = total + term
         with np.errstate(invalid="ignore"):
-            missed += np.where(np.abs(total) >= np.abs(term), (total - larger) + term, (term - larger) + total)
+            missed = missed + np.where(np.abs(total) >= np.abs(term), (total - larger) + term, (term - larger) + total)
         total = larger
-    rates = np.where(np.isneginf(total), -np.inf, total + missed) / sequence.steps
+    if not count:
+        raise ValueError("growth rates need one factor at least")
+    rates = np.where(np.isneginf(total), -np.inf, total + missed) / count
     return np.asarray(np.sort(rates)[::-1])

@@ -12,6 +12,8 @@ from scenes import FloatArray, MatrixSequence
 # Memory spent on products kept along the way, and on those handed to one batch of SVDs.
 _CHECKPOINT_BYTES = 16 * 2**20
 _BATCH_BYTES = 2 * 2**20
+# What Python adds to every product: of small ones that is nearly all.
+_OBJECT_BYTES = 400
 # Cells on a side of the heat-maps that show a large matrix in means: that of the largest panel, and of a small one.
 _SHOWN_CELLS = (64, 32)
 
@@ -31,7 +33,7 @@ class Products:
     def __init__(self, sequence: MatrixSequence) -> None:
         self._steps, self._dim = sequence.steps, sequence.dim
         self._product = ScaledProduct(sequence)
-        kept = max(1, _CHECKPOINT_BYTES // (8 * self._dim**2))
+        kept = max(1, _CHECKPOINT_BYTES // (8 * self._dim**2 + _OBJECT_BYTES))
         self._spacing = max(1, -(-self._steps // kept))
         self._checkpoints = [Scaled(sequence.initial, 0)]
         self._last = (0, self._checkpoints[0])
@@ -110,7 +112,7 @@ class Products:
 
     def batches(self) -> Iterator[tuple[int, list[Scaled]]]:
         """Yield the first step of every batch, and its products, as many as fit a small memory."""
-        size = max(1, _BATCH_BYTES // (8 * self._dim**2))
+        size = max(1, _BATCH_BYTES // (8 * self._dim**2 + _OBJECT_BYTES))
         for start in range(0, self._steps + 1, size):
             stop = min(start + size, self._steps + 1)
             yield start, [self[step] for step in range(start, stop)]

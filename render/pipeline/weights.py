@@ -4,34 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from render.errors import InputError
 from render.pipeline.array_files import arrays_in
+from render.pipeline.gates import GATES as GATES
+from render.pipeline.gates import LETTERS, RECURRENT, block_of
+from render.pipeline.gates import ORDERS as ORDERS
 from render.pipeline.stored import LARGEST, Stored, brief_shape, refuse_large
 from render.text import Words, brief, literal
 
-# What stands in the blocks of a kernel, from the first to the last, by how many there are: in an LSTM 4, in a GRU 3.
-_LSTM = ("input", "forget", "cell", "output")
-ORDERS: Mapping[str, Mapping[int, tuple[str, ...]]] = {
-    "pytorch": {4: _LSTM, 3: ("reset", "update", "new")},
-    "keras": {4: _LSTM, 3: ("update", "reset", "new")},
-}
-GATES = ("input", "forget", "cell", "output", "reset", "update", "new")
-# The same as their papers and programs write it.
-_LETTERS = {
-    "pytorch": {4: "PyTorch: i, f, g, o", 3: "PyTorch: r, z, n"},
-    "keras": {4: "Keras: i, f, c, o", 3: "Keras: z, r, h"},
-}
-# How libraries name what a state is multiplied by.
-_RECURRENT = re.compile(r"(.*[./])?(weight_hh(_l\d+)?(_reverse)?|recurrent_kernel(:\d+)?)")
 # As many as a layout has columns, and as many numbers as a manifest of reasonable size holds.
 MOST_COLUMNS, MOST_NUMBERS = 4, 2 * LARGEST**2
 _MOST_NAMED = 12
@@ -49,11 +36,14 @@ class Weights:
         What the film is called; None where its labels say all.
     left_out : tuple of str
         Names of those that would fit, too, but have no room.
+    keys : tuple of str
+        The name in its file of the array that each matrix is, or is a gate of.
     """
 
     matrices: Mapping[str, NDArray[Any]]
     title: str | None
     left_out: tuple[str, ...]
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,7 @@ class _Source:
     @property
     def recurrent(self) -> bool:
         """Whether a library names so what a state is multiplied by."""
-        return _RECURRENT.fullmatch(self.stored.key) is not None
+        return RECURRENT.fullmatch(self.stored.key) is not None
 
     def order(self, asked: str | None) -> str:
         """Return the order of its gates: that asked for, or that of the library that saves in this shape."""
@@ -133,22 +123,34 @@ def weights_in(
         If a file cannot be read, or holds nothing that is wanted.
     """
     with contextlib.ExitStack() as opened:
-        sources = _named([(path, opened.enter_context(arrays_in(path))) for path in files])
-        pieces = _pieces(_chosen(sources, keys, gate), gate, order)
-        taken, total = list[_Piece](), 0
-        for piece in pieces:
-            total += piece.size
-            if len(taken) == MOST_COLUMNS or (total > MOST_NUMBERS and taken):
-                break
-            taken.append(piece)
-        said = words or Words()
-        labels = _labels(taken, said)
-        blocks = _read([piece.source for piece in taken])
-        matrices = {
-            label: _block(blocks[piece.source.name], piece, order) for label, piece in zip(labels, taken, strict=True)
-        }
-        left = tuple(_full_name(piece) for piece in pieces[len(taken) :])
-        return Weights(matrices, _title(taken, order, said), left)
+        found = [(path, opened.enter_context(arrays_in(path))) for path in files]
+        return weights_among(found, keys, gate, order, words)
+
+
+def weights_among(
+    opened: Sequence[tuple[Path, list[Stored]]],
+    keys: Sequence[str] = (),
+    gate: str | None = None,
+    order: str | None = None,
+    words: Words | None = None,
+) -> Weights:
+    """Choose and read the matrices of files that are open, given with the arrays in them; see `weights_in`."""
+    sources = _named(opened)
+    pieces = _pieces(_chosen(sources, keys, gate), gate, order)
+    taken, total = list[_Piece](), 0
+    for piece in pieces:
+        total += piece.size
+        if len(taken) == MOST_COLUMNS or (total > MOST_NUMBERS and taken):
+            break
+        taken.append(piece)
+    said = words or Words()
+    labels = _labels(taken, said)
+    blocks = _read([piece.source for piece in taken])
+    matrices = {
+        label: _block(blocks[piece.source.name], piece, order) for label, piece in zip(labels, taken, strict=True)
+    }
+    left = tuple(_full_name(piece) for piece in pieces[len(taken) :])
+    return Weights(matrices, _title(taken, order, said), left, tuple(piece.source.stored.key for piece in taken))
 
 
 def _named(opened: Sequence[tuple[Path, list[Stored]]]) -> list[_Source]:
@@ -244,16 +246,8 @@ def _read(sources: Sequence[_Source]) -> dict[str, NDArray[Any]]:
 
 
 def _block(array: NDArray[Any], piece: _Piece, order: str | None) -> NDArray[Any]:
-    """Return what multiplies a column of the state.
-
-    Blocks beside each other multiply a row, so they are transposed; a single matrix is filmed as it is.
-    """
-    if piece.gate is None:
-        return array
-    rows, columns = array.shape
-    least, number = min(rows, columns), piece.source.gates(order).index(piece.gate)
-    within = slice(number * least, (number + 1) * least)
-    return array[within] if rows > columns else np.ascontiguousarray(array[:, within].T)
+    """Return what multiplies a column of the state; a single matrix is filmed as it is."""
+    return array if piece.gate is None else block_of(array, piece.source.gates(order).index(piece.gate))
 
 
 def _full_name(piece: _Piece) -> str:
@@ -292,7 +286,7 @@ def _title(pieces: Sequence[_Piece], order: str | None, words: Words) -> str | N
     """Return what a film is called: its matrix, and of gates their order."""
     names = dict.fromkeys(piece.source.name for piece in pieces)
     name = next(iter(names))
-    orders = [_LETTERS[p.source.order(order)][p.source.blocks] for p in pieces if p.gate is not None]
+    orders = [LETTERS[p.source.order(order)][p.source.blocks] for p in pieces if p.gate is not None]
     gates = dict.fromkeys(piece.gate for piece in pieces)
     values = {"order": "; ".join(dict.fromkeys(orders))}
     if len(pieces) == 1 and not orders:
