@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import scenes
+from render.files import UnreadableError, content_of, is_regular
 from render.panels import PANELS
 from render.text import packaged_files, translation_files
 from scenes import Scene
 
 _RENDER = Path(__file__).parent.parent
+# No program that somebody writes is larger.
+_LARGEST_BYTES = 2**24
 
 # It hands on what the core defines, where the definitions matter.
 _HANDING_ON = "scenes"
@@ -21,10 +25,10 @@ _SHOWING = "render.publish."
 
 
 def files_of(scene: Scene, language: str) -> set[Path]:
-    """Return the files that decide how the film of a scene of the package looks.
+    """Return the files that decide how the film of a scene looks.
 
     These are the scene's own file, its panels and the module that makes films, with all that they import, directly
-    or through others, and the translations.
+    or through others, and the translations. Of what a user's own scene imports they are the files beside it.
 
     Parameters
     ----------
@@ -42,10 +46,48 @@ def files_of(scene: Scene, language: str) -> set[Path]:
             found.add(module)
             waiting += _imports_of(module)
     files = {path for module in found if (path := _path_of(module))}
+    own = getattr(sys.modules.get(scene.function.__module__), "__file__", None)
+    if own is not None and Path(own) not in files:
+        files |= files_beside(Path(own))
     packaged, chapter = packaged_files(language), scene.function.__module__.split(".")[1:2]
     # Files of the user's own have any name.
     translations = {p for p in translation_files(language) if p not in packaged or p.stem in ("common", *chapter)}
     return files | translations
+
+
+def files_beside(path: Path) -> set[Path]:
+    """Return the file of a scene of a user's own, and those beside it that it imports, directly or through others.
+
+    Nothing is run. What cannot be read, or is no Python at the moment, imports nothing.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
+    waiting, found = [path], set[Path]()
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            for module in _named_in(file):
+                base = path.parent.joinpath(*module.split("."))
+                waiting += [one for one in (base.with_suffix(".py"), base / "__init__.py") if is_regular(one)]
+    return found
+
+
+def _named_in(file: Path) -> set[str]:
+    """Return the modules that a file may import, and the packages around them."""
+    try:
+        tree = ast.parse(content_of(file, _LARGEST_BYTES))
+    except (UnreadableError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    parts = [name.split(".") for name in names]
+    return {".".join(part[:length]) for part in parts for length in range(1, len(part) + 1)}
 
 
 @cache
