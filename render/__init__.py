@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from render.numerics.trajectory import Trajectory
     from render.pipeline.batch import run_all
     from render.pipeline.catalog import load_scene
+    from render.pipeline.checkpoint_film import checkpoints
     from render.pipeline.film import Film
     from render.pipeline.job import Job
     from scenes import Scene
 
 __version__ = VERSION
-__all__ = ["film", "interact", "job", "load_scene", "run_all", "scenes", "simulate"]
+__all__ = ["checkpoints", "film", "interact", "job", "load_scene", "run_all", "scenes", "simulate"]
 
 
 def _refuse_other_scenes() -> None:
@@ -240,18 +241,19 @@ def job(
     from render.pipeline.arrays import matrices_of
     from render.pipeline.guard import guarded
     from render.pipeline.job import OPTIONS, POWERS, Job, refuse_unknown
-    from render.pipeline.scene_run import scene_for
+    from render.pipeline.scene_run import scene_of
 
     kept = {name: value for name, value in options.items() if name in OPTIONS and value is not None}
     given = _parameters({name: value for name, value in options.items() if name not in OPTIONS}, parameters)
     if isinstance(scene, str) and labels is not None:
         raise UsageError("labels name matrices, but a scene has its own, so leave them out")
     source, matrices = (scene, None) if isinstance(scene, str) else (POWERS, matrices_of(scene, labels))
-    found = scene_for(source, matrices)
+    wanted = Job(source, given, matrices, **kept)
+    found = scene_of(wanted)
     refuse_unknown(list(given), [parameter.name for parameter in found.parameters])
     with guarded(source):
         found.resolve(**given)
-    return Job(source, given, matrices, **kept)
+    return wanted
 
 
 def simulate(
@@ -284,10 +286,10 @@ def simulate(
         If there is no such scene, or a parameter is out of bounds.
     """
     from render.numerics.trajectory import trajectory_of
-    from render.pipeline.scene_run import resolve
+    from render.pipeline.scene_run import run_of
 
     wanted = job(scene, parameters, labels=labels, **_given(steps, dim, seed), **unknown)
-    return trajectory_of(resolve(wanted.scene, wanted.parameters, wanted.matrices).columns)
+    return trajectory_of(run_of(wanted).columns)
 
 
 def scenes() -> dict[str, Scene]:
@@ -317,7 +319,11 @@ def _parameters(named: Mapping[str, object], parameters: Mapping[str, object] | 
 
 
 # Loaded when they are asked for: `import render` is part of every start of the command.
-_LATE = {"load_scene": "render.pipeline.catalog", "run_all": "render.pipeline.batch"}
+_LATE = {
+    "checkpoints": "render.pipeline.checkpoint_film",
+    "load_scene": "render.pipeline.catalog",
+    "run_all": "render.pipeline.batch",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import InputError, UsageError
+from render.files import UnreadableError, toml_of
 
 _FOLDER = Path(__file__).parent / "translations"
 # Names a folder with languages of the user's own.
@@ -69,9 +69,9 @@ def read_texts(path: Path) -> dict[str, str]:
         If the file cannot be read, or holds something else.
     """
     try:
-        texts = tomllib.loads(path.read_text(encoding="utf-8")).get("texts")
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path} cannot be read as TOML ({brief(str(error))}), so mend it") from None
+        texts = toml_of(path).get("texts")
+    except UnreadableError as error:
+        raise InputError(f"{path} {error}") from None
     if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
         raise InputError(f'{path} must have a table [texts] of lines "English" = "translation", so mend it')
     return texts

@@ -98,3 +98,12 @@ def served(folder):
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def until(page, holds):
+    """Wait until something holds; a page's policy forbids what playwright would wait with."""
+    for _ in range(300):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it never came")

@@ -1,12 +1,17 @@
-"""What several test modules share. Hypothesis keeps no data base: every run of the tests is the same."""
+"""What several test modules share.
 
+Hypothesis keeps no data base, and every run of the tests tries the same, unlike `make fuzz`.
+"""
+
+import os
 import shutil
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("same", database=None, derandomize=True, deadline=None)
-settings.load_profile("same")
+settings.register_profile("fuzz", database=None, deadline=None, print_blob=True)
+settings.load_profile("fuzz" if "FUZZ" in os.environ else "same")
 
 
 @pytest.fixture

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from render.cli.checkpoint_command import checkpoints
 from render.cli.completion import completion, one_of, values_of
+from render.cli.doctor_command import doctor
+from render.cli.film_file_commands import job, run
+from render.cli.many_films import make_films, work_options
 from render.cli.matrix_commands import matrix
 from render.cli.page_commands import PAGES
 from render.cli.picture_commands import PICTURES
@@ -21,13 +24,14 @@ from render.cli.scene_commands import (
     SETTINGS,
     SceneCommands,
     film_options,
-    make_film,
     print_numbers,
     quieten,
 )
-from render.cli.terminal import note_finished, one_line, say, serve, shown, write
+from render.cli.sweep_commands import compare, sweep
+from render.cli.terminal import one_line, say, serve, shown, write
+from render.cli.watch_command import WATCH_OPTIONS, make_once, watch_command
 from render.cli.word_commands import words
-from render.errors import EigenreelError, InputError, RenderError, UsageError
+from render.errors import InputError, RenderError, UsageError
 from render.pipeline.job import Job
 from render.version import VERSION
 
@@ -42,6 +46,11 @@ def main() -> NoReturn:
 
 class _Commands(click.Group):
     """The commands; an unknown one suggests the nearest."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command, whose standard error is its own."""
+        quieten()
+        return super().invoke(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -64,7 +73,10 @@ _HELP = """Film what repeated matrix multiplication does.
 render scene orthogonal --steps 64      one film: MP4, GIF, poster and manifest in output/
 render scene orthogonal --help          what the scene can vary
 render scene my_scene.py                a scene of your own (the file is run: trust it)
+render scene my_scene.py --watch        shown on a page, again whenever it is saved
 render matrix W.npy                     powers of a matrix of your own
+render checkpoints runs/                a matrix of your own over training
+render run film.toml                    the films that a file asks for
 render list                             all scenes
 render numbers orthogonal               its numbers, as CSV
 render still orthogonal --at end        one moment: PNG, SVG or PDF
@@ -73,6 +85,7 @@ render slides orthogonal --for beamer   what a lecture takes
 render verify output                    are films what their manifests say?
 render embed output/orthogonal.mp4      HTML for a blog post
 render publish orthogonal               all that a page needs, and its HTML
+render doctor                           can films be made here? If not, why
 """
 
 
@@ -90,8 +103,10 @@ commands.add_command(
             *film_options(),
             click.Option(["--quiet", "-q"], is_flag=True, help="Print nothing but errors."),
             click.Option(["--json", "as_json"], is_flag=True, help="Print what was made as JSON."),
+            *WATCH_OPTIONS,
         ],
-        make=make_film,
+        make=make_once,
+        watch=watch_command,
     )
 )
 commands.add_command(
@@ -116,8 +131,14 @@ for _command in (*PICTURES, *PAGES):
     commands.add_command(_command)
 
 commands.add_command(matrix)
+commands.add_command(checkpoints)
+commands.add_command(compare)
+commands.add_command(sweep)
+commands.add_command(run)
+commands.add_command(job)
 commands.add_command(words)
 commands.add_command(completion)
+commands.add_command(doctor)
 
 
 @commands.command("list", context_settings=SETTINGS)
@@ -173,38 +194,36 @@ def list_scenes(as_json: bool, sources: bool, posters: str | None, theme: str, l
                 say(f"  {scene.name}\n      {scene.summary}\n      {options}")
 
 
-@commands.command(context_settings=SETTINGS, params=[*film_options("output", "theme", "layout", "language")])
+@commands.command(
+    context_settings=SETTINGS, params=[*film_options("output", "theme", "layout", "language"), *work_options()]
+)
 @click.option(
     "--force", is_flag=True, help="Render all of them, even those that are there and newer than their sources."
 )
-@click.option("--jobs", "-j", type=click.IntRange(1, 64), help="Films at a time.  [default: one a core]")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
-def videos(output: str, theme: str, layout: str, language: str, force: bool, jobs: int | None, quiet: bool) -> None:
+def videos(
+    output: str,
+    theme: str,
+    layout: str,
+    language: str,
+    jobs: int | None,
+    dask: str | None,
+    force: bool,
+    quiet: bool,
+) -> None:
     """Render all scenes whose films are not there or older than their sources, one line a film."""
-    from render.pipeline.batch import is_current, processes, run_all
+    from render.pipeline.batch import is_current
     from render.pipeline.catalog import scene_names
 
-    def done(job: Job, film: Film | EigenreelError) -> None:
-        if isinstance(film, EigenreelError):
-            return
-        note_finished(1)
-        if not quiet:
-            sizes = ", ".join(f"{e['codec']} {e['bytes'] / 1000:,.0f} kB" for e in film.manifest["files"])
-            video = next(path for ending, path in film.files.items() if ending != "json")
-            say(f"{shown(video)}  ({sizes})")
+    def line(film: Film) -> str:
+        sizes = ", ".join(f"{e['codec']} {e['bytes'] / 1000:,.0f} kB" for e in film.manifest["files"])
+        return f"{shown(next(path for ending, path in film.files.items() if ending != 'json'))}  ({sizes})"
 
     everything = [Job(n, output=output, theme=theme, layout=layout, language=language) for n in scene_names()]
     wanted = [job for job in everything if force or not is_current(job)]
     if len(wanted) < len(everything) and not quiet:
         say(f"{len(everything) - len(wanted)} films in {output} are up to date")
-    if wanted:
-        quieten()
-        note_finished(0)
-        with processes(jobs or os.cpu_count() or 1) as executor:
-            results = run_all(wanted, executor=executor, progress=done)
-        failures = [result for result in results if isinstance(result, EigenreelError)]
-        if failures:
-            raise failures[0]
+    make_films(wanted, jobs, dask, quiet, line)
 
 
 @commands.command(context_settings=SETTINGS)
@@ -223,8 +242,10 @@ def gallery(folder: Path, language: str | None) -> None:
 @commands.command(context_settings=SETTINGS)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--run-scene", is_flag=True, help="Run the scene file a manifest names (a program: trust it).")
+@click.option("--max-numbers", type=click.IntRange(1), help="Refuse films of more entries.  [default: 1000000000]")
+@click.option("--max-frames", type=click.IntRange(1), help="Refuse longer films.  [default: 100000]")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but what is false.")
-def verify(files: tuple[Path, ...], run_scene: bool, quiet: bool) -> None:
+def verify(files: tuple[Path, ...], run_scene: bool, quiet: bool, **limits: int | None) -> None:
     """Check that films are what their manifests say: bytes, frames, cells, numbers, claims.
 
     FILE is a film, its manifest, its name without ending, or a folder for all films in it.
@@ -233,10 +254,11 @@ def verify(files: tuple[Path, ...], run_scene: bool, quiet: bool) -> None:
     from render.check.verify import verify as check
 
     false, unread = 0, None
+    allowed = {name: limit for name, limit in limits.items() if limit is not None}
     films = films_at(files)
     for file, names in films.items():
         try:
-            report = check(file, run_scene, names)
+            report = check(file, run_scene, names, **allowed)
         except InputError as error:
             unread = error
             if len(films) > 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,11 @@ import click
 
 from render.cli.scene_commands import SETTINGS, film_options, make_film
 from render.cli.terminal import one_line
-from render.errors import UsageError
 from render.pipeline.job import POWERS, Job
 
 # Repeated here, since loading them would cost every command a tenth of a second; a test compares them.
 GATES = ("input", "forget", "cell", "output", "reset", "update", "new")
 ORDERS = ("pytorch", "keras")
-
-_MOST_NAMED = 20
 
 _HELP = """Film powers of matrices of your own, from files: .npy, .npz, .safetensors, .csv, .tsv, .txt or .json.
 
@@ -37,41 +33,23 @@ def _matrix(
     gate: str | None,
     order: str | None,
     steps: int,
+    gain: float,
     quiet: bool,
     as_json: bool,
     **options: Any,
 ) -> None:
-    from render.pipeline.arrays import matrices_of
-    from render.pipeline.weights import weights_in
-    from render.text import Words
+    from render.pipeline.matrix_film import matrix_film, refuse_to_overwrite
 
-    found = weights_in(files, keys, gate, order, Words(options["language"]))
-    if found.left_out:
-        shown, more = found.left_out[:_MOST_NAMED], len(found.left_out) - _MOST_NAMED
-        rest = f" and {more:,} more" if more > 0 else ""
-        said = f"render: {', '.join(shown)}{rest} would have no room, so choose with --key what is filmed."
-        click.echo(one_line(said), err=True)
+    found = matrix_film(files, keys, gate, order, options["language"])
+    if found.remark:
+        click.echo(one_line(f"render: {found.remark}."), err=True)
     if options["name"] is None:
-        options["name"] = _name_after(files[0])
+        options["name"] = found.name
     if options["title"] is None:
         options["title"] = found.title
-    labels = list(found.matrices)
-    single = labels == [""]
-    matrices = matrices_of(found.matrices[""] if single else list(found.matrices.values()), None if single else labels)
-    _refuse_to_overwrite(files, Job(POWERS, {"steps": steps}, matrices, output=options["output"], name=options["name"]))
-    make_film(POWERS, {"steps": steps}, quiet, as_json, matrices=matrices, **options)
-
-
-def _name_after(file: Path) -> str:
-    """Return a name for the files of a film that no file of a matrix has, its manifest least of all."""
-    stem = re.sub(r"[^A-Za-z0-9가-힣_-]+", "-", file.stem).strip("-")[:48]
-    return f"{stem}-powers" if stem else POWERS
-
-
-def _refuse_to_overwrite(files: tuple[Path, ...], job: Job) -> None:
-    manifest = Path(job.output) / f"{job.stem}.json"
-    if any(manifest.exists() and manifest.samefile(file) for file in files):
-        raise UsageError(f"the film's manifest would replace {manifest}, which is a matrix, so choose another --name")
+    job = Job(POWERS, {"steps": steps, "gain": gain}, found.matrices, output=options["output"], name=options["name"])
+    refuse_to_overwrite(files, job)
+    make_film(POWERS, {"steps": steps, "gain": gain}, quiet, as_json, matrices=found.matrices, **options)
 
 
 matrix = click.Command(
@@ -93,6 +71,10 @@ matrix = click.Command(
         click.Option(
             ["--steps"], type=click.IntRange(0, 1_000_000), default=64, show_default=True,
             help="Number of multiplications.",
+        ),
+        click.Option(
+            ["--gain"], type=click.FloatRange(0, 1e6), default=1.0, show_default=True,
+            help="By what every matrix is multiplied before.",
         ),
         *film_options(),
         click.Option(["--quiet", "-q"], is_flag=True, help="Print nothing but errors."),

@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,11 +75,28 @@ class SceneCommands(click.Group):
         What it takes besides the scene's own parameters.
     make : callable
         Called with the scene's name, its parameters and the other options by name.
+    watch : callable, optional
+        Returns the command for a scene that is watched, given its name: nothing of its file is run here.
     """
 
-    def __init__(self, name: str, help: str, options: list[click.Option], make: Callable[..., None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        help: str,
+        options: list[click.Option],
+        make: Callable[..., None],
+        watch: Callable[[str], click.Command] | None = None,
+    ) -> None:
         super().__init__(name, help=help, subcommand_metavar="SCENE [OPTIONS]", context_settings=SETTINGS)
-        self._options, self._make = options, make
+        self._options, self._make, self._watch = options, make, watch
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command of a scene, and the words after its name."""
+        if self._watch and "--watch" in args[1:] and not ctx.resilient_parsing and not {"-h", "--help"} & {*args}:
+            return args[0], self._watch(args[0]), args[1:]
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all scenes."""
@@ -105,6 +122,12 @@ class SceneCommands(click.Group):
         return starting(scene_names(), incomplete, "file")
 
     def _command(self, name: str, scene: Scene) -> click.Command:
+        return self.command_of(name, scene.parameters, scene.summary)
+
+    def command_of(
+        self, name: str, parameters: Sequence[Parameter], summary: str, more: Sequence[click.Option] = ()
+    ) -> click.Command:
+        """Return the command of a scene with these parameters, and with more options than all of them have."""
         own = [
             click.Option(
                 ["--" + p.name.replace("_", "-"), p.name],
@@ -113,16 +136,16 @@ class SceneCommands(click.Group):
                 show_default=True,
                 help=p.help + (f"  [{p.bounds or p.choices}]" if p.bounds or p.choices else ""),
             )
-            for p in scene.parameters
+            for p in parameters
         ]
-        known = {p.name for p in scene.parameters}
+        known = {p.name for p in parameters}
 
         def callback(**values: Any) -> None:
             parameters = {key: values.pop(key) for key in known}
             self._make(name, parameters, **values)
 
         return click.Command(
-            name, params=[*own, *self._options], callback=callback, help=scene.summary, context_settings=SETTINGS
+            name, params=[*own, *more, *self._options], callback=callback, help=summary, context_settings=SETTINGS
         )
 
 
@@ -133,7 +156,9 @@ def make_film(scene: str, parameters: dict[str, Any], quiet: bool, as_json: bool
 
     options["formats"] = options["formats"] or USUAL["formats"]
     job = Job(scene, parameters, **options)
-    bar = not quiet and not as_json and sys.stderr.isatty() and "CI" not in os.environ
+    # A dumb terminal would show every state of the bar.
+    drawn = sys.stderr.isatty() and "CI" not in os.environ and os.environ.get("TERM") != "dumb"
+    bar = not quiet and not as_json and drawn
     watch = Bar(job.stem) if bar else Last()
     try:
         film = make(job, watch)
@@ -152,16 +177,17 @@ def make_film(scene: str, parameters: dict[str, Any], quiet: bool, as_json: bool
 def print_numbers(scene: str, parameters: dict[str, Any], form: str, output: str | None) -> None:
     """Print the numbers of a scene, or write them into a file."""
     from render.pipeline.scene_run import resolve
-    from render.publish.tables import dump
+    from render.publish.tables import pieces
 
     if form == "npz" and output is None and sys.stdout.isatty():
         raise UsageError("npz is no text, so give a file with --output or send it into one")
     found = resolve(scene, parameters)
-    content = dump(form, found)
-    if output is None:
-        say(content, newline=False)
+    content = pieces(form, found)
+    if output is not None:
+        say(shown(write(Path(output), content)))
         return
-    say(shown(write(Path(output), content)))
+    for piece in content:
+        say(piece, newline=False)
 
 
 def quieten() -> None:

@@ -7,8 +7,9 @@ blocks, and the film is smaller, sharper and faster to encode than with any othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from render.drawing.grid import multiples
 from render.errors import UsageError
 
 
@@ -138,6 +139,8 @@ LAYOUTS = ("wide", "square", "phone")
 SIZES = {720: 1.0, 1080: 1.5, 1440: 2.0, 2160: 3.0}
 _GRID = 16
 _MOST_COLUMNS = 4
+# Where small multiples stand in a frame.
+_AREAS = {"wide": Box(64, 128, 1152, 512), "square": Box(32, 128, 656, 480), "phone": Box(32, 224, 656, 800)}
 
 
 def find_layout(
@@ -160,7 +163,8 @@ def find_layout(
     panels : tuple of int
         How many panels each column has of its own, and how many show all columns.
     arrange : str
-        ``beside``, ``stacked`` or ``row``: where the panels of a single column stand.
+        ``beside``, ``stacked`` or ``row``: where the panels of a single column stand. ``grid``: columns of one panel
+        each as small multiples.
     square : bool
         Whether the first panel is as high as it is wide.
     size : int
@@ -175,9 +179,11 @@ def find_layout(
         raise UsageError(f"there is no layout {name!r}, choose from {', '.join(LAYOUTS)}")
     if size not in SIZES:
         raise UsageError(f"size must be one of {', '.join(map(str, SIZES))}, but it is {size}")
+    own, shared = panels
+    if arrange == "grid":
+        return _scaled(_of_multiples(_FRAMES[name]), SIZES[size], _multiples(name, columns), ())
     if columns > _MOST_COLUMNS:
         raise UsageError(f"a film has room for {_MOST_COLUMNS} columns, but the scene has {columns}")
-    own, shared = panels
     if columns > 1:
         slots, together = _COMPARISONS[name](columns, own, shared)
     else:
@@ -304,6 +310,27 @@ def _square_comparison(columns: int, own: int, shared: int) -> tuple[tuple[tuple
     return slots, ((_slot(32, y, 656, 608 - y),) if shared else ())
 
 
+def _of_multiples(frame: Layout) -> Layout:
+    """Return a frame whose columns have names as small as those of axes."""
+    sizes = frame.sizes
+    return replace(frame, sizes=replace(sizes, hero=sizes.label, heading=sizes.label))
+
+
+def _multiples(name: str, count: int) -> tuple[tuple[Slot, ...], ...]:
+    """Return the slots of so many small multiples."""
+    area, sizes = _AREAS[name], _FRAMES[name].sizes
+    below = round(1.5 * sizes.axis)
+    found = multiples(count, area.width, area.height, round(1.5 * sizes.label) + below)
+    if isinstance(found, int):
+        raise UsageError(
+            f"the layout {name} has room for {found} small multiples, but these are {count}, so choose fewer values"
+        )
+    return tuple(
+        (_slot(area.x + x, area.y + y, found.width, found.side, round(0.4 * sizes.label), below),)
+        for x, y in found.places
+    )
+
+
 def _phone_comparison(columns: int, own: int, shared: int) -> tuple[tuple[tuple[Slot, ...], ...], tuple[Slot, ...]]:
     gap = 24
     room = ((656 + gap) // columns - gap) // 8 * 8
@@ -321,27 +348,3 @@ def _phone_comparison(columns: int, own: int, shared: int) -> tuple[tuple[tuple[
 
 _SINGLE = {"wide": _wide, "square": _square, "phone": _phone}
 _COMPARISONS = {"wide": _wide_comparison, "square": _square_comparison, "phone": _phone_comparison}
-
-
-def cell_size(dim: int, side: int) -> tuple[int, int]:
-    """Return how a matrix fits a square: cell size in pixels, and rows of the matrix to a cell.
-
-    Parameters
-    ----------
-    dim : int
-        Rows and columns of the matrix.
-    side : int
-        Room in pixels.
-
-    Returns
-    -------
-    cell : int
-        A multiple of 16 where that fills at least nine tenths of what a multiple of 8 fills.
-    block : int
-        1, or b where each cell has to show the mean of b × b entries.
-    """
-    block = -(-dim * 8 // side)
-    cells = -(-dim // block)
-    fine = side // cells // 8 * 8
-    coarse = fine // _GRID * _GRID
-    return (coarse if coarse * 10 >= fine * 9 else fine), block

@@ -6,11 +6,15 @@ from typing import Any
 
 from render.drawing.glyphs import text_width
 from render.drawing.layouts import TextLine
+from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._heatmap import Heatmap, draw_key, key_width
 from render.panels.base import PanelContext
-from render.text import filled
+from render.text import brief_size, filled
 from scenes import FloatArray
+
+# Decades from 1 from which a size is far from it.
+_FAR = 2.0
 
 
 class CellsPanel(base.Panel):
@@ -52,6 +56,19 @@ class CellsPanel(base.Panel):
                 x, anchor = (line.x, "left") if context.slot.below else (right, "right")
                 context.canvas.text(x, line.y, text, context.axis, anchor)
                 return
+
+    def write_size(self, trajectory: Trajectory, step: int) -> None:
+        """Write the size of the product, its largest singular value, below the cells: in colour where it is far from 1.
+
+        Small multiples have this in the place of a key; what is off the scale of their colours is seen by its size.
+        """
+        context, box = self.context, self._heatmap.box
+        log10 = float(trajectory.log10_spectral_norm[step])
+        role = "vanish" if log10 < -_FAR else "explode" if log10 > _FAR else None
+        theme = context.canvas.theme
+        style = context.style(context.sizes.axis, theme.role(role) if role else theme.ink)
+        y = box.bottom + round(1.4 * context.sizes.axis)
+        context.write(box.x, y, brief_size(log10), style, width=context.slot.box.width)
 
     def _room(self, line: TextLine) -> float:
         """Return how long the note may be, in pixels."""

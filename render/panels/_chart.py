@@ -88,9 +88,13 @@ class Chart:
         """Draw labels of the steps below the box; the last one says what they are."""
         context = self.context
         low, high = round(self._x[0]), round(self._x[1])
-        room = self.box.width / (text_width(f"{high:,}", context.axis) + context.px(28))
-        ticks = step_ticks(high - low, most=max(1, min(4, int(room))))
-        self._write_ticks([(float(self.to_x(float(low + step))), f"{low + step:,}") for step in ticks], unit)
+
+        def told(step: int) -> str:
+            return f"{step:,}" if context.clock is None else number(context.clock[step])
+
+        widest = max(text_width(told(step), context.axis) for step in (low, (low + high) // 2, high))
+        ticks = step_ticks(high - low, most=max(1, min(4, int(self.box.width / (widest + context.px(28))))))
+        self._write_ticks([(float(self.to_x(float(low + step))), told(low + step)) for step in ticks], unit)
 
     def draw_abscissa(self, name: str) -> None:
         """Draw labels of round numbers below the box; the last one says what they are."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from render.drawing.colors import Color
 from render.drawing.coverage import pixels_of
@@ -18,11 +16,12 @@ from render.drawing.lines import Polyline, RevealedLine
 from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._chart import Chart, dashes, decade_limits, is_log10, revealed, value_limits
-from render.panels._cut import cut
+from render.panels._cut import corners_of, cut
 from render.panels._labels import EndLabel, moved_apart, with_value, write_labels
 from render.panels._notes import Note, find_notes
 from render.panels._plane import arrow_head
 from render.panels._series import Series, labelled, track_of
+from render.panels._tints import tinted
 from render.panels.base import Limits, PanelContext
 from render.text import brief_size, number, percent
 from scenes import FloatArray
@@ -118,6 +117,9 @@ class Curves(base.Panel):
             theory = label in self._theory
             own = (self.roles or {}).get(label)
             color = theme.theory if theory else theme.role(own) if own else colors.get(label, theme.data)
+            if named and not label and self._is_crowd(track):
+                # What has a name is seen before it.
+                color = tinted(color, theme.background)
             for single in track.T:
                 with np.errstate(invalid="ignore"):
                     rows = self._chart.to_y(single)
@@ -273,7 +275,7 @@ class Curves(base.Panel):
     def _pieces(self, track: FloatArray) -> list[Polyline]:
         """Return a curve in pixels, cut where it leaves the axis; where its number is not finite it has a gap."""
         box = self._chart.box
-        corners = _corners(track, box.width)
+        corners = corners_of(track, box.width)
         corners = corners[np.isfinite(track[corners])]
         gaps = np.flatnonzero(np.diff(corners) > 1) if len(track) <= 2 * box.width else np.array([], int)
         x, y = self._chart.to_x(corners.astype(float)), self._chart.to_y(track[corners])
@@ -281,19 +283,3 @@ class Curves(base.Panel):
         # What lies on an edge but for rounding is seen.
         top, bottom = box.y - 0.01, box.bottom + 0.01
         return [piece for run in runs for piece in cut(x[run], y[run], corners[run], top, bottom)]
-
-
-def _corners(track: FloatArray, columns: int) -> NDArray[np.intp]:
-    """Return the steps that matter for a curve drawn on so many pixel columns.
-
-    Of every column the first, lowest, highest and last step; all steps where there are few.
-    """
-    count = len(track)
-    if count <= 2 * columns:
-        return np.arange(count)
-    edges = np.linspace(0, count, columns + 1).astype(int)
-    kept = {0, count - 1}
-    for start, stop in pairwise(edges):
-        part = track[start:stop]
-        kept |= {start, start + int(part.argmin()), start + int(part.argmax()), stop - 1}
-    return np.array(sorted(kept))

@@ -1,4 +1,4 @@
-"""Lines without what lies outside a rectangle."""
+"""Lines without what lies outside a rectangle, and without points that no pixel shows."""
 
 from __future__ import annotations
 
@@ -56,3 +56,19 @@ def cut(x: FloatArray, y: FloatArray, order: NDArray[np.intp], top: float, botto
 def _polyline(points: Sequence[tuple[float, float, int]]) -> Polyline:
     x, y, order = zip(*points, strict=True)
     return Polyline(x, y, order)
+
+
+def corners_of(track: FloatArray, columns: int) -> NDArray[np.intp]:
+    """Return the steps that matter for a curve drawn on so many pixel columns.
+
+    Of every column the first, lowest, highest and last step; all steps where there are few.
+    """
+    count = len(track)
+    if count <= 2 * columns:
+        return np.arange(count)
+    edges = np.linspace(0, count, columns + 1).astype(int)
+    kept = {0, count - 1}
+    for start, stop in pairwise(edges):
+        part = track[start:stop]
+        kept |= {start, start + int(part.argmin()), start + int(part.argmax()), stop - 1}
+    return np.array(sorted(kept))

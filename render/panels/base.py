@@ -52,6 +52,8 @@ class PanelContext:
         Whether matrices are shown on their way between steps, where they have one.
     symbol : str
         What the matrix is called.
+    clock : sequence of float, optional
+        The number that stands at an axis for each step; the step's own by default.
     """
 
     canvas: Canvas
@@ -67,6 +69,7 @@ class PanelContext:
     key: bool = True
     between: bool = False
     symbol: str = "W"
+    clock: Sequence[float] | None = None
 
     @property
     def numbers(self) -> Trajectory:

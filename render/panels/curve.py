@@ -10,7 +10,7 @@ from render.drawing.glyphs import text_width
 from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
 from render.panels import base
-from render.panels._chart import Chart, value_limits
+from render.panels._chart import Chart, decade_limits, is_log10, value_limits
 from render.panels._labels import EndLabel, moved_apart, write_labels
 from render.panels._series import track_of
 from render.panels._tints import tinted
@@ -35,21 +35,31 @@ class Panel(base.Panel):
         Numbers at the ends of the vertical axis; by default all that the series hold.
     role : str
         Role of the line's colour, where the film has no columns.
+    scale : str
+        ``linear``, or ``log10`` where the series holds decimal logarithms: the axis then has powers of ten.
     """
 
     shared = True
 
     def __init__(
-        self, of: str, ends: Limits, x: str = "", unit: str = "", limits: Limits | None = None, role: str = "data"
+        self,
+        of: str,
+        ends: Limits,
+        x: str = "",
+        unit: str = "",
+        limits: Limits | None = None,
+        role: str = "data",
+        scale: str = "linear",
     ) -> None:
         self._of, self._ends, self._x, self._unit, self._asked, self._role = of, ends, x, unit, limits, role
+        self._log = is_log10(scale)
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return round numbers around the function at all steps."""
         track = track_of(numbers, self._of)
         if track.ndim != 2:
             raise RenderError(f"the panel curve needs a series {self._of!r} of shape (steps + 1, points)")
-        return self._asked or value_limits(track)
+        return self._asked or (decade_limits if self._log else value_limits)(track)
 
     def open(self, context: PanelContext) -> None:
         """Draw axes, and the function at the first step."""
@@ -58,7 +68,12 @@ class Panel(base.Panel):
         style = context.style(context.sizes.label)
         longest = max((text_width(context.words(label), style) + context.px(24) for label in labels), default=0.0)
         self._chart = Chart(
-            context, self._ends, context.limits, right=max(longest, context.px(20)), unit=context.words(self._unit)
+            context,
+            self._ends,
+            context.limits,
+            log=self._log,
+            right=max(longest, context.px(20)),
+            unit=context.words(self._unit),
         )
         self._chart.draw_values()
         self._chart.draw_abscissa(context.words(self._x))
@@ -84,7 +99,7 @@ class Panel(base.Panel):
 
     def describe(self) -> dict[str, Any]:
         """Return place, track and scale."""
-        return super().describe() | {"tracks": {"": self._of}, "scale": "linear"}
+        return super().describe() | {"tracks": {"": self._of}, "scale": "log10" if self._log else "linear"}
 
     def _pixels(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
         box = self._chart.box

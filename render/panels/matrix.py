@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from render.drawing.layouts import cell_size
+from render.drawing.grid import cell_size
 from render.numerics.fractional import real_power
 from render.numerics.trajectory import Trajectory, product_of
 from render.panels._cells import CellsPanel
@@ -25,12 +25,16 @@ class Panel(CellsPanel):
         Whether numbers stand in cells that are large enough.
     decimals : int, optional
         Most decimals of these numbers; by default what suits the size of the cells.
+    size : bool
+        Whether its size is written below instead of a key; see `CellsPanel.write_size`.
     """
 
     heading = "{symbol}{step:^}"
 
-    def __init__(self, limits: Limits | None = None, numbers: bool = True, decimals: int | None = None) -> None:
-        self._asked, self._numbers, self._decimals = limits, numbers, decimals
+    def __init__(
+        self, limits: Limits | None = None, numbers: bool = True, decimals: int | None = None, size: bool = False
+    ) -> None:
+        self._asked, self._numbers, self._decimals, self._size = limits, numbers, decimals, size
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return the numbers at the two ends of the colours."""
@@ -50,7 +54,8 @@ class Panel(CellsPanel):
         factor = self._trajectory.sequence.factor
         self._root = real_power(factor) if context.between and factor is not None else None
         self._heatmap = Heatmap(context, dim, dim, numbered=self._numbers)
-        self.show_key()
+        if not self._size:
+            self.show_key()
 
     def draw(self, step: int, part: float = 0.0) -> None:
         """Draw the cells, and how many of them are beyond the colours."""
@@ -58,7 +63,10 @@ class Panel(CellsPanel):
         self._heatmap.draw(values)
         if self._numbers:
             self._heatmap.draw_numbers(values, self._decimals)
-        self.tell(values)
+        if self._size:
+            self.write_size(self._trajectory, step)
+        else:
+            self.tell(values)
 
     def values(self, step: int, part: float = 0.0) -> FloatArray:
         """Return the entries, or the means of blocks; between steps those of ``W^part P_t``, if that is real."""

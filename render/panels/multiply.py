@@ -10,7 +10,8 @@ import numpy as np
 from render.drawing.canvas import Cells
 from render.drawing.colors import color_index, readable_on
 from render.drawing.glyphs import text_width
-from render.drawing.layouts import Box, cell_size
+from render.drawing.grid import cell_size
+from render.drawing.layouts import Box
 from render.errors import UsageError
 from render.numerics.trajectory import Trajectory, product_of
 from render.panels import base

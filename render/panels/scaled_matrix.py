@@ -18,13 +18,15 @@ class Panel(CellsPanel):
     ----------
     numbers : bool
         Whether the entries themselves, not rescaled, stand in cells that are large enough.
+    size : bool
+        Whether its size is written below instead of a key; see `CellsPanel.write_size`.
     """
 
     heading = "{symbol}{step:^}, rescaled"
     note = "largest entry = ±1"
 
-    def __init__(self, numbers: bool = False) -> None:
-        self._numbers = numbers
+    def __init__(self, numbers: bool = False, size: bool = False) -> None:
+        self._numbers, self._size = numbers, size
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return −1 and 1."""
@@ -36,7 +38,8 @@ class Panel(CellsPanel):
         self._trajectory = product_of(context.numbers, "the panel scaled_matrix")
         dim = self._trajectory.dim
         self._heatmap = Heatmap(context, dim, dim, numbered=self._numbers)
-        self.show_key()
+        if not self._size:
+            self.show_key()
 
     def draw(self, step: int, part: float = 0.0) -> None:
         """Draw the cells."""
@@ -44,7 +47,10 @@ class Panel(CellsPanel):
         self._heatmap.draw(values)
         if self._numbers and self._heatmap.block == 1:
             self._heatmap.draw_numbers(values, shown=self._trajectory.matrix(step))
-        self.tell(values)
+        if self._size:
+            self.write_size(self._trajectory, step)
+        else:
+            self.tell(values)
 
     def values(self, step: int, part: float = 0.0) -> FloatArray:
         """Return the entries, or the means of blocks, divided by the largest."""

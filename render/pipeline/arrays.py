@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from render.errors import InputError, UsageError
 from render.text import brief
-from scenes import FloatArray, MatrixSequence, Scene, Steps, repeated, scene, show
+from scenes import Bounds, FloatArray, MatrixSequence, Scene, Steps, repeated, scene, show
 
 # By how much entries of a power may be larger than those of W before only their shape is shown; a tenfold growth that
 # rounding makes a little more is none.
 _LARGEST_GROWTH = 10.0 * (1 + 1e-9)
 _USUAL_STEPS, _MOST_STEPS = 64, 1_000_000
+_LARGEST_GAIN = 1e6
 
 
 def matrices_of(
@@ -69,7 +71,9 @@ def _rows(array: ArrayLike, what: str) -> list[list[float]]:
         raise InputError(f"{what} must be square, but its shape is {matrix.shape}")
     if np.ma.is_masked(array):
         raise InputError(f"{what} has masked entries, so fill them")
-    plain = matrix.astype(np.float64)
+    with np.errstate(over="ignore"):
+        # What float64 cannot hold is refused below.
+        plain = matrix.astype(np.float64)
     if not np.isfinite(plain).all():
         row, column = (int(place) for place in np.argwhere(~np.isfinite(plain))[0])
         raise InputError(f"{what} must be finite, but entry [{row}, {column}] is {plain[row, column]}")
@@ -82,17 +86,21 @@ def _rows(array: ArrayLike, what: str) -> list[list[float]]:
     return rows
 
 
-def scene_of_arrays(matrices: Mapping[str, Sequence[Sequence[float]]], steps: object = None) -> Scene:
+def scene_of_arrays(
+    matrices: Mapping[str, Sequence[Sequence[float]]], steps: object = None, gain: object = None
+) -> Scene:
     """Return the scene of the powers of matrices: each alone, or side by side by label.
 
-    Where entries become much larger than those of W within so many steps, they are shown divided by the largest.
+    Where entries become much larger than those of W within so many steps, with this gain, they are shown divided by the
+    largest.
     """
     if not isinstance(matrices, Mapping) or not matrices or ("" in matrices and len(matrices) > 1):
         raise InputError("the matrices of a film must be rows by label, so render it again")
     single = "" in matrices
     arrays = {label: np.array(_rows(rows, "the matrix")) for label, rows in matrices.items()}
     known = steps if isinstance(steps, int) and 0 <= steps <= _MOST_STEPS else _USUAL_STEPS
-    large = any(_log_growth(array, known) > np.log(_LARGEST_GROWTH) for array in arrays.values())
+    times = float(gain) if isinstance(gain, (int, float)) and 0 <= gain <= _LARGEST_GAIN else 1.0
+    large = any(_log_growth(times * array, known) > np.log(_LARGEST_GROWTH) for array in arrays.values())
     # Columns are too narrow for what it says of its scale.
     shown = show("scaled_matrix", note="largest: ±1" if single else "") if large else show("matrix")
     # Beside more than two heat-maps there is no room for circles.
@@ -104,15 +112,19 @@ def scene_of_arrays(matrices: Mapping[str, Sequence[Sequence[float]]], steps: ob
         title="Powers of a matrix" if single else "Powers of matrices",
         statement="multiplied by itself at every step" if single else "each multiplied by itself at every step",
     )
-    def powers(steps: Steps = _USUAL_STEPS) -> MatrixSequence | dict[str, MatrixSequence]:
+    def powers(
+        steps: Steps = _USUAL_STEPS, gain: Annotated[float, Bounds(0, _LARGEST_GAIN)] = 1.0
+    ) -> MatrixSequence | dict[str, MatrixSequence]:
         """Multiply a matrix by itself, again and again.
 
         Parameters
         ----------
         steps
             Number of multiplications.
+        gain
+            By what every matrix is multiplied before.
         """
-        sequences = {label: repeated(array, steps) for label, array in arrays.items()}
+        sequences = {label: repeated(gain * array, steps) for label, array in arrays.items()}
         return sequences[""] if single else sequences
 
     return powers

@@ -137,7 +137,8 @@ def _lasting(beats: list[Beat], duration: float | None) -> list[Beat]:
     factors = dict.fromkeys(_KINDS, wanted / total)
     if total < wanted and moving and duration is None:
         longer = min(3.0, (moving + wanted - total) / moving)
-        rest = (wanted - longer * moving) / (total - moving)
+        # Where all that stands was told how long, nothing is left to last longer.
+        rest = (wanted - longer * moving) / (total - moving) if total > moving else 1.0
         factors = {"slow": longer, "run": longer} | dict.fromkeys(("start", "moment", "explain", "end"), max(1.0, rest))
     scaled = [Beat(b.kind, b.steps, max(b.seconds * factors[b.kind], least.get(b.kind, 0.0))) for b in beats]
     return scaled

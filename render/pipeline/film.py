@@ -18,7 +18,7 @@ from render.drawing.raster import RasterCanvas
 from render.errors import UsageError
 from render.pipeline.job import Job
 from render.pipeline.painter import Painter
-from render.pipeline.scene_run import SceneRun, resolve
+from render.pipeline.scene_run import SceneRun, run_of
 from render.text import brief, suggestion
 
 
@@ -95,7 +95,7 @@ class Film:
 
     @cached_property
     def _found(self) -> SceneRun:
-        return resolve(self.job.scene, self.job.parameters, self.job.matrices)
+        return run_of(self.job)
 
     @cached_property
     def _painter(self) -> Painter[RasterCanvas]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +23,10 @@ from render.pipeline.film import Film
 from render.pipeline.job import Job
 from render.pipeline.pace import PICTURES_A_SECOND, timeline_of
 from render.pipeline.run import run
-from render.pipeline.scene_run import resolve
+from render.pipeline.scene_run import run_of
 from render.pipeline.sizes import size_of_file
 from render.pipeline.watch import Watch
+from render.scratch import scratch_folder
 from render.video.ffmpeg import Ffmpeg, find_ffmpeg
 from render.video.formats import COARSEST, FORMATS, can_be_coarser
 
@@ -129,7 +129,7 @@ def _rates(job: Job) -> Iterator[float | None]:
     """Yield the most pictures a second of films to be tried: the usual ones first, then fewer where that differs."""
     yield None
     if job.pace != "even":
-        found = resolve(job.scene, job.parameters, job.matrices)
+        found = run_of(job)
         known = [timeline_of(job, found).instants]
         for rate in PICTURES_A_SECOND[1:]:
             instants = timeline_of(job, found, rate).instants
@@ -142,12 +142,12 @@ def _cells_hold(job: Job, content: Mapping[str, Any], path: Callable[[str], Path
     """Whether every cell of the coarser files has the colour of its number, as `render verify` would find."""
     fresh = json.loads(manifest.dump(content))
     report = Report(Path(f"{job.stem}.json"))
-    found = resolve(job.scene, job.parameters, job.matrices)
-    with Ffmpeg(find_ffmpeg()) as ffmpeg, tempfile.TemporaryDirectory() as name:
-        again = FilmAgain(job, found, Path(name), fresh)
+    found = run_of(job)
+    with Ffmpeg(find_ffmpeg()) as ffmpeg, scratch_folder(Path(job.output)) as folder:
+        again = FilmAgain(job, found, folder, fresh)
         for entry in fresh["files"]:
             if can_be_coarser(entry["name"]):
-                film = Path(name) / entry["name"]
+                film = folder / entry["name"]
                 shutil.copyfile(path(entry["name"]), film)
                 check_frames(film, entry, again, report, ffmpeg, same_versions=True)
     return report.holds
@@ -205,9 +205,9 @@ def _smallest(job: Job, watch: Watch) -> dict[str, int]:
     rate = [*_rates(job)][-1]
     savings = {"crf": COARSEST} | ({"pictures": rate} if rate else {})
     tried = replace(job, savings=savings, max_bytes=None)
-    with tempfile.TemporaryDirectory() as name:
-        film = run(replace(tried, output=name), _Bar(watch))
+    with scratch_folder(Path(job.output)) as folder:
+        film = run(replace(tried, output=str(folder)), _Bar(watch))
         sizes = {entry["name"]: int(entry["bytes"]) for entry in film.manifest["files"]}
-        if not _cells_hold(tried, film.manifest, lambda file: Path(name) / file):
+        if not _cells_hold(tried, film.manifest, lambda file: folder / file):
             sizes = {file: size for file, size in sizes.items() if not can_be_coarser(file)}
     return sizes

@@ -152,10 +152,14 @@ class FrameTexts:
 
     def _counter(self, numbers: Mapping[str, Any]) -> tuple[str, str]:
         """Return the counter's word and its number."""
-        text = self._words(self._found.scene.counter)
+        named = {name: value for name, value in self._found.parameters.items() if isinstance(value, str)}
+        text = self._words(self._found.scene.counter, named)
         if places_of(text):
             before, brace, after = text.partition("{")
             return before, filled(brace + after, numbers)
+        if places_of(self._found.scene.counter):
+            # Words alone, which were filled in.
+            return "", text
         return f"{text} ", str(numbers["step"])
 
     def _write_counter(self, counter: tuple[str, str]) -> None:

@@ -113,6 +113,9 @@ USUAL: dict[str, Any] = {single.name: single.default for single in fields(FilmOp
 # The scene of somebody's own matrices.
 POWERS = "powers"
 
+# Films of several runs: side by side, as small multiples, over a parameter; and of matrices over training.
+COMPARISON, GRID, SWEEP, PHASE, TRAINING = SEVERAL = ("comparison", "grid", "sweep", "phase", "training")
+
 # What the place where a film is made decides; the film is the same.
 _OF_THE_PLACE = ("output", "timeout")
 
@@ -204,6 +207,8 @@ class Job(FilmOptions):
         The scene's own parameters; those left out have their defaults.
     matrices : mapping of str to sequence, optional
         Rows of the matrices whose powers are filmed, by label; the scene is then ``powers``.
+    several : mapping of str to object, optional
+        What a film of several runs is made of (`render.pipeline.several`); the scene is then one of `SEVERAL`.
     savings : mapping of str to float
         What is spared so that no file is larger than `max_bytes`: ``crf``, by how much H.264 is coarser, and
         ``pictures``, the most pictures a second where steps run by. `render.pipeline.fit` decides it.
@@ -219,6 +224,7 @@ class Job(FilmOptions):
     scene: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     matrices: Mapping[str, Sequence[Sequence[float]]] | None = None
+    several: Mapping[str, Any] | None = None
     savings: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -231,6 +237,8 @@ class Job(FilmOptions):
             raise UsageError("a film needs the name of a scene, and its parameters by name")
         if self.matrices is not None and self.scene != POWERS:
             raise UsageError(f"matrices are filmed by the scene {POWERS}, but the scene is {brief(self.scene)}")
+        if self.several is not None and (not isinstance(self.several, Mapping) or self.scene not in SEVERAL):
+            raise UsageError(f"several runs are filmed as {', '.join(SEVERAL)}, but the scene is {brief(self.scene)}")
 
     @property
     def stem(self) -> str:
@@ -240,6 +248,20 @@ class Job(FilmOptions):
 
         name = self.scene.rpartition(":")[2] if ".py:" in self.scene else Path(self.scene).stem
         return check_stem(self.name if self.name is not None else name)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The scenes that are run for it: names, and files that are programs."""
+        if self.several is None:
+            return (self.scene,)
+        runs = self.several.get("of")
+        listed = runs if isinstance(runs, (list, tuple)) else [self.several]
+        return tuple(str(single["scene"]) for single in listed if isinstance(single, Mapping) and "scene" in single)
+
+    @property
+    def program(self) -> str | None:
+        """The first file among them that is a program, if there is one."""
+        return next((source for source in self.sources if ".py" in source), None)
 
     def as_json(self) -> dict[str, Any]:
         """Return what decides the film, as the manifest holds it: all but where it is made."""

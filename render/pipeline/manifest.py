@@ -15,18 +15,21 @@ import numpy as np
 
 from render.drawing.mpl import matplotlib
 from render.errors import InputError
+from render.files import MissingError, UnreadableError, content_of
 from render.numerics.trajectory import Trajectory
 from render.pipeline.claims import finite
 from render.pipeline.job import OPTIONS, USUAL, Job
 from render.pipeline.moments import said_besides
 from render.pipeline.scene_run import SceneRun
-from render.storage import sha256_of
+from render.storage import output_errors, sha256_of
 from render.text import literal
 from render.version import VERSION
 from render.video.formats import FileKind
 
 # Larger matrices are told by their hash alone.
 _LARGEST_LISTED = 64
+# A manifest of a million steps has some tens of megabytes; no whole number in one has more digits.
+_LARGEST_BYTES, _MOST_DIGITS = 2**28, 20
 
 
 def versions(ffmpeg: str) -> dict[str, str]:
@@ -73,11 +76,18 @@ def file_entry(made: FileMade, path: Path, size: tuple[int, int]) -> dict[str, A
     """Return the entry of a file that is now at `path`; `size` is in pixels.
 
     Its ``steps`` are null where every frame of the film is a picture of its own.
+
+    Raises
+    ------
+    OutputError
+        If it is gone, or cannot be read any more.
     """
+    with output_errors(f"write {made.name}"):
+        size_in_bytes, digest = path.stat().st_size, sha256_of(path)
     return {
         "name": made.name,
-        "bytes": path.stat().st_size,
-        "sha256": sha256_of(path),
+        "bytes": size_in_bytes,
+        "sha256": digest,
         "codec": made.kind.codec,
         "frames": len(made.steps),
         "steps": None if len(made.steps) == made.frames and None not in made.steps else made.steps,
@@ -184,14 +194,14 @@ def read(path: Path) -> dict[str, Any]:
         raise InputError(f"{str(path)!r} is a folder, so give a film that render made")
     source = path.with_suffix(".json")
     try:
-        if source.exists() and not source.is_file():
-            raise InputError(f"{source} is no regular file, so give a film that render made")
-        content = json.loads(source.read_bytes(), object_pairs_hook=_once)
+        content = json.loads(content_of(source, _LARGEST_BYTES), object_pairs_hook=_once, parse_int=_whole)
         _check(content)
-    except OSError:
+    except MissingError:
         raise InputError(
             f"there is no manifest {source}, so give a film that render made, with its .json beside it"
         ) from None
+    except UnreadableError as error:
+        raise InputError(f"{source} {error}") from None
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         raise InputError(f"{source} is not a manifest of eigenreel, so render the film again") from None
     return dict(content)
@@ -205,6 +215,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _whole(digits: str) -> int:
+    """Return a whole number; raise ValueError where it has more digits than any that a film holds."""
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError
+    return int(digits)
+
+
 def _check(content: Mapping[str, Any]) -> None:
     """Raise KeyError, TypeError or ValueError where a manifest lacks what its readers rely on."""
 
@@ -216,6 +233,7 @@ def _check(content: Mapping[str, Any]) -> None:
         need(isinstance(content[name], str) and bool(content[name]))
     need(isinstance(content["job"], dict) and content["job"]["scene"] == content["scene"])
     need(isinstance(content["title"], str) and isinstance(content["statement"], str))
+    need(content["command"] is None or isinstance(content["command"], str))
     # Manifests of earlier versions have none.
     said = content.get("said", {})
     need(isinstance(said, dict) and all(isinstance(text, str) for text in said.values()))

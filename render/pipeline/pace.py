@@ -75,6 +75,8 @@ def timeline_of(job: Job, found: SceneRun, pictures: float = MOST_PICTURES) -> T
         if step > found.steps:
             raise UsageError(f"pause stops at step {step}, but the film ends with step {found.steps}")
     if job.pace == "even":
+        # A frame a step at least: no need to list a million of them first.
+        refuse_long(found.steps + 1, job.max_frames)
         return even(found.steps, rate, job.hold_first, job.hold_last, pauses)
     usual = _SMOOTH_FPS if scene.smooth or job.between else DEFAULT_FPS
     return directed(
@@ -89,6 +91,21 @@ def timeline_of(job: Job, found: SceneRun, pictures: float = MOST_PICTURES) -> T
         explain=explained(job, found),
         pauses=pauses,
     )
+
+
+def refuse_long(frames: int, most: int) -> None:
+    """Refuse a film of more frames than allowed.
+
+    Raises
+    ------
+    UsageError
+        If it has more.
+    """
+    if frames > most:
+        raise UsageError(
+            f"the film would have {frames:,} frames where {most:,} are allowed, so choose fewer steps or raise "
+            "--max-frames"
+        )
 
 
 def pauses_of(job: Job) -> Mapping[int, float]:

@@ -170,6 +170,8 @@ class Painter(Generic[AnyCanvas]):
 
     def _refuse_what_has_no_room(self) -> None:
         """Refuse panels that no layout shows; those that another layout shows are left out, and named."""
+        if self._found.scene.arrange == "grid":
+            return
         layouts = [self._layout(name) for name in LAYOUTS]
         panels = self._found.scene.panels
         for indices, room in (
@@ -251,6 +253,7 @@ class Painter(Generic[AnyCanvas]):
             key=key,
             between=self._look.between,
             symbol=self._found.scene.symbol,
+            clock=self._found.scene.clock,
         )
 
     def _unit(self) -> str:

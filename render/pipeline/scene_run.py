@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,15 +13,17 @@ from render.pipeline.arrays import scene_of_arrays
 from render.pipeline.catalog import load_scene
 from render.pipeline.claims import Verdict, judge
 from render.pipeline.guard import guarded
-from render.pipeline.job import OPTIONS
+from render.pipeline.job import OPTIONS, Job
 from render.pipeline.moments import FoundMoment, find_moments
+from render.pipeline.several import scene_of_several
 from render.pipeline.timeline import poster_step
 from scenes import Scene
 
 # Names that commands and the library's functions take themselves.
 _TAKEN = {
     *("help", "quiet", "json", "as_json", "form", "forms", "at", "columns", "transparent", "program"),
-    *("scene", "parameters", "labels", "matrices"),
+    *("scene", "parameters", "labels", "matrices", "several"),
+    *("jobs", "dask", "force", "watch", "port", "made_as", "tracks"),
     *(flag.lstrip("-").replace("-", "_") for option in OPTIONS.values() for flag in option.flags if flag[:2] == "--"),
 }
 
@@ -88,9 +90,7 @@ class SceneRun:
         return SceneRun(self.source, self.scene, parameters, columns)
 
 
-def resolve(
-    source: str, parameters: Mapping[str, Any], matrices: Mapping[str, Sequence[Sequence[float]]] | None = None
-) -> SceneRun:
+def resolve(source: str, parameters: Mapping[str, Any]) -> SceneRun:
     """Build a scene; nothing is multiplied until it is asked for.
 
     Parameters
@@ -99,32 +99,51 @@ def resolve(
         Name of a scene, or a Python file that defines one (which is run).
     parameters : mapping of str to object
         The scene's parameters; those left out have their defaults.
-    matrices : mapping of str to sequence, optional
-        Matrices by label: powers of these instead of a scene's.
 
     Raises
     ------
     EigenreelError
         If there is no such scene, or it cannot be built with these parameters.
     """
-    scene = scene_for(source, matrices, parameters.get("steps"))
+    return run_of(Job(source, parameters))
+
+
+def run_of(job: Job) -> SceneRun:
+    """Build the scene of a job; see `resolve`."""
+    return built(job.program or job.scene, scene_of(job), job.parameters)
+
+
+def built(source: str, scene: Scene, parameters: Mapping[str, Any]) -> SceneRun:
+    """Build a scene that is found already."""
     with guarded(source):
         resolved = scene.resolve(**parameters)
         columns = {label: simulate(recording) for label, recording in scene.build(**resolved).items()}
     return SceneRun(source, scene, resolved, columns)
 
 
-def scene_for(
-    source: str, matrices: Mapping[str, Sequence[Sequence[float]]] | None = None, steps: object = None
-) -> Scene:
-    """Return a scene by name or from a file, or that of so many powers of matrices.
+def scene_of(job: Job) -> Scene:
+    """Return the scene of a job: by name, from a file, or of what the job itself holds.
 
     Raises
     ------
     EigenreelError
         If there is no such scene, or a parameter of it has the name of an option.
     """
-    scene = load_scene(source) if matrices is None else scene_of_arrays(matrices, steps)
+    if job.several is not None:
+        with guarded(job.program or job.scene):
+            return scene_of_several(job.scene, job.several)
+    if job.matrices is not None:
+        return checked(scene_of_arrays(job.matrices, job.parameters.get("steps"), job.parameters.get("gain")))
+    return scene_for(job.scene)
+
+
+def scene_for(source: str) -> Scene:
+    """Return a scene by name or from a file; see `scene_of`."""
+    return checked(load_scene(source))
+
+
+def checked(scene: Scene) -> Scene:
+    """Refuse a scene of whose parameters one has the name of an option."""
     for parameter in scene.parameters:
         if parameter.name in OPTIONS or parameter.name in _TAKEN:
             raise UsageError(

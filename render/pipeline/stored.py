@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 LARGEST, MOST_GATES = 1_024, 4
 # Rows or columns of the largest kernel.
 LONGEST = LARGEST * MOST_GATES
+# Numbers of the largest array that holds all checkpoints.
+MOST_STACKED = 2**24
 # Letters of the longest number in a text, with what separates it from the next.
 LONGEST_NUMBER = 32
 LONGEST_LINE = LONGEST * LONGEST_NUMBER
@@ -19,6 +22,10 @@ LONGEST_LINE = LONGEST * LONGEST_NUMBER
 
 class MalformedError(ValueError):
     """Why a file is refused: what follows its name in a sentence."""
+
+
+# Raises `MalformedError` for a shape that is not to be read.
+Refusal = Callable[[tuple[int, ...]], None]
 
 
 @dataclass(frozen=True)
@@ -32,14 +39,15 @@ class Stored:
     shape : tuple of int
         Its shape, as the file says.
     read : callable
-        Returns the array, or raises `MalformedError`.
+        Returns the array, or raises `MalformedError`. It may be given what is to refuse its shape before it is read, in
+        the place of `refuse_large`.
     refusal : str, optional
         Why it is not read, whatever its shape is: what follows its name in a sentence.
     """
 
     key: str
     shape: tuple[int, ...]
-    read: Callable[[], NDArray[Any]]
+    read: Callable[..., NDArray[Any]]
     refusal: str | None = None
 
 
@@ -57,6 +65,23 @@ def refuse_large(shape: tuple[int, ...]) -> None:
         raise MalformedError(
             f"has the shape {brief_shape(shape)}, but a film takes at most {LARGEST:,} rows and columns, "
             "so choose a part of it"
+        )
+
+
+def refuse_many(shape: tuple[int, ...]) -> None:
+    """Refuse a shape that no weights of a film have, those of all checkpoints one below the other among them.
+
+    Raises
+    ------
+    MalformedError
+        If it has more than three axes, or too many numbers.
+    """
+    if not 1 <= len(shape) <= 3:
+        raise MalformedError(f"must have one to three axes, but its shape is {brief_shape(shape)}")
+    if math.prod(shape) > MOST_STACKED:
+        raise MalformedError(
+            f"has the shape {brief_shape(shape)}, but at most {MOST_STACKED:,} numbers are read, "
+            "so save fewer checkpoints"
         )
 
 

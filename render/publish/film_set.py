@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import EigenreelError
-from render.pipeline.batch import Progress, processes, run_all
+from render.pipeline.batch import Progress, run_all
+from render.pipeline.executors import processes
 from render.pipeline.film import Film
 from render.pipeline.job import Job
 from render.publish.vtt import write_texts

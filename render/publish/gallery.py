@@ -16,7 +16,7 @@ from render.pipeline.moments import sentence
 from render.publish.embed import snippet
 from render.publish.figure import telling
 from render.publish.markup import Code, Element, File, address, escaped, to_html
-from render.publish.page import stripped
+from render.publish.page import policy_hash, stripped
 from render.publish.variants import Place, Variant, read_variant
 from render.storage import AtomicFiles
 from render.text import Words
@@ -151,8 +151,11 @@ def gallery(found: Sequence[tuple[Variant, Path]], language: str = "en") -> str:
             "main", {}, (*sections, Element("p", {"id": "none", "hidden": True}, (words("No film is like that."),)))
         ),
     ]
+    # A browser runs the page's own script and no other, whatever the texts of films come to.
+    policy = f"script-src {policy_hash(stripped('gallery.js'))}; object-src 'none'; base-uri 'none'; form-action 'none'"
     head = (
         f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width,initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<title>{escaped(title)}</title>\n<link rel="icon" href="data:,">\n<style>{stripped("gallery.css")}</style>'
     )
     inner = "\n".join(to_html(element, address) for element in body)

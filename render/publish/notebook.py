@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from render.errors import EigenreelError
+from render.files import current_folder
 from render.pipeline.job import Job
-from render.pipeline.scene_run import resolve
+from render.pipeline.scene_run import run_of
 from render.pipeline.timeline import Instant, Timeline
 from render.pipeline.watch import Watch
 from render.publish.captions import describe
@@ -81,7 +82,7 @@ def page_again(content: Mapping[str, Any], job: Job) -> bytes:
     parts, entries = (frames[name] or [0] * len(steps) for name in ("parts", "entries"))
     instants = tuple(map(Instant, steps, map(float, parts), entries))
     timeline = Timeline(Fraction(*frames["fps"]), instants, ())
-    found = resolve(job.scene, job.parameters, job.matrices)
+    found = run_of(job)
     return page_of([Played(found, job, timeline, is_safe(content))], describe(content, job.language))
 
 
@@ -105,8 +106,9 @@ def _element(files: Mapping[str, Path], content: Mapping[str, Any], language: st
         return f"<p>{said}</p>"
     path = suffixes[kind.suffix]
     if path.stat().st_size > _EMBED_BYTES:
-        here = path.is_relative_to(Path.cwd())
-        source = quote((path.relative_to(Path.cwd()) if here else path).as_posix())
+        here = current_folder()
+        near = here is not None and path.is_relative_to(here)
+        source = quote((path.relative_to(here) if here is not None and near else path).as_posix())
     else:
         source = f"data:{kind.mime};base64,{base64.b64encode(path.read_bytes()).decode()}"
     style = 'style="max-width:100%;height:auto"'

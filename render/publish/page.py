@@ -116,7 +116,7 @@ def page_of(films: Sequence[Played], description: str, parameter: str | None = N
     packed = base64.b64encode(gzip.compress(text.encode(errors="backslashreplace"), 9, mtime=0)).decode()
     start = stripped("start.js")
     policy = (
-        f"default-src 'none'; script-src {' '.join(script_hashes())}; style-src {_hash(_STYLE)}; "
+        f"default-src 'none'; script-src {' '.join(script_hashes())}; style-src {policy_hash(_STYLE)}; "
         "base-uri 'none'; form-action 'none'"
     )
     lang = html.escape(begin.job.language)
@@ -132,7 +132,7 @@ def page_of(films: Sequence[Played], description: str, parameter: str | None = N
 
 def script_hashes() -> list[str]:
     """Return what a content security policy has to list under ``script-src`` for a page's two scripts."""
-    return [_hash(stripped(name)) for name in ("start.js", "player.js")]
+    return [policy_hash(stripped(name)) for name in ("start.js", "player.js")]
 
 
 def data_of(page: bytes, largest: int = 200_000_000) -> dict[str, Any]:
@@ -220,5 +220,6 @@ def stripped(name: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
-def _hash(text: str) -> str:
+def policy_hash(text: str) -> str:
+    """Return what a content security policy lists for a script or a style sheet."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +16,11 @@ from render.pipeline.job import USUAL, Job
 from render.pipeline.pace import check_options
 from render.pipeline.painter import Painter
 from render.pipeline.run import run
-from render.pipeline.scene_run import SceneRun, resolve
+from render.pipeline.scene_run import SceneRun, run_of
 from render.pipeline.watch import Watch
 from render.publish.steps import STORY, steps_at
 from render.publish.still import Stills
+from render.scratch import scratch_folder
 from render.storage import AtomicFiles
 from render.text import suggestion, unmarked
 
@@ -74,7 +74,7 @@ def write_slides(
         raise UsageError("slides are files, which cannot go to standard output, so give a folder")
     _check_times(job, program)
     stem = job.stem
-    found = resolve(job.scene, job.parameters, job.matrices)
+    found = run_of(job)
     steps = steps_at(moments or STORY, found)
     if not job.allow_false_claims:
         require_true(found.verdicts)
@@ -120,8 +120,8 @@ def _for_powerpoint(
     with guarded(job.scene):
         contents = {f"{job.stem}-{step}.png": stills.at(step, "png") for step in steps}
         contents["notes.txt"] = _notes(job, found, steps)
-    with tempfile.TemporaryDirectory() as folder:
-        film = run(replace(job, output=folder, formats=("mp4",)), watch)
+    with scratch_folder(Path(job.output)) as folder:
+        film = run(replace(job, output=str(folder), formats=("mp4",)), watch)
         made = {path.name: path.read_bytes() for path in film.files.values()}
     return made | contents, list(film.remarks)
 

@@ -12,7 +12,7 @@ from render.pipeline.claims import require_true
 from render.pipeline.guard import guarded
 from render.pipeline.job import FilmOptions, Job
 from render.pipeline.painter import Painter
-from render.pipeline.scene_run import SceneRun, resolve
+from render.pipeline.scene_run import SceneRun, run_of
 from render.publish.pictures import AnyCanvas, check_pictures, picture
 from render.publish.steps import numbered, steps_at
 from render.storage import AtomicFiles
@@ -76,7 +76,7 @@ def write_stills(
     """
     check_pictures(job, forms, "stills")
     stem = job.stem
-    found = resolve(job.scene, job.parameters, job.matrices)
+    found = run_of(job)
     words = moments or ["poster"]
     steps, digits = steps_at(words, found), numbered(words, found)
     names = {f"{stem}-{step:0{digits}}.{form}": (step, form) for form in dict.fromkeys(forms) for step in steps}

@@ -19,7 +19,7 @@ from render.pipeline.claims import require_true
 from render.pipeline.guard import guarded
 from render.pipeline.job import FilmOptions, Job
 from render.pipeline.painter import Painter
-from render.pipeline.scene_run import SceneRun, resolve
+from render.pipeline.scene_run import SceneRun, run_of
 from render.publish.pictures import AnyCanvas, check_pictures, picture
 from render.publish.steps import STORY, steps_at
 from render.storage import AtomicFiles
@@ -219,7 +219,7 @@ def write_strip(
     """
     check_pictures(job, forms, "strips")
     stem = job.stem
-    found = resolve(job.scene, job.parameters, job.matrices)
+    found = run_of(job)
     steps = steps_at(moments or STORY, found)
     if not job.allow_false_claims:
         require_true(found.verdicts)

@@ -1,0 +1,101 @@
+"""A film made where there is no disk in common: its files go back as bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from render.errors import RenderError
+from render.pipeline import manifest
+from render.pipeline.executors import unless_ended
+from render.pipeline.film import Film
+from render.pipeline.fit import make
+from render.pipeline.job import Job
+from render.scratch import scratch_folder
+from render.storage import AtomicFiles
+from render.version import VERSION
+from render.video.ffmpeg import Ffmpeg, find_ffmpeg
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A film on its way: its files by name, its manifest, and what is said of it."""
+
+    files: Mapping[str, bytes]
+    manifest: Mapping[str, Any]
+    remarks: tuple[str, ...]
+
+
+def own_versions() -> dict[str, str]:
+    """Return the versions here that decide a film's bytes."""
+    return dict(_versions(find_ffmpeg()))
+
+
+@lru_cache(maxsize=4)
+def _versions(program: str) -> Mapping[str, str]:
+    with Ffmpeg(program) as ffmpeg:
+        found = {"eigenreel": VERSION} | manifest.versions(ffmpeg.version)
+    # The last number of Python's version decides nothing here, and machines differ in it.
+    return {name: version for name, version in found.items() if name != "python"}
+
+
+def require_versions(wanted: Mapping[str, str]) -> None:
+    """Refuse to work for a program of other versions: its films would be others, too.
+
+    Raises
+    ------
+    RenderError
+        If one differs, of those that decide numbers and pictures.
+    """
+    own = own_versions()
+    for name, version in wanted.items():
+        if own[name] != version:
+            raise RenderError(
+                f"a worker has {name} {own[name]} where {version} is asked for, so install the same version there"
+            )
+
+
+def make_away(job: Job, versions: Mapping[str, str]) -> Sent:
+    """Make a film in a folder of its own, and return its files.
+
+    Raises
+    ------
+    EigenreelError
+        If it cannot be made, or the versions here are others.
+    """
+    require_versions(versions)
+
+    def work() -> Sent:
+        with scratch_folder(Path(job.output)) as folder:
+            film = make(replace(job, output=str(folder)))
+            files = {path.name: path.read_bytes() for path in film.files.values()}
+        return Sent(files, film.manifest, film.remarks)
+
+    return unless_ended(work)
+
+
+def install(sent: Sent, job: Job) -> Film:
+    """Write the files of a film that was made elsewhere, all of them or none.
+
+    Raises
+    ------
+    RenderError
+        If they are not what their manifest says.
+    OutputError
+        If they cannot be written.
+    """
+    hashes = {entry["name"]: entry["sha256"] for entry in sent.manifest["files"]}
+    listed = f"{job.stem}.json"
+    whole = {name: hashlib.sha256(content).hexdigest() for name, content in sent.files.items() if name != listed}
+    if whole != hashes or any(name.partition(".")[0] != job.stem for name in sent.files):
+        raise RenderError(f"the film {job.stem} came back damaged, so make it again")
+    with AtomicFiles(Path(job.output), list(sent.files)) as files:
+        files.require(sum(map(len, sent.files.values())))
+        for name, content in sent.files.items():
+            files.write(name, content)
+        paths = files.commit()
+    return Film({name.rpartition(".")[2]: path for name, path in paths.items()}, dict(sent.manifest), sent.remarks, job)

@@ -1,0 +1,224 @@
+"""Runs side by side on one clock: a column each, or as small multiples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from render.errors import UsageError
+from render.numerics.trajectory import Trajectory, simulate
+from render.pipeline.arrays import scene_of_arrays
+from render.pipeline.catalog import load_scene
+from render.text import places_of, unmarked
+from scenes import Claim, Claimed, PanelRequest, Reached, Recording, Scene, scene, show
+
+MOST_COLUMNS = 4
+# Decades that a product may grow before only its shape is shown: colours that hold both ends tell nothing of either.
+_MOST_DECADES = 1.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a film of several: what a job holds of it, and its scene.
+
+    Parameters
+    ----------
+    label : str
+        What tells it from the others.
+    source : str
+        Its scene's name or file.
+    scene : Scene
+        The scene.
+    parameters : mapping of str to object
+        All its parameters.
+    """
+
+    label: str
+    source: str
+    scene: Scene
+    parameters: Mapping[str, Any]
+
+    @cached_property
+    def recording(self) -> Recording:
+        """What the scene returns, one recording.
+
+        Raises
+        ------
+        UsageError
+            If it is a comparison of its own.
+        """
+        columns = self.scene.build(**self.parameters)
+        if None not in columns:
+            labels = ", ".join(map(str, columns))
+            raise UsageError(
+                f"{self.source} compares {labels} already, which leaves no room for others, so choose a scene of one "
+                "run"
+            )
+        return columns[None]
+
+    @cached_property
+    def numbers(self) -> Trajectory:
+        """Its numbers."""
+        return simulate(self.recording)
+
+    def decided(self, claim: Claim) -> Claimed:
+        """Return what one of its scene's claims says."""
+        return claim.decide({None: self.numbers}, self.parameters)
+
+
+def run_at(held: Mapping[str, Any]) -> Run:
+    """Return a run of what a job holds of it: ``label``, ``scene``, ``parameters``, and ``matrices`` or none."""
+    matrices, parameters = held.get("matrices"), dict(held["parameters"])
+    if matrices is None:
+        found = load_scene(str(held["scene"]))
+    else:
+        found = scene_of_arrays(matrices, parameters.get("steps"), parameters.get("gain"))
+    return Run(str(held["label"]), str(held["scene"]), found, found.resolve(**parameters))
+
+
+def _runs(several: Mapping[str, Any]) -> list[Run]:
+    runs = [run_at(held) for held in several["of"]]
+    labels = [run.label for run in runs]
+    if len(runs) < 2:
+        raise UsageError("there is one run only, so give two or more, or values of a parameter with --over")
+    for label in labels:
+        if labels.count(label) > 1:
+            raise UsageError(f"two runs are called {label!r}, so leave one out")
+    lengths = {run.label: run.recording.steps for run in runs}
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{label} has {steps:,}" for label, steps in lengths.items())
+        raise UsageError(f"runs share one clock, so they need equally many steps, but {said}; give --steps")
+    return runs
+
+
+def comparison(several: Mapping[str, Any]) -> Scene:
+    """Return the scene of runs side by side, at most four.
+
+    Raises
+    ------
+    UsageError
+        If they have no room, or nothing in common that could be shown.
+    """
+    runs = _runs(several)
+    if len(runs) > MOST_COLUMNS:
+        raise UsageError(
+            f"side by side there is room for {MOST_COLUMNS} runs, but these are {len(runs)}, so show them as small "
+            "multiples with render sweep --as grid"
+        )
+    alike = all(run.scene is runs[0].scene for run in runs)
+    same = {
+        name: value
+        for name, value in runs[0].parameters.items()
+        if all(run.parameters.get(name) == value for run in runs)
+    }
+    panels = _panels_of(runs[0].scene, same) if alike else _panels_of_products(runs)
+    return _scene_of("comparison", runs, panels, str(several.get("title") or ""), like=runs[0].scene if alike else None)
+
+
+def grid(several: Mapping[str, Any]) -> Scene:
+    """Return the scene of runs as small multiples.
+
+    Raises
+    ------
+    UsageError
+        If one multiplies no matrices.
+    """
+    runs = _runs(several)
+    for run in runs:
+        if not run.numbers.has_product:
+            raise UsageError(
+                f"small multiples show products of matrices, but {run.source} has none, so choose --as films or numbers"
+            )
+    mixed = len({run.numbers.dim for run in runs}) > 1
+    panel = show("scaled_matrix" if mixed else "matrix", heading="", note="", size=True)
+    return _scene_of("grid", runs, [panel], str(several.get("title") or ""), like=None)
+
+
+def _panels_of(own: Scene, same: Mapping[str, Any]) -> list[PanelRequest]:
+    """Return a scene's panels, at most two, without texts that speak of a parameter in which runs differ."""
+    panels = []
+    for request in own.panels[:2]:
+        options = {
+            name: value
+            for name, value in request.options.items()
+            if not (name in ("heading", "note", "footer") and _differs(value, own, same))
+        }
+        panels.append(replace(request, options=options))
+    return panels
+
+
+def _differs(text: Any, own: Scene, same: Mapping[str, Any]) -> bool:
+    names = {parameter.name for parameter in own.parameters}
+    return isinstance(text, str) and any(name in names and name not in same for name in places_of(text))
+
+
+def _panels_of_products(runs: Sequence[Run]) -> list[PanelRequest]:
+    """Return what shows matrices of any scene: colours of one scale, or of each one's own where that would be blind."""
+    for run in runs:
+        if not run.numbers.has_product:
+            raise UsageError(
+                f"different scenes are compared by the matrices they multiply, but {run.source} has none, so choose "
+                "others, or values of one scene with --over"
+            )
+    grown = [float(np.max(run.numbers.log10_spectral_norm, initial=0.0)) for run in runs]
+    sizes = {run.numbers.dim for run in runs}
+    if max(grown) > _MOST_DECADES or len(sizes) > 1:
+        return [show("scaled_matrix", heading="{symbol}{step:^}", note=""), show("norms")]
+    return [show("matrix"), show("norms")]
+
+
+def _scene_of(name: str, runs: Sequence[Run], panels: Sequence[PanelRequest], title: str, like: Scene | None) -> Scene:
+    def together() -> dict[str, Recording]:
+        return {run.label: run.recording for run in runs}
+
+    together.__name__ = name
+    together.__doc__ = "Several runs on one clock."
+    made = scene(
+        *panels,
+        title="Side by side",
+        statement="several runs on one clock",
+        opening="All begin together. What differs stands above each column.",
+        counter=like.counter if like else "step",
+        smooth=bool(like and like.smooth),
+        arrange="grid" if name == "grid" else "beside",
+        fps=runs[0].scene.fps,
+    )(together)
+    if title or like:
+        made = replace(made, title=title or (like.title if like else ""))
+    for run in runs:
+        for claim in run.scene.claims:
+            made.claims.append(Claim(f"{run.label}: {claim.text}", _deciding(run, claim)))
+    _add_end(made, runs)
+    return made
+
+
+def _deciding(run: Run, claim: Claim) -> Callable[[], Claimed]:
+    return lambda: run.decided(claim)
+
+
+def _add_end(made: Scene, runs: Sequence[Run]) -> None:
+    """Add what is told at the end: the runs that are largest and smallest then, where they multiply matrices."""
+    if not all(run.numbers.has_product for run in runs):
+        return
+
+    ends = {run.label: run.numbers.log10_spectral_norm for run in runs}
+
+    def gap(step: int) -> float:
+        sizes = [float(track[step]) for track in ends.values()]
+        return max(sizes) - min(sizes)
+
+    @made.moment("From step {step} on the largest is more than a hundred times as large as the smallest.")
+    def _(steps: int) -> int | None:
+        return next((step for step in range(1, steps) if gap(step) > 2), None)
+
+    @made.moment("After {steps} steps the largest, {largest}, is {gap:log10} times as large as {smallest}.")
+    def _(steps: int) -> Reached | None:
+        if not steps or not math.isfinite(gap(steps)) or gap(steps) < 0.01:
+            return None
+        order = sorted(ends, key=lambda label: float(ends[label][steps]))
+        return Reached(steps, largest=unmarked(order[-1]), smallest=unmarked(order[0]), gap=gap(steps))

@@ -1,0 +1,165 @@
+"""A film before its first frame: its scene, its times, its encoders' streams, and what can be refused."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from render.drawing.raster import RasterCanvas
+from render.errors import EigenreelError, UsageError
+from render.pipeline.cell_samples import CellSamples
+from render.pipeline.claims import require_true
+from render.pipeline.guard import guarded
+from render.pipeline.job import Job
+from render.pipeline.pace import PICTURES_A_SECOND, check_options, timeline_of
+from render.pipeline.painter import Painter
+from render.pipeline.scene_run import SceneRun, run_of
+from render.pipeline.timeline import Timeline
+from render.pipeline.values import values_of
+from render.video.encoder import StreamInfo
+from render.video.flashes import LARGEST_SHARE, FlashMeter
+from render.video.formats import PAGE, WHOLE_BLOCK, Format, coarser, find_kinds
+
+if TYPE_CHECKING:
+    from render.publish.page import Played
+
+# About what a page has for each of its films.
+_PAGE_BYTES = 100_000
+_MOST_FILMS = 50
+
+
+class Plan:
+    """A film before its first frame: what is to be made, and everything in it that can be refused.
+
+    Parameters
+    ----------
+    job : Job
+        The film.
+
+    Raises
+    ------
+    EigenreelError
+        If it cannot be made.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.job, self.stem = job, job.stem
+        if not 0 < job.timeout <= 86_400:
+            raise UsageError(f"timeout must be above 0 and at most 86,400 seconds, but it is {job.timeout:g}")
+        if job.output == "-":
+            raise UsageError("a film is several files, which cannot go to standard output, so give a folder")
+        check_options(job)
+        wanted = {self.stem + kind.suffix: kind for kind in find_kinds(job.formats)}
+        by = int(job.savings.get("crf", 0))
+        self.formats = {name: coarser(kind, by) for name, kind in wanted.items() if isinstance(kind, Format)}
+        self.page = next((name for name, kind in wanted.items() if kind is PAGE), None)
+        self.found: SceneRun = run_of(job)
+        frames = timeline_of(job, self.found).frames
+        if frames > job.max_frames:
+            raise UsageError(
+                f"the film would have {frames:,} frames where {job.max_frames:,} are allowed, so choose "
+                "fewer steps or raise --max-frames"
+            )
+        if not job.allow_false_claims:
+            require_true(self.found.verdicts)
+        self.parameter, self.over = self._plans_over()
+
+    def _plans_over(self) -> tuple[str | None, list[Plan]]:
+        """Return the parameter over which a page has several films, and these."""
+        job = self.job
+        if job.over is None:
+            return None, []
+        if self.page is None:
+            raise UsageError("over is of pages, which play several films, so add --format html")
+        name, values = values_of(job.over, self.found.scene.parameters)
+        if len(values) > _MOST_FILMS:
+            raise UsageError(f"a page holds up to {_MOST_FILMS} films, but {job.over} are {len(values)}")
+        plans = []
+        for value in values:
+            try:
+                plans.append(
+                    Plan(replace(job, parameters={**self.found.parameters, name: value}, formats=(), over=None))
+                )
+            except EigenreelError as error:
+                raise type(error)(f"with {name} {value}: {error}") from None
+        return name, plans
+
+    @cached_property
+    def painter(self) -> Painter[RasterCanvas]:
+        """What paints the frames, with the first of them painted."""
+        with self.guard():
+            painter = Painter(self.found, self.job, RasterCanvas)
+            painter.paint(0)
+        return painter
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """What every frame shows: as many pictures a second as do not flash. An even pace is left as it is."""
+        usual = timeline_of(self.job, self.found)
+        if self.job.pace == "even" or self._cells.share <= LARGEST_SHARE:
+            return usual
+        for pictures in PICTURES_A_SECOND:
+            timeline = timeline_of(self.job, self.found, pictures)
+            if self.is_safe(timeline):
+                break
+        return timeline
+
+    @cached_property
+    def _cells(self) -> CellSamples:
+        return CellSamples(self.painter)
+
+    def is_safe(self, timeline: Timeline) -> bool:
+        """Whether the cells of a film do not flash; nothing else is large enough."""
+        if self._cells.share <= LARGEST_SHARE:
+            return True
+        meter = FlashMeter(timeline.fps)
+        with self.guard():
+            for instant, frames in groupby(timeline.instants):
+                meter.see_samples(self._cells.at(instant), len(list(frames)))
+        return meter.safe
+
+    def played(self, safe: bool | None = None) -> Played:
+        """Return the film as a page plays it; `safe` is whether it does not flash, where that is known already."""
+        from render.publish.page import Played
+
+        return Played(self.found, self.job, self.timeline, self.is_safe(self.timeline) if safe is None else safe)
+
+    @property
+    def fps(self) -> Fraction:
+        """Frames per second."""
+        return self.timeline.fps
+
+    def guard(self) -> AbstractContextManager[None]:
+        """Guard what a scene file may have of its own; guarding the package's panels would slow every frame."""
+        return guarded(self.job.program) if self.job.program else nullcontext()
+
+    def stream(self, form: Format) -> StreamInfo:
+        """Return what an encoder is told of the frames."""
+        cells = [panel["cell"] for panel in self.painter.describe() if panel["cell"]]
+        layout = self.painter.layout
+        smallest = min(cells, default=WHOLE_BLOCK)
+        fps, times = form.nearest_fps(self.fps), self.job.loop
+        return StreamInfo(layout.width, layout.height, self.timeline.frames, fps, smallest, times)
+
+    def estimated_bytes(self) -> int:
+        """Return about how much all files will take."""
+        cells: int = sum((panel["width"] // panel["cell"]) ** 2 for panel in self.painter.describe() if panel["cell"])
+        frame_bytes = sum(form.frame_bytes + form.cell_bytes * cells for form in self.formats.values())
+        return self.timeline.frames * frame_bytes + (len(self.over) or 1) * _PAGE_BYTES * (self.page is not None)
+
+    def remarks(self) -> list[str]:
+        """Return what the film will have otherwise than asked for."""
+        remarks = [
+            f"{form.name} cannot hold {float(self.fps):g} frames a second, so it has "
+            f"{float(form.nearest_fps(self.fps)):.4g}"
+            for form in self.formats.values()
+            if form.nearest_fps(self.fps) != self.fps
+        ]
+        if self.job.loop:
+            others = [form.name for form in self.formats.values() if not form.loop] + ["html"] * (self.page is not None)
+            remarks += [f"{name} plays as its player or page has it play, so --loop is not in it" for name in others]
+        return remarks + self.painter.remarks()

@@ -1,0 +1,282 @@
+"""Numbers of a scene at every point of a product of parameters: computed anywhere, and kept as they come."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from render.errors import EigenreelError, RenderError, UsageError
+from render.numerics.growth import log10_growth
+from render.numerics.trajectory import Trajectory, simulate
+from render.panels._series import track_of
+from render.pipeline.away import own_versions, require_versions
+from render.pipeline.dependencies import files_beside
+from render.pipeline.executors import Processes, outcomes, unless_ended
+from render.pipeline.guard import guarded
+from render.pipeline.job import Job
+from render.pipeline.points import Axis, points
+from render.pipeline.results import Results
+from render.pipeline.scene_run import SceneRun, built, scene_of
+from render.storage import sha256_of
+from render.text import suggestion
+from render.version import VERSION
+from scenes import FloatArray, ParameterError, Scene, SequenceError
+
+# Points to a task: so many that handing them on costs little, and so few that every worker has some.
+_MOST_POINTS = 64
+SIZE = "log10_spectral_norm"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What is computed: a scene's tracks at every point.
+
+    Parameters
+    ----------
+    job : Job
+        The scene, its matrices, and the parameters that do not vary.
+    axes : sequence of (str, list)
+        Parameters that vary, and their values.
+    tracks : tuple of str
+        Names of the tracks; for a comparison with its columns' labels before them.
+    base : str
+        All that decides the numbers besides the point.
+    """
+
+    job: Job
+    axes: Sequence[Axis]
+    tracks: tuple[str, ...]
+    base: str
+
+    @property
+    def size(self) -> int:
+        """Number of points."""
+        return math.prod(len(values) for _, values in self.axes)
+
+    def key(self, point: Mapping[str, Any]) -> str:
+        """Return what tells a point's numbers from all others that are kept."""
+        return hashlib.sha256(f"{self.base} {json.dumps(point, sort_keys=True)}".encode()).hexdigest()
+
+
+def _base_of(job: Job, tracks: Sequence[str]) -> str:
+    """Return all that decides numbers besides the point: the scene as it is now, parameters, tracks and versions."""
+    program = job.program
+    own = files_beside(Path(program.rpartition(":")[0] if ".py:" in program else program)) if program else ()
+    held = [
+        job.scene,
+        dict(job.parameters),
+        job.matrices,
+        tracks,
+        {path.name: sha256_of(path) for path in own},
+        VERSION,
+        np.__version__,
+    ]
+    return json.dumps(held, sort_keys=True)
+
+
+def sweep_of(job: Job, axes: Sequence[Axis], tracks: Sequence[str] = ()) -> Sweep:
+    """Return what is to be computed, with the scene's own tracks where none are asked for.
+
+    Raises
+    ------
+    EigenreelError
+        If the first point cannot be built, or has no such track.
+    """
+    first = next(points(axes))
+    found = built(job.program or job.scene, scene_of(job), {**job.parameters, **first})
+    chosen = tuple(tracks) or usual_tracks(found)
+    numbers_at(found, chosen)
+    return Sweep(job, axes, chosen, _base_of(job, chosen))
+
+
+def usual_tracks(found: SceneRun) -> tuple[str, ...]:
+    """Return the tracks that a table has where none are asked for: sizes of products, or a scene's own series."""
+    names = []
+    for label, column in found.columns.items():
+        own = [SIZE] if column.has_product else [name for name, s in column.series.items() if s.ndim == 1]
+        names += own if label is None else [f"{label}.{name}" for name in own]
+    if not names:
+        raise UsageError(
+            f"the scene {found.scene.name} has no track that is one number a step, so name those wanted with --track"
+        )
+    return tuple(names)
+
+
+def numbers_at(found: SceneRun, tracks: Sequence[str]) -> FloatArray:
+    """Return the tracks of a run, shape (tracks, T + 1).
+
+    Raises
+    ------
+    UsageError
+        If there is no such track, or it is several numbers a step.
+    """
+    return np.array([_track(found, name) for name in tracks])
+
+
+def _track(found: SceneRun, name: str) -> FloatArray:
+    for label, column in found.columns.items():
+        inner = name if label is None else name.removeprefix(f"{label}.") if name.startswith(f"{label}.") else None
+        if inner is not None and _is_one_number(column, inner):
+            return track_of(column, inner)
+    known = list(usual_tracks(found))
+    raise UsageError(
+        f"the scene {found.scene.name} has no track {name!r} of one number a step, {suggestion(name, known)}"
+    )
+
+
+def _is_one_number(column: Trajectory, name: str) -> bool:
+    try:
+        return track_of(column, name).ndim == 1
+    except EigenreelError:
+        return False
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Points of one scene, and what is wanted of them."""
+
+    job: Job
+    tracks: tuple[str, ...]
+    points: tuple[dict[str, Any], ...]
+    versions: Mapping[str, str] | None
+
+
+def _compute(task: _Task) -> list[FloatArray | str]:
+    """Return for every point its tracks, or why it has none."""
+    return unless_ended(partial(_computed, task))
+
+
+def _computed(task: _Task) -> list[FloatArray | str]:
+    if task.versions is not None:
+        require_versions(task.versions)
+    scene = scene_of(task.job)
+    source = task.job.program or task.job.scene
+    # Once for all: what a scene may change is put back by a copy of much that it did not.
+    with guarded(source):
+        return [_numbers_or_why(source, scene, {**task.job.parameters, **point}, task.tracks) for point in task.points]
+
+
+def _numbers_or_why(
+    source: str, scene: Scene, parameters: Mapping[str, Any], tracks: Sequence[str]
+) -> FloatArray | str:
+    try:
+        columns = {label: simulate(recording) for label, recording in scene.build(**parameters).items()}
+        return numbers_at(SceneRun(source, scene, parameters, columns), tracks)
+    except (ParameterError, SequenceError, EigenreelError) as error:
+        return str(error)
+
+
+def compute(
+    sweep: Sweep,
+    results: Results,
+    executor: Executor,
+    progress: Callable[[int, int], object] = lambda done, of: None,
+    size: int | None = None,
+) -> list[str]:
+    """Compute the points that are not kept yet, and keep each group as it comes; return why others have no numbers.
+
+    Whatever stops it, what was kept is kept, and is not computed again.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        What is wanted.
+    results : Results
+        What is kept.
+    executor : concurrent.futures.Executor
+        What computes.
+    progress : callable
+        Called with the number of points that are done, and of all.
+    size : int, optional
+        Points to a task; by default so many that every worker has some.
+
+    Raises
+    ------
+    EigenreelError
+        If a worker cannot compute at all.
+    """
+    local = isinstance(executor, Processes)
+    workers = executor.workers if isinstance(executor, Processes) else 16
+    group = size or max(1, min(_MOST_POINTS, sweep.size // (8 * workers)))
+    versions = None if local else own_versions()
+    refused: list[str] = []
+    done = 0
+
+    def tasks() -> Iterator[_Task]:
+        nonlocal done
+        for some in _groups(points(sweep.axes), group):
+            kept = results.kept([sweep.key(point) for point in some])
+            left = tuple(point for point in some if sweep.key(point) not in kept)
+            done += len(some) - len(left)
+            if left:
+                yield _Task(sweep.job, sweep.tracks, left, versions)
+
+    with closing(outcomes(_compute, tasks(), executor)) as found:
+        for outcome in found:
+            task = outcome.task
+            try:
+                arrays = outcome.future.result()
+            except EigenreelError:
+                raise
+            except Exception as error:
+                kind = type(error).__name__
+                raise RenderError(f"numbers could not be computed, since the executor raised {kind}: {error}") from None
+            results.keep(
+                (sweep.key(point), array)
+                for point, array in zip(task.points, arrays, strict=True)
+                if not isinstance(array, str)
+            )
+            refused += [
+                f"{_said(point)}: {array}"
+                for point, array in zip(task.points, arrays, strict=True)
+                if isinstance(array, str)
+            ]
+            done += len(task.points)
+            progress(done, sweep.size)
+    return refused
+
+
+def _said(point: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in point.items())
+
+
+def _groups(items: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    iterator = iter(items)
+    while group := list(islice(iterator, size)):
+        yield group
+
+
+def measured(sweep: Sweep, results: Results) -> tuple[FloatArray, str | None]:
+    """Return one number a point, shape (values of the first parameter, others), and what it is; None: growth a step.
+
+    Of the first track: by what every step multiplies where it is a logarithm of a size, else its last number. The
+    others are draws, or the values of the second parameter where that is no seed: each with the median of its draws.
+    """
+    first = sweep.tracks[0]
+    grows = first.rpartition(".")[2].startswith("log10_")
+    count = len(sweep.axes[0][1])
+    numbers = np.full((count, sweep.size // count), np.nan)
+    for index, point in enumerate(points(sweep.axes)):
+        array = results.get(sweep.key(point))
+        if array is not None:
+            track = array[0]
+            numbers.flat[index] = 10.0 ** log10_growth(track) if grows else track[-1]
+    if rows_of(sweep) is not None:
+        numbers = np.median(numbers.reshape(count, len(sweep.axes[1][1]), -1), axis=2)
+    return numbers, None if grows else f"{first.replace('_', ' ')} at the end"
+
+
+def rows_of(sweep: Sweep) -> Axis | None:
+    """Return the second parameter of a sweep, if there is one that is not the seed of draws."""
+    return sweep.axes[1] if len(sweep.axes) > 1 and sweep.axes[1][0] != "seed" else None
