@@ -58,6 +58,7 @@ def test_commands_run(tmp_path):
     assert {"article.mp4", "my-film.gif", "orthogonal.json", "rotation.png", "W-powers.mp4"} <= made
 
 
+@pytest.mark.slow
 def test_python_runs(tmp_path):
     for block in blocks("python"):
         done = subprocess.run([sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True)

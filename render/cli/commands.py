@@ -223,7 +223,7 @@ def videos(
     wanted = [job for job in everything if force or not is_current(job)]
     if len(wanted) < len(everything) and not quiet:
         say(f"{len(everything) - len(wanted)} films in {output} are up to date")
-    make_films(wanted, jobs, dask, quiet, line)
+    make_films(wanted, jobs, dask, quiet, line, remarks=False)
 
 
 @commands.command(context_settings=SETTINGS)

@@ -39,6 +39,7 @@ def make_films(
     dask: str | None,
     quiet: bool,
     line: Callable[[Film], str] = names_of,
+    remarks: bool = True,
 ) -> None:
     """Make films, one line each; say of every one that fails why.
 
@@ -52,6 +53,8 @@ def make_films(
         Whether to say nothing but what fails.
     line : callable
         What is said of a film.
+    remarks : bool
+        Whether to say what a film has otherwise than asked for: each remark once, with the first film of which it is.
 
     Raises
     ------
@@ -63,14 +66,18 @@ def make_films(
     from render.pipeline.batch import run_all
     from render.pipeline.executors import executor_of
 
+    told: set[str] = set()
+
     def done(job: Job, film: Film | EigenreelError) -> None:
         if isinstance(film, EigenreelError):
             return
         note_finished(1)
         if quiet:
             return
-        for remark in film.remarks:
-            click.echo(one_line(f"render: {job.stem}: {remark}."), err=True)
+        for remark in film.remarks if remarks else ():
+            if remark not in told:
+                told.add(remark)
+                click.echo(one_line(f"render: {job.stem}: {remark}."), err=True)
         say(line(film))
 
     quieten()

@@ -202,6 +202,7 @@ def _compare(
 ) -> None:
     """Film runs side by side on one clock."""
     quieten()
+    from render.pipeline.comparison import MOST_COLUMNS
     from render.pipeline.points import axes_of
     from render.pipeline.source import source_at
 
@@ -221,7 +222,9 @@ def _compare(
         of = [s.run(label, own) for s, own, label in zip(sources, chosen, labels, strict=True)]
         title = ""
     rest["name"] = rest["name"] or COMPARISON
-    make_film(COMPARISON, {}, quiet, as_json, several={"of": of, "title": title}, **rest)
+    # More than there is room for side by side stand in rows.
+    kind = COMPARISON if len(of) <= MOST_COLUMNS else GRID
+    make_film(kind, {}, quiet, as_json, several={"of": of, "title": title}, **rest)
 
 
 def _labels(stems: Sequence[str]) -> list[str]:
@@ -297,6 +300,7 @@ compare = click.Command(
         click.Option(["--quiet", "-q"], is_flag=True, help="Print nothing but errors."),
         click.Option(["--json", "as_json"], is_flag=True, help="Print what was made as JSON."),
     ],
-    help="Film scenes, matrices in files, or values of a parameter side by side on one clock, with shared limits.",
+    help="Film scenes, matrices in files, or values of a parameter side by side on one clock, with shared limits; more "
+    "than four as small multiples.",
     context_settings=SETTINGS,
 )  # fmt: skip

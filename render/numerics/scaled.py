@@ -107,11 +107,16 @@ def log10_norms(stack: FloatArray, exponents: FloatArray) -> tuple[FloatArray, F
 
 def _spectral_norms(stack: FloatArray) -> FloatArray:
     """Return the largest singular value of each matrix, shape (k,)."""
-    if stack.shape[1] <= 64:
+    if stack.shape[1] < _SMALLEST_GRAM:
         return np.asarray(np.linalg.svd(stack, compute_uv=False)[:, 0])
+    if stack.shape[1] <= 64:
+        # As in `_norm_by_gram`, all at once.
+        return np.asarray(np.sqrt(np.maximum(np.linalg.eigvalsh(stack.transpose(0, 2, 1) @ stack)[:, -1], 0.0)))
     return np.array([_spectral_norm(matrix) for matrix in stack])
 
 
+# Rows from which the largest eigenvalue of AᵀA is found sooner than the singular values of A.
+_SMALLEST_GRAM = 8
 # Rows below which an eigenvalue decomposition is cheaper than the Lanczos iteration; steps after which it is, too.
 _SMALLEST_LANCZOS = 257
 _MOST_LANCZOS_STEPS = 24

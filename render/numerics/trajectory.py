@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -160,7 +161,7 @@ class Trajectory:
         for step in range(self.steps + 1):
             log10[step], angle[step] = self.eigenvalues(step)
             if self._spectrum is None:
-                now = log10[step] / np.log10(np.e) + 1j * angle[step]
+                now = log10[step] / math.log10(math.e) + 1j * angle[step]
                 if before is not None:
                     order = match_eigenvalues(before, now)
                     log10[step], angle[step], now = log10[step, order], angle[step, order], now[order]

@@ -107,8 +107,7 @@ def comparison(several: Mapping[str, Any]) -> Scene:
     runs = _runs(several)
     if len(runs) > MOST_COLUMNS:
         raise UsageError(
-            f"side by side there is room for {MOST_COLUMNS} runs, but these are {len(runs)}, so show them as small "
-            "multiples with render sweep --as grid"
+            f"side by side there is room for {MOST_COLUMNS} runs, but these are {len(runs)}, so show them as a grid"
         )
     alike = all(run.scene is runs[0].scene for run in runs)
     same = {

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -101,6 +102,25 @@ def _is_lost(future: Future[Any]) -> bool:
     return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
 
 
+# What a process is told only when it can take it: until then Python would say so with a traceback, or crash.
+_TOLD = [getattr(signal, name) for name in ("SIGINT", "SIGTERM") if hasattr(signal, "pthread_sigmask")]
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Have a process that is begun here wait with signals until it lets them through; this one has them afterwards."""
+    if not _TOLD:
+        yield
+        return
+    # The first process begins this one, too, which would let signals through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _TOLD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Process(SpawnProcess):
     """A process that does not begin by running the caller's script once more: tasks need nothing of it."""
 
@@ -110,7 +130,8 @@ class _Process(SpawnProcess):
         kept: dict[str, Any] = {name: vars(main).pop(name) for name in ("__file__", "__spec__") if name in vars(main)}
         main.__spec__ = None
         try:
-            return SpawnProcess._Popen(process_obj)
+            with _deaf():
+                return SpawnProcess._Popen(process_obj)
         finally:
             vars(main).update(kept)
 
@@ -243,6 +264,8 @@ def _begin_worker(parent: int) -> None:
     interrupts.ignore()
     signal.signal(signal.SIGTERM, _end_worker)
     interrupts.on_drop(SystemExit, _end_soon)
+    if _TOLD:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

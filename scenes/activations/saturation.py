@@ -73,20 +73,18 @@ def share_below(bound: FloatArray, q: FloatArray) -> FloatArray:
     show(
         "bars",
         of="histogram",
-        reference="predicted",
         labels=[f"{middle:.2f}".replace("-", "−") for middle in (_BINS[1:] + _BINS[:-1]) / 2],
         x="= h",
         unit="%",
-        heading="units by state",
-        note="h ← tanh({gain:.2} × W h + noise); marks: theory",
+        heading="states of units",
+        note="h ← tanh({gain:.2} × W h + noise), flat at ±1",
     ),
     show(
         "series",
-        of={"mean slope": "slope", "theory": "predicted slope"},
-        theory=("theory",),
-        roles={"mean slope": "vanish"},
-        heading="slope of tanh",
-        note="multiplies gradients",
+        of="slope",
+        roles={"": "vanish"},
+        heading="mean tanh slope",
+        note="shrinks gradients",
         scale="linear",
         limits=(0, 1),
         x="steps of rising gain",
@@ -137,7 +135,6 @@ def _filmed(gains: FloatArray, states: FloatArray) -> Record:
         # Where saturation all but never happens, a variance of 1 / n lets one unit in n be off by one deviation.
         "variance of saturated": np.maximum(share * (1 - share), 1 / dim),
         "histogram": np.array(counts) / (states.shape[0] * dim),
-        "predicted": np.diff(share_below(_BINS, q), axis=0).T,
     }
     return Record(series)
 

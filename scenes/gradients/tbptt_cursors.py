@@ -14,6 +14,7 @@ from scenes import (
     FloatArray,
     MatrixSequence,
     Reached,
+    Run,
     Seed,
     gaussian_matrix,
     haar_orthogonal,
@@ -25,6 +26,8 @@ _UNITS = 8
 # The most cells of a row, and how windows not read yet, read before and read now are coloured.
 _CELLS = 50
 _UNREAD, _READ, _NOW = -0.1, -0.5, 0.7
+# Windows whose states and gradient are drawn, the one read now at the end.
+_BESIDE = 3
 
 
 def windows_of_epoch(length: int, window: int, batch: int) -> Iterator[list[int]]:
@@ -54,24 +57,41 @@ def reader(seed: int) -> RNN:
     return RNN(recurrent, inputs, np.zeros(_UNITS), ACTIVATIONS["tanh"])
 
 
-def _pages(count: int, batch: int, steps: int) -> FloatArray:
-    """Return the rows of the batch, a cell for each window, for every step: unread, read before, and read now.
+def _pages(count: int, steps: int) -> FloatArray:
+    """Return a row of the batch, a cell for each window, for every step: unread, read before, and read now.
 
-    A row takes two lines, with an empty one before the next row; of many windows several share a cell.
+    Its halves take two lines each, with an empty one between them; of many windows several share a cell.
     """
     share = -(-count // _CELLS)
     cells = -(-count // share)
     width = -(-cells // 2)
-    pages = np.zeros((steps + 1, 3 * batch - 1, width))
+    pages = np.zeros((steps + 1, 5, width))
     for step in range(steps + 1):
         now = (step - 1) % count // share
         row = np.full(2 * width, _UNREAD)
         row[cells:] = 0.0
         if step:
             row[:now], row[now] = _READ, _NOW
-        for first in range(batch):
-            pages[step, 3 * first : 3 * first + 2] = row.reshape(2, width)
+        pages[step, :2], pages[step, 3:] = row.reshape(2, width)
     return pages
+
+
+def _reach(run: Run) -> FloatArray:
+    """Return the first row's states in a window, and how much of a gradient at its end comes to each, shape (2, w)."""
+    left = [np.eye(_UNITS)]
+    for jacobian in run.jacobians[:0:-1, 0]:
+        left.append(left[-1] @ jacobian)
+    sizes = np.linalg.norm(run.states[1:, 0], axis=1) / _UNITS**0.5
+    return np.array([sizes, np.linalg.norm(left[::-1], 2, axis=(1, 2))])
+
+
+def _side_by_side(parts: list[FloatArray], window: int) -> FloatArray:
+    """Return the last windows beside each other, nothing where fewer were read: bands of three lines, and gaps."""
+    nothing = np.zeros((2, window))
+    shown = [*[nothing] * _BESIDE, *parts][-_BESIDE:]
+    cut = [np.vstack([states, gradient * (place == _BESIDE - 1)]) for place, (states, gradient) in enumerate(shown)]
+    beside = np.insert(np.hstack(cut), range(window, _BESIDE * window, window), 0.0, axis=1)
+    return np.insert(np.repeat(beside, 3, axis=0), 3, 0.0, axis=0)
 
 
 def _read(values: FloatArray, starts: list[int], window: int) -> FloatArray:
@@ -82,19 +102,19 @@ def _read(values: FloatArray, starts: list[int], window: int) -> FloatArray:
 @scene(
     show(
         "heatmap",
-        of="pages",
+        of="reach",
         limits=(-1, 1),
-        rows=("row 1", "", "", "row 2"),
-        heading="gradient cut every {window} values",
-        note="orange: read now, gradient here alone; blue: read before",
+        rows=("", "state", "", "", "", "gradient", ""),
+        heading="state goes on, gradient is cut",
+        note="right: read now, {window} at a time; left: two windows before",
     ),
     show(
-        "series",
-        of="starts",
-        heading="where each row reads",
-        note="the state is carried on to the next window; going back {window} steps is cheap",
-        scale="linear",
-        unit="values",
+        "heatmap",
+        of="pages",
+        limits=(-1, 1),
+        rows=("first half", "", "", "second half"),
+        heading="read so far",
+        note="row 1 of the batch; orange: read now, blue: before",
     ),
     title="A long series, read in windows",
     statement="{length} values in {batch} rows, {window} at a time: states are carried on, gradients are cut",
@@ -136,14 +156,19 @@ def _filmed(steps: int, seed: int, length: int, window: int, batch: int, *, carr
     windows = list(windows_of_epoch(length, window, batch))
     states = np.zeros((steps + 1, batch, _UNITS))
     starts, factors = np.full((steps + 1, batch), np.nan), np.empty((steps, _UNITS, _UNITS))
+    parts: list[FloatArray] = []
+    reach = [_side_by_side(parts, window)]
     for step in range(steps):
         rows = windows[step % len(windows)]
         inputs = _read(values, rows, window)
         run = network.run(inputs, states[step] if carried and step % len(windows) else None)
         states[step + 1], starts[step + 1] = run.states[-1], rows
         factors[step] = reduce(lambda product, factor: factor @ product, run.jacobians[:, 0])
+        parts = [*(parts if step % len(windows) else []), _reach(run)]
+        reach.append(_side_by_side(parts, window))
     series: dict[str, FloatArray] = {
-        "pages": _pages(len(windows), batch, steps),
+        "reach": np.array(reach),
+        "pages": _pages(len(windows), steps),
         "states": states,
         "starts": starts,
     }

@@ -87,13 +87,13 @@ def _sequence(factors: FloatArray, mean_ratio: FloatArray) -> MatrixSequence:
 
 
 @scene(
-    show("arrows", of="columns", heading="columns", note="of the product; → largest stretch"),
+    show("arrows", of="columns", heading="columns", note="of the product; right: stretched most"),
     show(
         "series",
         of={"1st": "first", "2nd": "second", "expected 1st": "first axis", "expected 2nd": "second axis"},
         theory=("expected 1st", "expected 2nd"),
-        heading="two largest stretches",
-        note="of vectors, by the product",
+        heading="largest stretches",
+        note="1st outgrows 2nd: columns align",
         roles={"1st": "explode", "2nd": "data"},
     ),
     show("scaled_matrix", heading="the product", note="of random matrices, scaled"),

@@ -35,7 +35,7 @@ from scenes import (
         "series",
         of="log10_spectral_norm",
         heading="size of the state",
-        note="each W multiplies it by about {spectral_radius}, the largest |λ| of W",
+        note="in the long run × {spectral_radius} a step: W was scaled to this largest |λ|",
     ),
     title="A network without input",
     statement="h(t) = W h(t − 1) from h(0) = I: each cell of the chain holds the next power of W",
@@ -96,7 +96,11 @@ def _with_input(steps: int, dim: int, seed: int, spectral_radius: float) -> Matr
     return _rolled_out(steps, dim, seed, spectral_radius, 0.01)
 
 
-@linear_rnn.moment("Step {step}: multiplied by W {step} times, the state is W{step:^}.")
+@linear_rnn.moment(
+    "Step {step}: multiplied by W {step} times, the state is W{step:^}.",
+    on="log10_spectral_norm",
+    note="at first W stretches some vectors by more than |λ|",
+)
 def _(steps: int) -> Reached:
     return Reached(min(3, steps))
 

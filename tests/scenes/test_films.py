@@ -42,6 +42,7 @@ def faults_of(name, look, dim=None):
     return faults_in(run_of(name, dim), look)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(SCENES))
 def test_texts_have_names_sizes_and_room(name):
     scene = SCENES[name]

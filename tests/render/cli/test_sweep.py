@@ -35,13 +35,26 @@ def test_values_of_one_scene_stand_side_by_side(folder):
     assert manifest_of(folder / "output" / "comparison.gif")["columns"] == ["0.5", "1", "2"]
 
 
+def test_ten_runs_stand_in_rows_and_two_hundred_are_refused(folder):
+    done = run("compare", "powers", "--over", "seed=0:10", "--set", "dim=3", "--steps", "2", *QUICK)
+    assert (done.returncode, done.stderr) == (0, "")
+    content = manifest_of(folder / "output" / "comparison.gif")
+    assert len(content["columns"]) == 10
+    assert len({(panel["x"], panel["y"]) for panel in content["panels"]}) == 10
+    done = run("compare", "powers", "--over", "seed=0:200", "--steps", "2")
+    assert done.returncode == 2
+    assert "room for 14 small multiples, but these are 200" in done.stderr
+
+
 @pytest.mark.slow
 def test_a_sweep_makes_a_film_for_every_point_and_no_film_twice(folder):
     over = ("--over", "spectral_radius=0.5,2", "--over", "seed=0:2")
     command = ("sweep", "powers", *over, "--steps", "2", "--dim", "2")
-    more = ("--format", "gif", "--layout", "square", "--jobs", "1")
+    more = ("--format", "gif", "--jobs", "1")
     first = run(*command, *more)
-    assert (first.returncode, first.stderr) == (0, "")
+    assert first.returncode == 0
+    # What has no room is said once, and not of every film.
+    assert len(first.stderr.splitlines()) == 1 and "there is no room for all of" in first.stderr
     names = {f"powers-spectral_radius-{r}-seed-{s}" for r in ("0_5", "2") for s in (0, 1)}
     assert {name.partition(".")[0] for name in listing(folder / "output")} == names
     before = listing(folder / "output")

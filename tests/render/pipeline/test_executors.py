@@ -138,6 +138,7 @@ def test_jobs_and_a_cluster_at_once_are_refused():
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["nonsense://x", "tcp://127.0.0.1:1"])
 def test_an_address_without_a_scheduler_is_refused(address, monkeypatch):
     with pytest.raises((UsageError, RenderError), match="Dask scheduler"), cluster(address):

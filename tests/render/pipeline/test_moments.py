@@ -145,6 +145,7 @@ def test_an_altered_sentence_or_number_is_found(tmp_path):
     assert verify(path).holds
 
 
+@pytest.mark.slow
 def test_sentences_of_all_scenes_are_filled_in_both_languages():
     for name, scene in all_scenes().items():
         found = study_of(name)

@@ -195,6 +195,7 @@ def test_a_caption_ends_as_its_film_does(altered, moments, said):
     assert parse(snippet(altered(put(("moments",), moments)))).one("figcaption").text.endswith(f"dies out. {said}")
 
 
+@pytest.mark.slow
 def test_captions_of_all_films_end_with_the_sentence_of_their_last_step():
     for name, scene in all_scenes().items():
         found = study_of(name)
@@ -242,6 +243,7 @@ def told_numbers(caption):
             yield float(mantissa) * 10.0 ** int(power.translate(raised) or 0)
 
 
+@pytest.mark.slow
 def test_captions_of_films_without_a_product_say_what_they_show():
     with_numbers = 0
     for name in WITHOUT_PRODUCT:

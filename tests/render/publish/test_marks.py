@@ -136,6 +136,7 @@ def test_marks_are_the_colours_they_name():
     assert np.abs(drawn(marks, 2, "dark")[:8] - np.array(THEMES["dark"].background)).max() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["orthogonal", "article", "nonnormal", "lstm"])
 def test_layouts_and_themes_share_what_is_the_same(name):
     """Both layouts, in both themes, are the frames a painter draws of them."""

@@ -45,9 +45,22 @@ def test_rows_begin_again_after_an_epoch():
     assert series["starts"][51].tolist() == [0, 500]
     assert np.array_equal(series["states"][51], series["states"][1])
     assert series["pages"].shape == (54, 5, 25)
-    # Both rows read their seventh window.
-    assert np.argwhere(series["pages"][7] > 0).tolist() == [[0, 6], [3, 6]]
+    # The seventh window of the row is read.
+    assert np.argwhere(series["pages"][7] > 0).tolist() == [[0, 6], [1, 6]]
     assert np.array_equal(series["pages"][51], series["pages"][1])
+
+
+def test_states_go_on_and_the_gradient_is_cut():
+    series = decided(tbptt_cursors, steps=53)[0][None].series
+    states, gradient = series["reach"][7, [0, 4]]
+    assert not series["reach"][:, 3].any()
+    # Three windows of ten values, with a gap between them.
+    assert np.flatnonzero(states == 0).tolist() == [10, 21]
+    assert np.flatnonzero(gradient).tolist() == list(range(22, 32))
+    assert gradient[-1] == pytest.approx(1)
+    # The window before is what was read then, and a new epoch begins with nothing before it.
+    assert np.array_equal(states[:21], series["reach"][6][0, 11:])
+    assert not series["reach"][51][:, :21].any()
 
 
 def test_the_window_product_is_the_derivative_over_a_window():
