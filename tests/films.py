@@ -19,7 +19,8 @@ from render.pipeline.painter import Painter
 from render.pipeline.scene_run import SceneRun, resolve
 from scenes import scene as as_scene
 
-ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "TERM"}}
+# Without what would make a command say less.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in {"CI", "NO_COLOR", "TERM"}}
 
 # They train networks or draw many matrices; for these, fewer seeds are tried.
 SLOW_TO_BUILD = {

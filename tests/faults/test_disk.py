@@ -8,6 +8,7 @@ from place import LONG, SHORT, small_disk
 from render import storage
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["mp4", "gif"])
 @pytest.mark.parametrize(
     "part", [pytest.param(0.3, id="f13_while_writing"), pytest.param(0.999, id="f14_at_the_very_end")]

@@ -84,6 +84,7 @@ def old_or_new(place, before, new, process, said, code):
     assert place.state() == (before if process.returncode else new)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_f22_signals_at_chosen_moments(place, good, moment):
     where, words, count = MOMENTS[moment]

@@ -60,6 +60,7 @@ def test_sizes_reach_beyond_float64(log10, written):
     assert power_of_ten(-12) == "10⁻¹²"
 
 
+@pytest.mark.slow
 def test_titles_lose_control_characters_and_excess(tmp_path):
     assert literal("a\nb\x07\u202ec ") == "a b  c"
     assert len(literal("x" * 10_000)) == 200

@@ -54,6 +54,7 @@ def test_languages_of_the_package_hold_nothing_that_no_text_uses():
 
 # Together they have panels of many kinds.
 @pytest.mark.parametrize("name", ["article", "clipping", "gallery", "lstm", "lost_dependency", "squaring"])
+@pytest.mark.slow
 def test_all_that_a_film_looks_up_is_among_its_texts(name, monkeypatch):
     asked = set()
 

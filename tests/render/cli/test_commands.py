@@ -35,6 +35,7 @@ def test_paths_go_to_standard_output_and_nothing_else(tmp_path):
     assert sorted(listing(tmp_path / "output")) == sorted(f"orthogonal.{e}" for e in ("mp4", "gif", "png", "json"))
 
 
+@pytest.mark.slow
 def test_quiet_and_json(tmp_path):
     assert run("scene", "orthogonal", *SMALL, "--quiet", "-o", tmp_path).stdout == ""
     done = run(

@@ -43,6 +43,7 @@ def test_a_film_of_a_file_is_that_of_its_matrix(folder):
     assert verify(folder / "output" / "W-powers.gif").holds
 
 
+@pytest.mark.slow
 def test_gates_and_their_order_are_said_in_the_films_language(folder):
     done = run("matrix", "lstm.npz", "--gate", "cell", *QUICK, "--lang", "ko", "--json")
     assert done.returncode == 0
@@ -66,6 +67,7 @@ def test_those_without_room_are_named(folder):
     assert manifest_of(folder / "output" / "many-powers.gif")["columns"] == ["W0", "W1", "W2", "W3"]
 
 
+@pytest.mark.slow
 def test_growing_powers_are_shown_by_their_shape(folder):
     shear = np.array([[1.0, 1.0], [0.0, 1.0]])
     for array, steps, panel in (
