@@ -15,7 +15,7 @@ PARALLEL := --numprocesses 3 --dist worksteal
 TOOLS := $(if $(and $(shell command -v npm),$(wildcard tests/tools/package.json)),tests/tools/node_modules/installed)
 # Linear algebra in one thread each: those of several workers would wait for one another.
 test slow fuzz soak oldest newest: export OPENBLAS_NUM_THREADS := 1
-# Which of the tests, where they are run with other versions: make oldest TESTS='-m "not slow"'
+# Which of the tests: make slow TESTS=tests/render/publish, make oldest TESTS='-m "not slow"'
 TESTS ?=
 
 .PHONY: help videos video test slow fuzz soak oldest newest lint bench dist clean
@@ -33,7 +33,7 @@ test: $(VENV)/developer  ## Run the tests, in less than five minutes
 	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 slow: $(VENV)/developer $(TOOLS)  ## Run those that take longer: every film, many seeds, browsers, clusters
-	$(BIN)/python -m pytest $(PARALLEL) -m slow
+	$(BIN)/python -m pytest $(PARALLEL) -m slow $(TESTS)
 
 fuzz: $(VENV)/developer  ## Try anything on what reads words and files, other things every time
 	FUZZ=20 $(BIN)/python -m pytest $(PARALLEL) -o faulthandler_timeout=0 tests/fuzz tests/render/pipeline/test_weights.py -k "fuzz or any_bytes"
