@@ -76,11 +76,12 @@ def cluster(count: int) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         Results(Path(folder) / "r.sqlite") as results,
-        LocalCluster(**options) as made,  # type: ignore[no-untyped-call]
-        Client(made, set_as_default=False) as client,  # type: ignore[no-untyped-call]
+        LocalCluster(**options) as made,  # type: ignore[no-untyped-call]  # it has no type hints
+        Client(made, set_as_default=False) as client,  # type: ignore[no-untyped-call]  # nor this
     ):
         begun = time.perf_counter()
-        compute(sweep, results, client.get_executor(pure=False), told, size=1)  # type: ignore[no-untyped-call]
+        executor = client.get_executor(pure=False)  # type: ignore[no-untyped-call]  # nor this
+        compute(sweep, results, executor, told, size=1)
         seconds = time.perf_counter() - begun
     tenth = len(memory) // 10
     print(

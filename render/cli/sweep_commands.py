@@ -15,7 +15,7 @@ from render.cli.many_films import make_films, work_options
 from render.cli.scene_commands import SETTINGS, SceneCommands, film_options, make_film, quieten
 from render.cli.terminal import note_finished, one_line, say, shown
 from render.errors import RenderError, UsageError
-from render.pipeline.job import COMPARISON, GRID, OPTIONS, PHASE, SWEEP, Job
+from render.pipeline.job import COMPARISON, GRID, OPTIONS, PHASE, SWEEP, USUAL, Job
 
 if TYPE_CHECKING:
     from render.pipeline.points import Axis
@@ -88,7 +88,7 @@ def _films(
     from render.pipeline.points import points, stem_of
 
     stem = options.pop("name") or source.stem
-    options["formats"] = options["formats"] or ("mp4", "gif")
+    options["formats"] = options["formats"] or USUAL["formats"]
     options["title"] = options["title"] or source.title
     jobs = [
         Job(source.source, {**fixed, **point}, source.matrices, name=stem_of(stem, point), **options)

@@ -72,7 +72,7 @@ def _load() -> None:
     """Load what every rendering needs, before anything is to be rendered."""
     import render.pipeline.fit
     import render.publish.captions
-    import render.publish.still  # noqa: F401
+    import render.publish.still  # noqa: F401  # loaded to be there
 
     quieten()
     # Python tells its bytecode from a file by whole seconds, in which somebody may save twice.

@@ -15,7 +15,9 @@ from render.numerics.trajectory import Trajectory, simulate
 from render.pipeline.arrays import scene_of_arrays
 from render.pipeline.catalog import load_scene
 from render.text import places_of, unmarked
-from scenes import Claim, Claimed, PanelRequest, Reached, Recording, Scene, scene, show
+from scenes import Claim, Claimed, MatrixSequence, PanelRequest, Reached, Recording, Scene, scene, show
+
+Columns = Mapping[str | None, Trajectory]
 
 MOST_COLUMNS = 4
 # Decades that a product may grow before only its shape is shown: colours that hold both ends tell nothing of either.
@@ -61,14 +63,10 @@ class Run:
             )
         return columns[None]
 
-    @cached_property
-    def numbers(self) -> Trajectory:
-        """Its numbers."""
-        return simulate(self.recording)
-
-    def decided(self, claim: Claim) -> Claimed:
-        """Return what one of its scene's claims says."""
-        return claim.decide({None: self.numbers}, self.parameters)
+    @property
+    def product(self) -> MatrixSequence | None:
+        """What it multiplies, None where it multiplies nothing."""
+        return self.recording if isinstance(self.recording, MatrixSequence) else None
 
 
 def run_at(held: Mapping[str, Any]) -> Run:
@@ -110,12 +108,7 @@ def comparison(several: Mapping[str, Any]) -> Scene:
             f"side by side there is room for {MOST_COLUMNS} runs, but these are {len(runs)}, so show them as a grid"
         )
     alike = all(run.scene is runs[0].scene for run in runs)
-    same = {
-        name: value
-        for name, value in runs[0].parameters.items()
-        if all(run.parameters.get(name) == value for run in runs)
-    }
-    panels = _panels_of(runs[0].scene, same) if alike else _panels_of_products(runs)
+    panels = _panels_of(runs[0].scene) if alike else _panels_of_products(runs)
     return _scene_of("comparison", runs, panels, str(several.get("title") or ""), like=runs[0].scene if alike else None)
 
 
@@ -128,44 +121,41 @@ def grid(several: Mapping[str, Any]) -> Scene:
         If one multiplies no matrices.
     """
     runs = _runs(several)
-    for run in runs:
-        if not run.numbers.has_product:
-            raise UsageError(
-                f"small multiples show products of matrices, but {run.source} has none, so choose --as films or numbers"
-            )
-    mixed = len({run.numbers.dim for run in runs}) > 1
+    sizes = {product.dim for product in _products(runs, "small multiples show", "choose --as films or numbers")}
+    mixed = len(sizes) > 1
     panel = show("scaled_matrix" if mixed else "matrix", heading="", note="", size=True)
     return _scene_of("grid", runs, [panel], str(several.get("title") or ""), like=None)
 
 
-def _panels_of(own: Scene, same: Mapping[str, Any]) -> list[PanelRequest]:
-    """Return a scene's panels, at most two, without texts that speak of a parameter in which runs differ."""
+def _products(runs: Sequence[Run], what: str, instead: str) -> list[MatrixSequence]:
+    """Return what runs multiply, or refuse one that multiplies nothing."""
+    products = []
+    for run in runs:
+        if run.product is None:
+            raise UsageError(f"{what} the matrices that are multiplied, but {run.source} has none, so {instead}")
+        products.append(run.product)
+    return products
+
+
+def _panels_of(own: Scene) -> list[PanelRequest]:
+    """Return a scene's panels, at most two, without texts that speak of its parameters: runs may differ in these."""
+    names = {parameter.name for parameter in own.parameters}
     panels = []
     for request in own.panels[:2]:
         options = {
             name: value
             for name, value in request.options.items()
-            if not (name in ("heading", "note", "footer") and _differs(value, own, same))
+            if not (name in ("heading", "note", "footer") and isinstance(value, str) and names & places_of(value))
         }
         panels.append(replace(request, options=options))
     return panels
 
 
-def _differs(text: Any, own: Scene, same: Mapping[str, Any]) -> bool:
-    names = {parameter.name for parameter in own.parameters}
-    return isinstance(text, str) and any(name in names and name not in same for name in places_of(text))
-
-
 def _panels_of_products(runs: Sequence[Run]) -> list[PanelRequest]:
     """Return what shows matrices of any scene: colours of one scale, or of each one's own where that would be blind."""
-    for run in runs:
-        if not run.numbers.has_product:
-            raise UsageError(
-                f"different scenes are compared by the matrices they multiply, but {run.source} has none, so choose "
-                "others, or values of one scene with --over"
-            )
-    grown = [float(np.max(run.numbers.log10_spectral_norm, initial=0.0)) for run in runs]
-    sizes = {run.numbers.dim for run in runs}
+    products = _products(runs, "different scenes are compared by", "choose others, or values of one scene with --over")
+    grown = [float(np.max(simulate(product).log10_spectral_norm, initial=0.0)) for product in products]
+    sizes = {product.dim for product in products}
     if max(grown) > _MOST_DECADES or len(sizes) > 1:
         return [show("scaled_matrix", heading="{symbol}{step:^}", note=""), show("norms")]
     return [show("matrix"), show("norms")]
@@ -196,28 +186,30 @@ def _scene_of(name: str, runs: Sequence[Run], panels: Sequence[PanelRequest], ti
     return made
 
 
-def _deciding(run: Run, claim: Claim) -> Callable[[], Claimed]:
-    return lambda: run.decided(claim)
+def _deciding(run: Run, claim: Claim) -> Callable[[Columns], Claimed]:
+    # With the numbers that the film shows, which are computed once.
+    return lambda columns: claim.decide({None: columns[run.label]}, run.parameters)
+
+
+def _gap(columns: Columns, step: int) -> float:
+    """Return how many decades the largest product is above the smallest."""
+    sizes = [float(column.log10_spectral_norm[step]) for column in columns.values()]
+    return max(sizes) - min(sizes)
 
 
 def _add_end(made: Scene, runs: Sequence[Run]) -> None:
     """Add what is told at the end: the runs that are largest and smallest then, where they multiply matrices."""
-    if not all(run.numbers.has_product for run in runs):
+    if any(run.product is None for run in runs):
         return
 
-    ends = {run.label: run.numbers.log10_spectral_norm for run in runs}
-
-    def gap(step: int) -> float:
-        sizes = [float(track[step]) for track in ends.values()]
-        return max(sizes) - min(sizes)
-
     @made.moment("From step {step} on the largest is more than a hundred times as large as the smallest.")
-    def _(steps: int) -> int | None:
-        return next((step for step in range(1, steps) if gap(step) > 2), None)
+    def _(columns: Columns, steps: int) -> int | None:
+        return next((step for step in range(1, steps) if _gap(columns, step) > 2), None)
 
     @made.moment("After {steps} steps the largest, {largest}, is {gap:log10} times as large as {smallest}.")
-    def _(steps: int) -> Reached | None:
-        if not steps or not math.isfinite(gap(steps)) or gap(steps) < 0.01:
+    def _(columns: Columns, steps: int) -> Reached | None:
+        gap = _gap(columns, steps)
+        if not steps or not math.isfinite(gap) or gap < 0.01:
             return None
-        order = sorted(ends, key=lambda label: float(ends[label][steps]))
-        return Reached(steps, largest=unmarked(order[-1]), smallest=unmarked(order[0]), gap=gap(steps))
+        order = sorted(columns, key=lambda label: float(columns[label].log10_spectral_norm[steps]))
+        return Reached(steps, largest=unmarked(str(order[-1])), smallest=unmarked(str(order[0])), gap=gap)

@@ -222,7 +222,7 @@ def cluster(address: str) -> Iterator[Executor]:
         raise UsageError("a Dask cluster needs the package distributed, so install eigenreel[cluster]") from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]  # it has no hints
     except (ValueError, TypeError):
         raise UsageError(
             f"{address[:200]!r} is no address of a Dask scheduler, so give one as tcp://10.0.0.5:8786"
@@ -233,7 +233,7 @@ def cluster(address: str) -> Iterator[Executor]:
         ) from None
     with client:
         # Two tasks that are alike are two tasks.
-        yield client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+        yield client.get_executor(pure=False)  # type: ignore[no-untyped-call]  # nor this
 
 
 @contextmanager

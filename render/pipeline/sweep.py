@@ -127,28 +127,31 @@ def numbers_at(found: SceneRun, tracks: Sequence[str]) -> FloatArray:
 def _track(found: SceneRun, name: str) -> FloatArray:
     for label, column in found.columns.items():
         inner = name if label is None else name.removeprefix(f"{label}.") if name.startswith(f"{label}.") else None
-        if inner is not None and _is_one_number(column, inner):
-            return track_of(column, inner)
+        track = None if inner is None else _one_number(column, inner)
+        if track is not None:
+            return track
     known = list(usual_tracks(found))
     raise UsageError(
         f"the scene {found.scene.name} has no track {name!r} of one number a step, {suggestion(name, known)}"
     )
 
 
-def _is_one_number(column: Trajectory, name: str) -> bool:
+def _one_number(column: Trajectory, name: str) -> FloatArray | None:
+    """Return a track of one number a step, None where there is none of that name."""
     try:
-        return track_of(column, name).ndim == 1
+        track = track_of(column, name)
     except EigenreelError:
-        return False
+        return None
+    return track if track.ndim == 1 else None
 
 
 @dataclass(frozen=True)
 class _Task:
-    """Points of one scene, and what is wanted of them."""
+    """Points of one scene by what tells their numbers from others, and what is wanted of them."""
 
     job: Job
     tracks: tuple[str, ...]
-    points: tuple[dict[str, Any], ...]
+    points: Mapping[str, dict[str, Any]]
     versions: Mapping[str, str] | None
 
 
@@ -164,7 +167,10 @@ def _computed(task: _Task) -> list[FloatArray | str]:
     source = task.job.program or task.job.scene
     # Once for all: what a scene may change is put back by a copy of much that it did not.
     with guarded(source):
-        return [_numbers_or_why(source, scene, {**task.job.parameters, **point}, task.tracks) for point in task.points]
+        return [
+            _numbers_or_why(source, scene, {**task.job.parameters, **point}, task.tracks)
+            for point in task.points.values()
+        ]
 
 
 def _numbers_or_why(
@@ -216,8 +222,9 @@ def compute(
     def tasks() -> Iterator[_Task]:
         nonlocal done
         for some in _groups(points(sweep.axes), group):
-            kept = results.kept([sweep.key(point) for point in some])
-            left = tuple(point for point in some if sweep.key(point) not in kept)
+            keyed = {sweep.key(point): point for point in some}
+            kept = results.kept(list(keyed))
+            left = {key: point for key, point in keyed.items() if key not in kept}
             done += len(some) - len(left)
             if left:
                 yield _Task(sweep.job, sweep.tracks, left, versions)
@@ -232,16 +239,9 @@ def compute(
             except Exception as error:
                 kind = type(error).__name__
                 raise RenderError(f"numbers could not be computed, since the executor raised {kind}: {error}") from None
-            results.keep(
-                (sweep.key(point), array)
-                for point, array in zip(task.points, arrays, strict=True)
-                if not isinstance(array, str)
-            )
-            refused += [
-                f"{_said(point)}: {array}"
-                for point, array in zip(task.points, arrays, strict=True)
-                if isinstance(array, str)
-            ]
+            made = dict(zip(task.points, arrays, strict=True))
+            results.keep((key, array) for key, array in made.items() if not isinstance(array, str))
+            refused += [f"{_said(task.points[key])}: {why}" for key, why in made.items() if isinstance(why, str)]
             done += len(task.points)
             progress(done, sweep.size)
     return refused

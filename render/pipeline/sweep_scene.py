@@ -11,6 +11,7 @@ import numpy as np
 
 from render.errors import UsageError
 from render.numerics.growth import log10_growth
+from render.numerics.trajectory import simulate
 from render.pipeline.comparison import Run, run_at
 from render.text import number
 from scenes import Claimed, FloatArray, PanelRequest, Reached, Record, Scene, scene, show
@@ -66,12 +67,12 @@ def _swept(several: Mapping[str, Any]) -> _Swept:
                     "parameters": {**several["parameters"], **point},
                 }
             )
-            if not run.numbers.has_product:
+            if run.product is None:
                 raise UsageError(
                     f"a film over {name} shows how large products are, but {run.source} multiplies no matrices, so "
                     "choose --as films or numbers"
                 )
-            tracks.append(run.numbers.log10_spectral_norm)
+            tracks.append(simulate(run.product).log10_spectral_norm)
             if len(tracks) == 1:
                 runs.append(run)
         sizes.append(tracks)
@@ -84,7 +85,7 @@ def _swept(several: Mapping[str, Any]) -> _Swept:
 
 def _spectra(swept: _Swept) -> FloatArray | None:
     """Return the eigenvalues of the one matrix of every run, shape (values, n, 2); None where there is none."""
-    factors = [run.numbers.sequence.factor for run in swept.runs]
+    factors = [None if run.product is None else run.product.factor for run in swept.runs]
     if any(factor is None or len(factor) > _MOST_EIGENVALUES for factor in factors):
         return None
     spectra = [np.linalg.eigvals(factor) for factor in factors if factor is not None]

@@ -130,7 +130,7 @@ def test_simulate_returns_one_kind_of_thing():
     assert list(several.columns) == ["vanishing", "exploding", "orthogonal"]
     assert list(single.columns) == [""]
     with pytest.raises(UsageError, match=r"ask one of them, as columns\['vanishing'\]"):
-        several.log10_spectral_norm  # noqa: B018
+        several.log10_spectral_norm  # noqa: B018  # reading it is the test
     with pytest.raises(UsageError, match="multiplies no matrices"):
         record.product(1)
 
