@@ -79,6 +79,7 @@ FLOORS = [
         "render.video.encoder",
     ]),
     ("what is made of it", [
+        "render.pipeline.versions",
         "render.pipeline.manifest",
         "render.publish.captions render.publish.markup render.publish.tables render.publish.shapes "
         "render.publish.contact_sheet "

@@ -65,14 +65,25 @@ class Products:
         nearest = min(step // self._spacing, len(self._checkpoints) - 1)
         if not nearest * self._spacing <= at <= step:
             at, product = nearest * self._spacing, self._checkpoints[nearest]
-        while at < step:
+        if at == step:
+            return product
+        # Where all are kept, small ones that follow are made with it, as they are asked for next.
+        ahead = at + self._product.together if self._spacing == 1 else step
+        for later, found in enumerate(self._onwards(at, product, min(max(step, ahead - 1), self._steps)), at + 1):
+            if later == step:
+                product = found
+        return product
+
+    def _onwards(self, at: int, product: Scaled, step: int) -> Iterator[Scaled]:
+        """Yield the products after that of step `at`, up to `step`, and keep what is to be kept of them."""
+        for product in self._product.steps(at + 1, step, product):
             at += 1
-            product = self._product.step(at, product)
             self._note(at, product)
             if at == len(self._checkpoints) * self._spacing:
-                self._checkpoints.append(product)
-        self._last = (at, product)
-        return product
+                # A product may be part of an array of many.
+                self._checkpoints.append(product if self._spacing == 1 else product.copy())
+            self._last = (at, product)
+            yield product
 
     def block_means(self, step: int, block: int) -> Scaled:
         """Return the means of block × block entries of ``P_t``, shape (⌈n / block⌉, ⌈n / block⌉).
@@ -115,7 +126,8 @@ class Products:
         size = max(1, _BATCH_BYTES // (8 * self._dim**2 + _OBJECT_BYTES))
         for start in range(0, self._steps + 1, size):
             stop = min(start + size, self._steps + 1)
-            yield start, [self[step] for step in range(start, stop)]
+            first = self[start]
+            yield start, [first, *self._onwards(start, first, stop - 1)]
 
     def all(self) -> Iterator[Scaled]:
         """Yield every product in turn."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,9 @@ LOG10_2 = float(np.log10(2.0))
 # Powers of two below which a product is scaled up before it is made, long before it loses digits, and
 # up to which that may scale.
 _LOWEST_EXPONENT, _HIGHEST_EXPONENT = -64, 1000
+# Rows up to which looking at every product costs more than making it, and steps made before all are looked at.
+_SMALL = 64
+_MOST_STEPS = 64
 
 
 class Scaled(NamedTuple):
@@ -26,6 +30,12 @@ class Scaled(NamedTuple):
         """Return the matrix as plain float64: entries too large become ±inf, too small ones 0."""
         with np.errstate(over="ignore", under="ignore"):
             return np.asarray(np.ldexp(self.mantissa, self.exponent))
+
+    def copy(self) -> Scaled:
+        """Return the same in memory of its own."""
+        mantissa = self.mantissa.copy()
+        mantissa.flags.writeable = False
+        return Scaled(mantissa, self.exponent)
 
     def normalized(self) -> Scaled:
         """Return the same matrix with the mantissa's largest entry in [1/2, 1), or zero."""
@@ -55,6 +65,34 @@ class ScaledProduct:
         self._exponents = np.frexp(np.maximum(some.max(axis=(1, 2)), -some.min(axis=(1, 2))))[1]
         # What a sum of n products can add.
         self._carry = int(np.ceil(np.log2(sequence.dim))) + 1
+        # Steps that are made before all are looked at: fewer where products have to be rescaled more often.
+        self.together = _MOST_STEPS if sequence.dim <= _SMALL else 1
+
+    def steps(self, step: int, last: int, before: Scaled) -> Iterator[Scaled]:
+        """Yield ``P_t`` for t from `step` to `last`, where ``P_{step-1}`` = `before`: as `step` does, and sooner."""
+        while step <= last:
+            plain = self._plain_steps(step, min(last - step + 1, self.together), before)
+            for product in plain or [self.step(step, before)]:
+                yield product
+                before, step = product, step + 1
+
+    def _plain_steps(self, step: int, count: int, before: Scaled) -> list[Scaled]:
+        """Return the products of up to `count` steps from `step` on: all before the first that has to be rescaled."""
+        if count < 2:
+            return []
+        products = np.empty((count + 1, *before.mantissa.shape))
+        products[0] = before.mantissa
+        with np.errstate(over="ignore", invalid="ignore"):
+            for index in range(count):
+                np.dot(self._factors[step - 1 + index], products[index], out=products[index + 1])
+        sizes = np.frexp(np.abs(products[:-1]).max(axis=(1, 2)))[1]
+        grown = sizes + (self._exponents[0] if self._repeats else self._exponents[step - 1 : step - 1 + count])
+        rescaled = np.flatnonzero((grown < _LOWEST_EXPONENT) | (grown + self._carry > 1023))
+        good = int(rescaled[0]) if len(rescaled) else count
+        if good < count:
+            self.together = max(2, 2 * good)
+        products.flags.writeable = False
+        return [Scaled(product, before.exponent) for product in products[1 : good + 1]]
 
     def step(self, step: int, before: Scaled) -> Scaled:
         """Return ``P_t = W_t P_{t-1}`` for t = `step` ≥ 1 and ``P_{t-1}`` = `before`."""

@@ -5,20 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from render.errors import RenderError
-from render.pipeline import manifest
 from render.pipeline.executors import unless_ended
 from render.pipeline.film import Film
 from render.pipeline.fit import make
 from render.pipeline.job import Job
+from render.pipeline.versions import require_versions
 from render.scratch import scratch_folder
 from render.storage import AtomicFiles
-from render.version import VERSION
-from render.video.ffmpeg import Ffmpeg, find_ffmpeg
 
 
 @dataclass(frozen=True)
@@ -28,35 +25,6 @@ class Sent:
     files: Mapping[str, bytes]
     manifest: Mapping[str, Any]
     remarks: tuple[str, ...]
-
-
-def own_versions() -> dict[str, str]:
-    """Return the versions here that decide a film's bytes."""
-    return dict(_versions(find_ffmpeg()))
-
-
-@lru_cache(maxsize=4)
-def _versions(program: str) -> Mapping[str, str]:
-    with Ffmpeg(program) as ffmpeg:
-        found = {"eigenreel": VERSION} | manifest.versions(ffmpeg.version)
-    # The last number of Python's version decides nothing here, and machines differ in it.
-    return {name: version for name, version in found.items() if name != "python"}
-
-
-def require_versions(wanted: Mapping[str, str]) -> None:
-    """Refuse to work for a program of other versions: its films would be others, too.
-
-    Raises
-    ------
-    RenderError
-        If one differs, of those that decide numbers and pictures.
-    """
-    own = own_versions()
-    for name, version in wanted.items():
-        if own[name] != version:
-            raise RenderError(
-                f"a worker has {name} {own[name]} where {version} is asked for, so install the same version there"
-            )
 
 
 def make_away(job: Job, versions: Mapping[str, str]) -> Sent:

@@ -15,13 +15,14 @@ from pathlib import Path
 
 from render.errors import EigenreelError, RenderError, UsageError
 from render.pipeline import manifest
-from render.pipeline.away import Sent, install, make_away, own_versions
+from render.pipeline.away import Sent, install, make_away
 from render.pipeline.dependencies import files_of
 from render.pipeline.executors import Processes, outcomes, processes, unless_ended
 from render.pipeline.film import Film
 from render.pipeline.fit import make
 from render.pipeline.job import Job
 from render.pipeline.scene_run import scene_of
+from render.pipeline.versions import film_versions, own_versions
 from render.storage import sha256_of, sweep
 from render.text import brief
 from render.version import VERSION
@@ -131,7 +132,7 @@ def is_current(job: Job) -> bool:
         made = source.stat().st_mtime_ns
         whole = all(sha256_of(source.with_name(e["name"])) == e["sha256"] for e in content["files"])
         suffixes = {Path(entry["name"]).suffix.lstrip(".") for entry in content["files"]}
-        versions = {"eigenreel": VERSION} | manifest.versions(content["versions"]["ffmpeg"])
+        versions = {"eigenreel": VERSION} | film_versions(content["versions"]["ffmpeg"])
         same = versions == {"eigenreel": content["eigenreel"]} | content["versions"]
     except (EigenreelError, OSError, KeyError, TypeError):
         return False

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import platform
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from render.drawing.mpl import matplotlib
 from render.errors import InputError
 from render.files import MissingError, UnreadableError, content_of
 from render.numerics.trajectory import Trajectory
@@ -21,6 +17,7 @@ from render.pipeline.claims import finite
 from render.pipeline.job import OPTIONS, USUAL, Job
 from render.pipeline.moments import said_besides
 from render.pipeline.scene_run import SceneRun
+from render.pipeline.versions import film_versions
 from render.storage import output_errors, sha256_of
 from render.text import literal
 from render.version import VERSION
@@ -30,16 +27,6 @@ from render.video.formats import FileKind
 _LARGEST_LISTED = 64
 # A manifest of a million steps has some tens of megabytes; no whole number in one has more digits.
 _LARGEST_BYTES, _MOST_DIGITS = 2**28, 20
-
-
-def versions(ffmpeg: str) -> dict[str, str]:
-    """Return the versions that decide a film's numbers and bytes."""
-    return {
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "matplotlib": matplotlib.__version__,
-        "ffmpeg": ffmpeg,
-    }
 
 
 def numbers(columns: Mapping[str | None, Trajectory]) -> dict[str, Any]:
@@ -135,7 +122,7 @@ def provenance(job: Job, found: SceneRun, ffmpeg: str) -> dict[str, Any]:
         "seed": found.parameters.get("seed"),
         "job": replace(job, parameters=dict(found.parameters)).as_json(),
         "command": command(job, found.parameters),
-        "versions": versions(ffmpeg),
+        "versions": film_versions(ffmpeg),
     }
 
 

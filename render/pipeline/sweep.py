@@ -20,7 +20,6 @@ from render.errors import EigenreelError, RenderError, UsageError
 from render.numerics.growth import log10_growth
 from render.numerics.trajectory import Trajectory, simulate
 from render.panels._series import track_of
-from render.pipeline.away import own_versions, require_versions
 from render.pipeline.dependencies import files_beside
 from render.pipeline.executors import Processes, outcomes, unless_ended
 from render.pipeline.guard import guarded
@@ -28,6 +27,7 @@ from render.pipeline.job import Job
 from render.pipeline.points import Axis, points
 from render.pipeline.results import Results
 from render.pipeline.scene_run import SceneRun, built, scene_of
+from render.pipeline.versions import own_versions, require_versions
 from render.storage import sha256_of
 from render.text import suggestion
 from render.version import VERSION

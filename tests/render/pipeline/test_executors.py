@@ -12,7 +12,7 @@ from films import listing
 
 import render
 from render.errors import RenderError, UsageError
-from render.pipeline import away
+from render.pipeline import away, versions
 from render.pipeline.executors import Processes, cluster, executor_of, outcomes, processes
 from render.pipeline.film import Film
 from render.pipeline.job import Job
@@ -147,7 +147,7 @@ def test_an_address_without_a_scheduler_is_refused(address, monkeypatch):
 
 def test_a_film_comes_back_as_bytes_and_is_written_here(tmp_path):
     job = Job("rotation", {"steps": 2}, output=str(tmp_path / "here"), formats=("gif",))
-    sent = away.make_away(job, away.own_versions())
+    sent = away.make_away(job, versions.own_versions())
     assert not (tmp_path / "here").exists()
     film = away.install(sent, job)
     assert isinstance(film, Film)
@@ -157,9 +157,9 @@ def test_a_film_comes_back_as_bytes_and_is_written_here(tmp_path):
 
 def test_a_film_that_came_back_damaged_is_refused_and_the_old_one_stays(tmp_path):
     job = Job("rotation", {"steps": 2}, output=str(tmp_path), formats=("gif",))
-    away.install(away.make_away(job, away.own_versions()), job)
+    away.install(away.make_away(job, versions.own_versions()), job)
     before = listing(tmp_path)
-    sent = away.make_away(job, away.own_versions())
+    sent = away.make_away(job, versions.own_versions())
     broken = dict(sent.files)
     broken["rotation.gif"] = broken["rotation.gif"][:-1] + b"\0"
     for files in (broken, {**sent.files, "other.gif": b""}, {**sent.files, "../rotation.gif": b""}):
@@ -172,7 +172,7 @@ def test_a_film_that_came_back_damaged_is_refused_and_the_old_one_stays(tmp_path
 def test_a_worker_of_another_version_is_refused(tmp_path, name):
     job = Job("rotation", {"steps": 2}, output=str(tmp_path))
     with ThreadPoolExecutor(1) as pool:
-        wanted = away.own_versions() | {name: "0.0.1"}
+        wanted = versions.own_versions() | {name: "0.0.1"}
         error = pool.submit(away.make_away, job, wanted).exception()
     assert f"a worker has {name} " in str(error) and "where 0.0.1 is asked for" in str(error)
     assert listing(tmp_path) == {}
