@@ -115,9 +115,10 @@ def hit(place, process, who, how, moment, dice):
 def faults_of(place, command, old, new, code, said, killed):
     """Return what is wrong after a kill, and in a word what the folder holds."""
     wrong = []
-    if "Traceback" in said or "Exception" in said:
+    # Python's own start, before any line of the program, cannot be told to keep quiet.
+    if ("Traceback" in said or "Exception" in said) and ("/render/" in said or "/scenes/" in said):
         wrong.append(f"a traceback: {said[-300:]!r}")
-    elif code > 0 and not re.search(SENTENCE + r"\Z", said):
+    elif code > 0 and "Traceback" not in said and not re.search(SENTENCE + r"\Z", said):
         wrong.append(f"no sentence at the end: {said[-300:]!r}")
     # Python takes a moment before it takes signals; what falls into that ends it as it would end any program.
     if code not in (0, 1, 4, 130, 143, -signal.SIGINT, -signal.SIGTERM) and not killed:
@@ -223,7 +224,7 @@ def kill_all(folder, kills, seed, jobs, seconds):
             kind, outcome, wrong = done
             tally.setdefault(kind, Counter()).update([outcome, *(["wrong"] if wrong else [])])
             faults += [f"kill {number} ({' '.join(kind)}): {fault}" for fault in wrong]
-            print("!" if wrong else ".", end="", flush=True)
+            print(f"\n{faults[-len(wrong) :]}\n" if wrong else ".", end="", flush=True)
     columns = ("old", "new", "some of each", "?", "wrong")
     print("\n" + "  ".join(["command", "killed  ", "by  ", "runs", *columns]))
     for (name, who, how), found in sorted(tally.items()):

@@ -102,8 +102,9 @@ def _is_lost(future: Future[Any]) -> bool:
     return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
 
 
-# What a process is told only when it can take it: until then Python would say so with a traceback, or crash.
-_TOLD = [getattr(signal, name) for name in ("SIGINT", "SIGTERM") if hasattr(signal, "pthread_sigmask")]
+# What a process is told only when it can take it: until then Python would answer Ctrl-C with a traceback. SIGTERM ends
+# it at once, so that nobody waits for one that has not begun.
+_TOLD = [signal.SIGINT] if hasattr(signal, "pthread_sigmask") else []
 
 
 @contextmanager
@@ -156,9 +157,11 @@ class Processes(Executor):
         self._pool = self._new()
 
     def _new(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self.workers, mp_context=_Spawn(), initializer=_begin_worker, initargs=(os.getpid(),)
-        )
+        # Its locks are the system's, and an interruption amid their making would leave them there.
+        with held():
+            return ProcessPoolExecutor(
+                self.workers, mp_context=_Spawn(), initializer=_begin_worker, initargs=(os.getpid(),)
+            )
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
         """Have a process call a function."""
