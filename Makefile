@@ -7,18 +7,23 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 SCENE ?= orthogonal
 ARGS ?=
+# pyenv hides the versions of Python that are not chosen, so all of them are.
+ALL_PYTHONS := $(or $(PYENV_VERSION),$(shell pyenv versions --bare 2>/dev/null | paste -s -d : -))
 # The first of these versions of Python that is there.
-python-of = $(shell for v in $(1); do python$$v -c "" 2>/dev/null && echo python$$v && break; done)
+python-of = $(shell export PYENV_VERSION=$(ALL_PYTHONS); \
+	for v in $(1); do python$$v -c "" 2>/dev/null && echo python$$v && break; done)
+NEWEST := $(VENV)-newest
 # Tests wait for processes, so there are more workers than cores.
 PARALLEL := --numprocesses 3 --dist worksteal
 # Programs that make pages, for the tests: where there is npm.
 TOOLS := $(if $(and $(shell command -v npm),$(wildcard tests/tools/package.json)),tests/tools/node_modules/installed)
 # Linear algebra in one thread each: those of several workers would wait for one another.
-test slow fuzz soak oldest newest: export OPENBLAS_NUM_THREADS := 1
+test slow fuzz soak oldest newest versions: export OPENBLAS_NUM_THREADS := 1
+oldest oldest-installed newest versions: export PYENV_VERSION = $(ALL_PYTHONS)
 # Which of the tests: make slow TESTS=tests/render/publish, make oldest TESTS='-m "not slow"'
 TESTS ?=
 
-.PHONY: help videos video test slow fuzz soak oldest newest lint bench dist clean
+.PHONY: help videos video test slow fuzz soak oldest oldest-installed newest versions lint bench dist clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,11 +46,13 @@ fuzz: $(VENV)/developer  ## Try anything on what reads words and files, other th
 soak: $(VENV)/developer  ## Kill films at random moments for an hour: make soak ARGS="--kills 100 --seed 1"
 	PYTHONPATH=tests $(BIN)/python tests/soak.py $(ARGS)
 
-oldest:  ## Run the tests with the oldest Python there is, and the oldest dependencies allowed
+oldest: oldest-installed  ## Run the tests with the oldest Python there is, and the oldest dependencies allowed
+	$(VENV)-oldest/bin/python -m pytest $(PARALLEL) $(TESTS)
+
+oldest-installed:
 	$(call python-of,3.11 3.12 3.13) -m venv $(VENV)-oldest
 	$(VENV)-oldest/bin/python tests/bounds.py > $(VENV)-oldest/constraints
 	$(VENV)-oldest/bin/python -m pip install --quiet --constraint $(VENV)-oldest/constraints --editable '.[test,korean]'
-	$(VENV)-oldest/bin/python -m pytest $(PARALLEL) $(TESTS)
 
 newest:  ## Run the tests with every Python there is, and the newest dependencies
 	for version in 3.11 3.12 3.13 3.14; do \
@@ -54,6 +61,11 @@ newest:  ## Run the tests with every Python there is, and the newest dependencie
 		$(VENV)-$$version/bin/python -m pip install --quiet --upgrade --editable '.[test,korean]' || exit; \
 		$(VENV)-$$version/bin/python -m pytest $(PARALLEL) $(TESTS) || exit; \
 	done
+
+versions: oldest-installed  ## Verify films of the oldest dependencies with the newest, and the other way (ARGS=--all)
+	$(call python-of,3.14 3.13 3.12 3.11) -m venv $(NEWEST)
+	$(NEWEST)/bin/python -m pip install --quiet --upgrade --editable '.[korean]'
+	$(NEWEST)/bin/python tests/versions.py $(VENV)-oldest $(NEWEST) $(ARGS)
 
 lint: $(VENV)/developer  ## Check style and types
 	$(BIN)/ruff check .

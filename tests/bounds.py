@@ -16,10 +16,10 @@ def oldest(requirement):
 
 
 def main():
-    """Print one constraint a line, for what the program needs and for its Korean font."""
+    """Print one constraint a line, for what the program needs, for its Korean font and for its tests."""
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
-    needed = [*project["dependencies"], *project["optional-dependencies"]["korean"]]
-    print("\n".join(map(oldest, needed)))
+    extras = project["optional-dependencies"]
+    print("\n".join(map(oldest, [*project["dependencies"], *extras["korean"], *extras["test"]])))
 
 
 if __name__ == "__main__":

@@ -120,7 +120,7 @@ def check_frames(
         seen.frames += 1
         if not np.array_equal(frame, twin):
             seen.differing.append(count)
-            seen.furthest = max(seen.furthest, int(np.abs(frame.astype(int) - twin).max()))
+            seen.furthest = max(seen.furthest, _furthest(frame, twin, kind.stray))
         step = steps[count]
         if step is not None:
             again.check_cells(frame, (step, parts[count]), kind, seen)
@@ -146,6 +146,12 @@ def check_frames(
         report.remarks.append(f"{what}, by at most {seen.furthest} of 255, as another processor may round")
     else:
         report.faults.append(f"{what}, by up to {seen.furthest} of 255")
+
+
+def _furthest(frame: ColorArray, twin: ColorArray, stray: int) -> int:
+    """Return by how much the pixels of two frames differ at most, but for the so many that differ most."""
+    away = np.abs(frame.astype(int) - twin).max(axis=2).ravel()
+    return int(np.partition(away, -1 - stray)[-1 - stray]) if away.size > stray else int(away.max())
 
 
 def _centres(frame: ColorArray, panel: Mapping[str, Any]) -> ColorArray:

@@ -14,6 +14,8 @@ from render.text import Words, unmarked
 
 # What another processor's rounding can do to a number.
 _ROUNDED_NUMBER, _ROUNDED_ZERO = 1e-9, 1e-12
+# And to the number of a claim, beside its tolerance: one that is a rounding error itself becomes another one.
+_ROUNDED_CLAIM = 0.1
 
 
 def check_numbers(
@@ -33,13 +35,33 @@ def check_numbers(
         report.remarks.append("its matrices have other last digits than here, as another version may round")
         then.pop("matrix_sha256", None)
         now.pop("matrix_sha256")
+    if not exact:
+        then["claims"] = _rounded_alike(then["claims"], now["claims"])
     then["versions"], now["versions"] = (sorted(c["versions"]) for c in (content, fresh))
     differing = list(_differences(then, now, "", 0.0 if exact else _ROUNDED_NUMBER))
     if differing:
         more = f", and {len(differing) - 1} more" if len(differing) > 1 else ""
-        report.faults.append(f"the manifest was edited, or the scene is another one now: {differing[0]}{more}")
+        rounded = "" if same_versions else ", or these versions round otherwise"
+        report.faults.append(f"the manifest was edited, or the scene is another one now{rounded}: {differing[0]}{more}")
     else:
         report.checked.append(f"{len(fresh['tracks'])} tracks and all else in the manifest are as recomputed")
+
+
+def _rounded_alike(then: Sequence[Any], now: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Return claims with recomputed numbers in place of those that are off by little of the claims' tolerances."""
+    if len(then) != len(now):
+        return list(then)
+    return [
+        {**claim, "value": again["value"]}
+        if isinstance(claim, dict)
+        and _is_near(claim.get("value"), again["value"], _ROUNDED_CLAIM * (again["tolerance"] or 0.0))
+        else claim
+        for claim, again in zip(then, now, strict=True)
+    ]
+
+
+def _is_near(then: Any, now: Any, tolerance: float) -> bool:
+    return _is_number(then) and _is_number(now) and abs(then - now) <= tolerance
 
 
 def check_claims(claims: Sequence[Any], report: Report) -> None:
@@ -83,10 +105,13 @@ def _differences(then: Any, now: Any, place: str, tolerance: float) -> Iterator[
 
 
 def _equal(then: Any, now: Any, tolerance: float) -> bool:
-    numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (then, now))
-    if numbers and tolerance and max(abs(then), abs(now)) < 1e300:
+    if _is_number(then) and _is_number(now) and tolerance and max(abs(then), abs(now)) < 1e300:
         return math.isclose(then, now, rel_tol=tolerance, abs_tol=_ROUNDED_ZERO)
     return type(then) is type(now) and bool(then == now)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _short(value: Any, other: Any) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from render.check.frames import FilmAgain, check_frames, check_times
 from render.check.limits import MOST_FRAMES, MOST_NUMBERS, LimitError, require_few_frames, require_few_numbers
 from render.check.numbers import check_claims, check_numbers, check_sentences
@@ -104,19 +106,20 @@ def verify(
         check_sentences(content, report)
         program = _program(content)
         if program and not run_scene:
-            report.complete = False
-            report.remarks.append(
-                f"numbers, cells and frames were not compared, since that runs the program {program}, "
-                "so look into it and add --run-scene"
-            )
-            _check_bytes(content, report, {})
-            _count_frames(content, report, ffmpeg)
+            why = f"that runs the program {program}, so look into it and add --run-scene"
+            _leave_uncompared(content, report, ffmpeg, why)
             return report
         try:
             job = Job.of_json(content["job"], str(folder))
             require_few_numbers(job, max_numbers)
             found = run_of(job)
             require_few_numbers(job, max_numbers, found)
+            made_with = content["versions"].get("numpy")
+            if found.scene.sensitive and made_with != np.__version__:
+                why = f"{found.scene.sensitive}; NumPy here is {np.__version__}, so verify it with {made_with}"
+                _leave_uncompared(content, report, ffmpeg, why)
+                _judge_claims({"claims": [v.as_json() for v in found.verdicts]}, report, job.allow_false_claims)
+                return report
             _check_length(job, found, content, max_frames)
             again = FilmAgain(job, found, folder)
         except OutputError as error:
@@ -150,6 +153,14 @@ def verify(
                 check_times(film, again, report, ffmpeg)
                 check_frames(film, entry, again, report, ffmpeg, same_versions=not other)
     return report
+
+
+def _leave_uncompared(content: Mapping[str, Any], report: Report, ffmpeg: Ffmpeg, why: str) -> None:
+    """Check what needs no second rendering."""
+    report.complete = False
+    report.remarks.append(f"numbers, cells and frames were not compared, since {why}")
+    _check_bytes(content, report, {})
+    _count_frames(content, report, ffmpeg)
 
 
 def _program(content: Mapping[str, Any]) -> str | None:

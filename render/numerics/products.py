@@ -76,14 +76,13 @@ class Products:
 
     def _onwards(self, at: int, product: Scaled, step: int) -> Iterator[Scaled]:
         """Yield the products after that of step `at`, up to `step`, and keep what is to be kept of them."""
-        for product in self._product.steps(at + 1, step, product):
-            at += 1
-            self._note(at, product)
-            if at == len(self._checkpoints) * self._spacing:
+        for now, found in enumerate(self._product.steps(at + 1, step, product), at + 1):
+            self._note(now, found)
+            if now == len(self._checkpoints) * self._spacing:
                 # A product may be part of an array of many.
-                self._checkpoints.append(product if self._spacing == 1 else product.copy())
-            self._last = (at, product)
-            yield product
+                self._checkpoints.append(found if self._spacing == 1 else found.copy())
+            self._last = (now, found)
+            yield found
 
     def block_means(self, step: int, block: int) -> Scaled:
         """Return the means of block × block entries of ``P_t``, shape (⌈n / block⌉, ⌈n / block⌉).

@@ -37,7 +37,8 @@ def moved_apart(labels: Sequence[EndLabel], top: float, bottom: float, size: int
     size : int
         Size of the text in pixels.
     """
-    ordered = sorted(labels, key=lambda label: label.y)
+    # Ends that meet are told apart by rounding alone, which must not decide.
+    ordered = sorted(labels, key=lambda label: round(label.y, 3))
     rows = apart([label.y for label in ordered], 1.2 * size, top + size / 2, bottom - size / 2)
     return [replace(label, y=row) for label, row in zip(ordered, rows, strict=True)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -105,7 +106,7 @@ def _pausing(beats: list[Beat], pauses: Mapping[int, float], duration: float | N
     # A film of no steps begins and ends at the same one: both share its pause.
     told = Counter(beat.steps[0] for beat in beats if _stands_at(beat, pauses))
     others = [beat for beat in beats if not _stands_at(beat, pauses)]
-    total = sum(pauses.values())
+    total = math.fsum(pauses.values())
     left = None if duration is None else duration - total
     if left is not None and (left < 1 or not others):
         raise UsageError(f"pauses take {total:g} of {duration:g} seconds, so leave --duration out or give another one")
@@ -124,7 +125,8 @@ def _stands_at(beat: Beat, steps: Container[int]) -> bool:
 
 def _lasting(beats: list[Beat], duration: float | None) -> list[Beat]:
     """Return beats that last as long as asked for, or from 8 to 20 seconds."""
-    total = sum(beat.seconds for beat in beats)
+    # Python's own sum of floats has other last bits from 3.12 on, which decide where half a frame is rounded to.
+    total = math.fsum(beat.seconds for beat in beats)
     if duration is None:
         if total <= _LONGEST and total >= _SHORTEST:
             return beats
@@ -133,7 +135,7 @@ def _lasting(beats: list[Beat], duration: float | None) -> list[Beat]:
     else:
         wanted, least = duration, {}
     # Short films: steps take longer first, then everything does.
-    moving = sum(beat.seconds for beat in beats if beat.kind in ("slow", "run"))
+    moving = math.fsum(beat.seconds for beat in beats if beat.kind in ("slow", "run"))
     factors = dict.fromkeys(_KINDS, wanted / total)
     if total < wanted and moving and duration is None:
         longer = min(3.0, (moving + wanted - total) / moving)

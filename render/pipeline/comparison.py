@@ -177,6 +177,7 @@ def _scene_of(name: str, runs: Sequence[Run], panels: Sequence[PanelRequest], ti
         arrange="grid" if name == "grid" else "beside",
         fps=runs[0].scene.fps,
     )(together)
+    made = replace(made, sensitive=next((run.scene.sensitive for run in runs if run.scene.sensitive), ""))
     if title or like:
         made = replace(made, title=title or (like.title if like else ""))
     for run in runs:

@@ -41,9 +41,13 @@ class Results:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(path, timeout=30)
+        except (sqlite3.Error, OSError) as error:
+            raise self._failed(error) from None
+        try:
             self._database.execute(_SCHEMA)
             self._database.commit()
-        except (sqlite3.Error, OSError) as error:
+        except sqlite3.Error as error:
+            self._database.close()
             raise self._failed(error) from None
 
     def __enter__(self) -> Results:

@@ -57,6 +57,9 @@ class FileKind:
     cell_error, pixel_error : int
         How far the middle of a cell may be from the colour of its number, and any pixel from one rendered on another
         processor, in parts of 255.
+    stray : int
+        So many pixels of a frame may be further off: where curves cross, a colour between two of a palette may become
+        either of them.
     """
 
     name: str
@@ -67,6 +70,7 @@ class FileKind:
     moving: bool = True
     cell_error: int = 0
     pixel_error: int = 4
+    stray: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +172,7 @@ FORMATS = {
             element="img",
             cell_error=4,
             pixel_error=6,
+            stray=4,
             encoder="gif",
             muxer="gif",
             pixel_format="pal8",

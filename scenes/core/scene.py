@@ -62,6 +62,7 @@ class Scene:
     symbol: str = "W"
     explain: int | None = None
     clock: tuple[float, ...] | None = None
+    sensitive: str = ""
     claims: list[Claim] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
 
@@ -242,6 +243,7 @@ def scene(
     poster: float | None = None,
     fps: str = DEFAULT_FPS,
     covers: tuple[int, ...] = (),
+    sensitive: str = "",
 ) -> Callable[[Callable[..., Any]], Scene]:
     """Turn a function into a `Scene`.
 
@@ -283,6 +285,9 @@ def scene(
         Steps a second at even pace, unless the command says otherwise.
     covers : tuple of int
         Numbers of the ideas in `scenes.core.sources` that the film shows.
+    sensitive : str
+        Why the last bits decide what is shown, as a clause: "its training enlarges every rounding error". Another
+        version of NumPy rounds otherwise, so its films are compared under the version they were made with alone.
     """
 
     def decorate(function: Callable[..., Any]) -> Scene:
@@ -291,8 +296,10 @@ def scene(
         requests = panels or ("matrix", "norms", "eigenvalues")
         if not all(text is None or isinstance(text, str) for text in (title, statement)):
             raise TypeError(f"title and statement of scene {function.__name__} must be text")
-        if not all(isinstance(text, str) for text in (opening, running, counter, symbol)):
-            raise TypeError(f"opening, running, counter and symbol of scene {function.__name__} must be text")
+        if not all(isinstance(text, str) for text in (opening, running, counter, symbol, sensitive)):
+            raise TypeError(
+                f"opening, running, counter, symbol and sensitive of scene {function.__name__} must be text"
+            )
         if explain is not None and (isinstance(explain, bool) or not isinstance(explain, int) or explain < 1):
             raise ValueError(f"explain of scene {function.__name__} must be a step from 1 on, but it is {explain!r}")
         if arrange not in ARRANGEMENTS:
@@ -331,6 +338,7 @@ def scene(
             symbol=symbol,
             explain=explain,
             clock=clock,
+            sensitive=sensitive,
         )
 
     return decorate

@@ -23,7 +23,8 @@ from scenes.fibonacci._common import EPS, MATRIX, exact_power, fibonacci_numbers
 
 def spectrum() -> tuple[FloatArray, FloatArray]:
     """Return eigenvalues, ascending, and eigenvectors as columns, found numerically, shapes (2,) and (2, 2)."""
-    values, vectors = np.linalg.eig(MATRIX)
+    # The matrix is symmetric, and so both are real; some versions of NumPy return them as complex numbers.
+    values, vectors = (np.real(found) for found in np.linalg.eig(MATRIX))
     order = np.argsort(values)
     return np.asarray(values[order]), np.asarray(vectors[:, order])
 

@@ -125,7 +125,7 @@ def _ways_of_eigenvalues(matrix: FloatArray) -> tuple[int, int, bool]:
     """Return how many eigenvalues lie inside the unit circle, how many outside, and whether they are a pair."""
     values = np.linalg.eigvals(matrix)
     inside, outside = np.abs(values) < 1 - 1e-9, np.abs(values) > 1 + 1e-9
-    return int(inside.sum()), int(outside.sum()), bool(np.iscomplexobj(values))
+    return int(inside.sum()), int(outside.sum()), bool(values.imag.any())
 
 
 def _no_way_out(steps: int) -> dict[str, MatrixSequence]:

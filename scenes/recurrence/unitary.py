@@ -43,6 +43,7 @@ def real_form(matrix: ComplexArray) -> FloatArray:
     counter="update",
     poster=1.0,
     covers=(42,),
+    sensitive="its training enlarges every rounding error",
 )
 def unitary(
     steps: Annotated[int, Bounds(0, 300)] = 96,

@@ -107,6 +107,7 @@ def _train(kinds: Mapping[str, str], dim: int, seed: int, rate: float, epochs: i
     counter="round",
     fps="12.5",
     covers=(37,),
+    sensitive="training many random layers enlarges every rounding error",
 )
 def learning_time(
     steps: Annotated[int, Bounds(100, 300)] = 100,

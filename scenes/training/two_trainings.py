@@ -111,6 +111,7 @@ def _train(factors: Mapping[str, float], steps: int, dim: int, seed: int) -> Rec
     arrange="stacked",
     fps="12.5",
     covers=(34,),
+    sensitive="a training that leaps about enlarges every rounding error",
 )
 def two_trainings(
     steps: Annotated[int, Bounds(60, 200)] = 120,

@@ -56,8 +56,8 @@ def refused(call, place, kind, words, name, monkeypatch):
                 return found
             return os.stat_result((stat.S_IFCHR | 0o666, *found[1:]))
 
-        monkeypatch.setattr("pathlib.os.lstat", as_device)
-        monkeypatch.setattr("pathlib.os.stat", lambda asked, **o: as_device(asked) if not o.get(
+        monkeypatch.setattr("os.lstat", as_device)
+        monkeypatch.setattr("os.stat", lambda asked, **o: as_device(asked) if not o.get(
             "follow_symlinks", True) else _stat(asked, **o))  # fmt: skip
     else:
         put(path, kind)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -181,7 +182,7 @@ def start(folder, *more):
 
 def kept(path):
     try:
-        with sqlite3.connect(path) as database:
+        with closing(sqlite3.connect(path)) as database:
             return database.execute("SELECT count(*), count(DISTINCT key) FROM results").fetchone()
     except sqlite3.OperationalError:
         return 0, 0
