@@ -18,12 +18,12 @@ PARALLEL := --numprocesses 3 --dist worksteal
 # Programs that make pages, for the tests: where there is npm.
 TOOLS := $(if $(and $(shell command -v npm),$(wildcard tests/tools/package.json)),tests/tools/node_modules/installed)
 # Linear algebra in one thread each: those of several workers would wait for one another.
-test slow fuzz soak oldest newest versions: export OPENBLAS_NUM_THREADS := 1
+test slow fuzz soak mutations coverage oldest newest versions: export OPENBLAS_NUM_THREADS := 1
 oldest oldest-installed newest versions: export PYENV_VERSION = $(ALL_PYTHONS)
 # Which of the tests: make slow TESTS=tests/render/publish, make oldest TESTS='-m "not slow"'
 TESTS ?=
 
-.PHONY: help videos video test slow fuzz soak oldest oldest-installed newest versions lint bench dist clean
+.PHONY: help videos video test slow fuzz soak mutations coverage oldest oldest-installed newest versions lint bench dist clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,19 @@ fuzz: $(VENV)/developer  ## Try anything on what reads words and files, other th
 
 soak: $(VENV)/developer  ## Kill films at random moments for an hour: make soak ARGS="--kills 100 --seed 1"
 	PYTHONPATH=tests $(BIN)/python tests/soak.py $(ARGS)
+
+mutations: $(VENV)/developer  ## Break one key line after the other, and see that a test notices
+	$(BIN)/python tests/mutations.py
+
+# Some tests fail here, since coverage opens and writes files of its own: `make test` is what must pass.
+coverage: $(VENV)/developer  ## Say which files the tests run least (TESTS=... for others than quick ones), in twice the time
+	rm -rf build/coverage
+	mkdir -p build/coverage
+	-COVERAGE_RCFILE=$(CURDIR)/pyproject.toml $(BIN)/python -m coverage run -m pytest $(PARALLEL) $(or $(TESTS),-m "not slow")
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --sort=cover > build/coverage/report
+	awk '$$4 + 0 < 90 || $$1 == "TOTAL"' build/coverage/report
+	$(if $(TESTS),,$(BIN)/python -m coverage report --format=total --fail-under=95 > build/coverage/total)
 
 oldest: oldest-installed  ## Run the tests with the oldest Python there is, and the oldest dependencies allowed
 	$(VENV)-oldest/bin/python -m pytest $(PARALLEL) $(TESTS)

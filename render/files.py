@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 # Themes and translations have some kilobytes; a parser takes its time for megabytes.
-_LARGEST_TOML = 2**20
+LARGEST_TOML = 2**20
 # A parser takes time with the square of a key's parts. Every start of the pattern is ruled out or read once.
 _ENDLESS_KEY = re.compile(rb"""(?<![\w.'"-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}""")
 
@@ -78,7 +78,7 @@ def content_of(path: Path, most: int) -> bytes:
     return content
 
 
-def toml_of(path: Path, most: int = _LARGEST_TOML) -> dict[str, Any]:
+def toml_of(path: Path, most: int = LARGEST_TOML) -> dict[str, Any]:
     """Return what a TOML file says.
 
     Raises

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import InputError, UsageError
-from render.files import UnreadableError, toml_of
+from render.files import LARGEST_TOML, UnreadableError, content_of, toml_of
 
 _FOLDER = Path(__file__).parent / "translations"
 # Names a folder with languages of the user's own.
@@ -72,9 +72,20 @@ def read_texts(path: Path) -> dict[str, str]:
         texts = toml_of(path).get("texts")
     except UnreadableError as error:
         raise InputError(f"{path} {error}") from None
-    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
-        raise InputError(f'{path} must have a table [texts] of lines "English" = "translation", so mend it')
+    wrong = [key for key, text in texts.items() if not isinstance(text, str)] if isinstance(texts, dict) else []
+    if not isinstance(texts, dict) or wrong:
+        where = _line_in(path, ("texts", *wrong[:1]))
+        raise InputError(f'{path}{where} must have a table [texts] of lines "English" = "translation", so mend it')
     return texts
+
+
+def _line_in(path: Path, place: tuple[str, ...]) -> str:
+    """Return in words in which line a file that has been read has a key; nothing where there is none."""
+    # Languages are read at every start, and nearly always they are right.
+    from render.pipeline.toml_lines import line_of, lines_of
+
+    lines = lines_of(content_of(path, LARGEST_TOML).decode("utf-8-sig"))
+    return f" (line {line_of(lines, place)})" if place[:1] in lines else ""
 
 
 _FIXED = re.compile(r"\{[^{}]*\}|<\w*>|</>")
@@ -123,7 +134,8 @@ class Words:
             # The package's own are tested.
             for text, translated in texts.items() if path not in packaged else ():
                 if fault := differing(text, translated):
-                    raise InputError(f"{path}: the translation of {brief(text)} {fault}, so mend it")
+                    where = f"{path}{_line_in(path, ('texts', text))}"
+                    raise InputError(f"{where}: the translation of {brief(text)} {fault}, so mend it")
             self.table |= texts
 
     def __call__(self, text: str, values: Mapping[str, Any] | None = None) -> str:

@@ -18,21 +18,23 @@ FLOORS = [
         "scenes.<chapter>.*",
     ]),
     ("render: what every stage uses", [
-        "render.errors render.files render.version render.interrupts render.pipeline.watch render.drawing.mpl",
+        "render.errors render.files render.version render.interrupts render.pipeline.watch render.drawing.mpl "
+        "render.pipeline.toml_lines",
         "render.locks render.scratch",
         "render.pipeline.beats render.text render.storage render.pipeline.executors render.drawing.grid",
         "render.drawing.colors render.drawing.layouts render.drawing.fonts render.pipeline.timeline "
         "render.pipeline.values",
-        "render.pipeline.sizes render.pipeline.points render.pipeline.toml_lines render.pipeline.toml_writer",
+        "render.pipeline.sizes render.pipeline.points render.pipeline.toml_writer",
         "render.drawing.perception render.drawing.lines",
         "render.drawing.themes",
         "render.pipeline.job render.pipeline.dependencies",
     ]),
     ("numbers", [
-        "render.numerics.scaled",
+        "render.numerics.scaled render.numerics.tracks",
         "render.numerics.products render.numerics.singular_values render.numerics.eigenvalues "
         "render.numerics.lyapunov render.numerics.fractional render.numerics.growth",
         "render.numerics.trajectory render.numerics.recurrences",
+        "render.numerics.track_pieces",
     ]),
     ("one run of a scene", [
         "render.pipeline.stored",

@@ -2,8 +2,40 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def _without_folder() -> Iterator[None]:
+    """Let matplotlib do without a folder of its own where none can be written: nothing that is wanted of it is there.
+
+    It asks for one when it is imported, and when it looks for fonts.
+    """
+    try:
+        tempfile.gettempdir()
+    except OSError:
+        # Only here, as hardly anybody needs it.
+        import logging
+        from unittest import mock
+    else:
+        yield
+        return
+    nowhere = os.path.join(os.devnull, "matplotlib")
+    with (
+        mock.patch.object(tempfile, "mkdtemp", lambda **named: nowhere),
+        mock.patch("atexit.register"),
+        mock.patch.dict(os.environ),
+        # It would say that it has made that folder.
+        mock.patch.object(logging.getLogger("matplotlib"), "disabled", True),
+    ):
+        yield
+        matplotlib.get_configdir()
+        matplotlib.get_cachedir()
+
 
 try:
     import matplotlib
@@ -21,7 +53,8 @@ except Exception:  # matplotlib raises whatever its settings make it stumble ove
     os.environ["MATPLOTLIBRC"] = os.devnull
     os.chdir(os.path.dirname(__file__))
     try:
-        import matplotlib
+        with _without_folder():
+            import matplotlib
     finally:
         if _folder is not None:
             os.chdir(_folder)

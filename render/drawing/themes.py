@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import combinations
@@ -18,8 +18,12 @@ from render.drawing.colors import Color, ColorMap, blended, thinned
 from render.drawing.fonts import families
 from render.drawing.perception import KINDS_OF_SIGHT, contrast, delta_e2000, relative_luminance, simulated
 from render.errors import UsageError
-from render.files import UnreadableError, toml_of
+from render.files import LARGEST_TOML, UnreadableError, content_of, toml_in
+from render.pipeline import toml_lines
 from render.text import brief, literal, suggestion
+
+# Says which theme is meant, and where its file says what is refused: at the first of some places that it has.
+_Where = Callable[..., str]
 
 ROLE_NAMES = ("vanish", "explode", "keep", "data", "theory", "warn")
 
@@ -161,7 +165,8 @@ def find_theme(spec: str | Mapping[str, Any]) -> Theme:
         For an unknown name, or if the colours of the mapping are refused.
     """
     if isinstance(spec, Mapping):
-        return _theme_of(_checked(spec, f"the theme {brief(spec.get('name', 'own'))}", "own"))
+        what = f"the theme {brief(spec.get('name', 'own'))}"
+        return _theme_of(_checked(spec, lambda *places: what, "own"))
     if not isinstance(spec, str) or spec not in THEMES:
         raise UsageError(f"there is no theme {brief(spec)}, {suggestion(str(spec), THEMES)}")
     return THEMES[spec]
@@ -184,30 +189,39 @@ def read_theme(path: str | Path) -> dict[str, Any]:
     ------
     UsageError
         If it cannot be read, its font is not installed, or text could not be read or roles not be told apart in its
-        colours.
+        colours; the message names the line.
     """
     path = Path(path)
     what = f"the theme {literal(path.name)}"
     try:
-        data = toml_of(path)
+        content = content_of(path, LARGEST_TOML)
+        data = toml_in(content)
     except UnreadableError as error:
         raise UsageError(f"{what} {error}") from None
-    return _checked(data, what, path.stem)
+
+    def where(*places: toml_lines.Path) -> str:
+        lines = toml_lines.lines_of(content.decode("utf-8-sig"))
+        # What stands in an inline table has the line of its key.
+        line = next((lines[place] for place in (*places, *(place[:1] for place in places)) if place in lines), None)
+        return what if line is None else f"{what} (line {line})"
+
+    return _checked(data, where, path.stem)
 
 
-def _checked(data: Mapping[str, Any], what: str, name: str) -> dict[str, Any]:
+def _checked(data: Mapping[str, Any], what: _Where, name: str) -> dict[str, Any]:
     """Return the data of a theme, completed from its base, or refuse them; `name` is for one without."""
-    _refuse_unknown(data, _KEYS, what, "keys")
+    _refuse_unknown(data, _KEYS, what, ())
     base, roles = data.get("base", "light"), data.get("roles", {})
     if not isinstance(base, str) or base not in _BUILT_IN:
-        raise UsageError(f"{what} has the base {brief(base)}, {suggestion(str(base), _BUILT_IN)}")
+        raise UsageError(f"{what(('base',))} has the base {brief(base)}, {suggestion(str(base), _BUILT_IN)}")
     if not isinstance(roles, Mapping):
-        raise UsageError(f"{what} has {brief(roles)} for roles, but they are a table, so write [roles] above them")
-    _refuse_unknown(roles, ROLE_NAMES, what, "roles")
+        said = "but they are a table, so write [roles] above them"
+        raise UsageError(f"{what(('roles',))} has {brief(roles)} for roles, {said}")
+    _refuse_unknown(roles, ROLE_NAMES, what, ("roles",))
     whole = {**_BUILT_IN[base], "name": literal(name), **data, "base": base}
     text = whole["name"]
     if not (isinstance(text, str) and text.strip() and text.isprintable()):
-        raise UsageError(f"{what} has {brief(text)} for name, but that is one line of text, so write it so")
+        raise UsageError(f"{what(('name',))} has {brief(text)} for name, but that is one line of text, so write it so")
     if "font" in whole:
         _refuse_font(whole["font"], what)
     whole |= {key: _hex(whole[key], what, key) for key in _COLORS}
@@ -220,54 +234,66 @@ def _checked(data: Mapping[str, Any], what: str, name: str) -> dict[str, Any]:
     return whole
 
 
-def _refuse_unknown(data: Mapping[str, Any], names: tuple[str, ...], what: str, kind: str) -> None:
+def _refuse_unknown(data: Mapping[str, Any], names: tuple[str, ...], what: _Where, table: tuple[str, ...]) -> None:
+    kind = "roles" if table else "keys"
     for key in data:
         if key not in names:
-            raise UsageError(f"{what} has {brief(key)}, which is none of its {kind}, {suggestion(str(key), names)}")
+            raise UsageError(
+                f"{what((*table, key))} has {brief(key)}, which is none of its {kind}, {suggestion(str(key), names)}"
+            )
 
 
-def _refuse_font(font: Any, what: str) -> None:
+def _refuse_font(font: Any, what: _Where) -> None:
     """Refuse what is no installed font."""
     if not isinstance(font, str):
-        raise UsageError(f"{what} has {brief(font)} for font, but that is the name of an installed one, so write it so")
+        said = "but that is the name of an installed one, so write it so"
+        raise UsageError(f"{what(('font',))} has {brief(font)} for font, {said}")
     names = families()
     if font not in names:
         near = get_close_matches(font, names, 1)
         remedy = f"did you mean {near[0]!r}?" if near else "so install it or leave the key out"
-        raise UsageError(f"{what} has the font {brief(font)}, which is not installed, {remedy}")
+        raise UsageError(f"{what(('font',))} has the font {brief(font)}, which is not installed, {remedy}")
 
 
-def _hex(code: Any, what: str, key: str) -> str:
+def _hex(code: Any, what: _Where, key: str) -> str:
     if not isinstance(code, str) or not re.fullmatch("#[0-9a-fA-F]{6}", code):
-        raise UsageError(f"{what} has {brief(code)} for {key}, but a colour is like '#1957fe', so write it so")
+        place = what((key,), ("roles", key))
+        raise UsageError(f"{place} has {brief(code)} for {key}, but a colour is like '#1957fe', so write it so")
     return code.lower()
 
 
-def _stops(codes: Any, what: str, key: str) -> list[str]:
+def _stops(codes: Any, what: _Where, key: str) -> list[str]:
     """Return the colours of a map; those of signs have a middle one."""
     if not isinstance(codes, (list, tuple)):
-        raise UsageError(f"{what} has {brief(codes)} for {key}, but that is a list of colours, so write it in brackets")
+        said = "but that is a list of colours, so write it in brackets"
+        raise UsageError(f"{what((key,))} has {brief(codes)} for {key}, {said}")
     if not 2 <= len(codes) <= _STOPS or (key == "sign" and len(codes) % 2 == 0):
         number = f"an odd number from 3 to {_STOPS}" if key == "sign" else f"2 to {_STOPS}"
         raise UsageError(
-            f"{what} has a list of {len(codes)} for {key}, but it takes {number}, so add or leave out some"
+            f"{what((key,))} has a list of {len(codes)} for {key}, but it takes {number}, so add or leave out some"
         )
     return [_hex(code, what, key) for code in codes]
 
 
-def _refuse_faint(theme: Theme, what: str) -> None:
+def _place(role: str) -> toml_lines.Path:
+    """Return where a file has the colour of a role, or of other text."""
+    return ("roles", role) if role in ROLE_NAMES else (role,)
+
+
+def _refuse_faint(theme: Theme, what: _Where) -> None:
     """Refuse text that cannot be read on the page."""
     wanted = "darker" if relative_luminance(theme.background) > _MIDDLE else "lighter"
     for name in ("ink", "muted", *ROLE_NAMES):
         found = contrast(theme.role(name), theme.background)
         if found < _CONTRAST:
             raise UsageError(
-                f"{what} has {name} {_code(theme.role(name))} on background {_code(theme.background)} with a contrast "
-                f"of {_tenths(found)}, but text needs {_CONTRAST}, so choose a {wanted} colour"
+                f"{what(_place(name), ('background',))} has {name} {_code(theme.role(name))} on background "
+                f"{_code(theme.background)} with a contrast of {_tenths(found)}, "
+                f"but text needs {_CONTRAST}, so choose a {wanted} colour"
             )
 
 
-def _refuse_alike(theme: Theme, what: str) -> None:
+def _refuse_alike(theme: Theme, what: _Where) -> None:
     """Refuse roles that are not told apart, by those too who see fewer colours."""
     for one, other in combinations(ROLE_NAMES, 2):
         pair = [theme.role(one), theme.role(other)]
@@ -276,25 +302,27 @@ def _refuse_alike(theme: Theme, what: str) -> None:
         if apart[worst] < _APART:
             sight = "normal sight" if worst == "normal" else worst
             raise UsageError(
-                f"{what} has {one} {_code(pair[0])} and {other} {_code(pair[1])}, which with {sight} are "
-                f"{_tenths(apart[worst])} apart (CIEDE2000), but roles need {_APART}, so choose other colours"
+                f"{what(_place(one), _place(other))} has {one} {_code(pair[0])} and {other} {_code(pair[1])}, "
+                f"which with {sight} are {_tenths(apart[worst])} apart (CIEDE2000), "
+                f"but roles need {_APART}, so choose other colours"
             )
 
 
-def _refuse_maps(theme: Theme, what: str) -> None:
+def _refuse_maps(theme: Theme, what: _Where) -> None:
     """Refuse a map on which zero is not the page, and maps that a GIF has no room for."""
     zero = theme.sign.colors[128]
     away = float(delta_e2000(zero, theme.background))
     if away > _NEAR:
         raise UsageError(
-            f"{what} has {_code(zero)} in the middle of sign, which is {ceil(away * 10) / 10:.1f} from the background "
-            f"{_code(theme.background)} (CIEDE2000), but {_NEAR} is the most, so put the background there"
+            f"{what(('sign',), ('background',))} has {_code(zero)} in the middle of sign, which is "
+            f"{ceil(away * 10) / 10:.1f} from the background {_code(theme.background)} (CIEDE2000), "
+            f"but {_NEAR} is the most, so put the background there"
         )
     needed = sum(len(thinned(colors.colors, 2)) for colors in (theme.sign, theme.field))
     if needed > _MAP_COLORS:
         raise UsageError(
-            f"{what} needs {needed} colours for sign and field in a GIF, but has room for {_MAP_COLORS}, "
-            "so choose stops that are nearer to each other"
+            f"{what(*((key,) for key in _MAPS))} needs {needed} colours for sign and field in a GIF, but has room "
+            f"for {_MAP_COLORS}, so choose stops that are nearer to each other"
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -141,6 +141,15 @@ def log10_norms(stack: FloatArray, exponents: FloatArray) -> tuple[FloatArray, F
         frobenius = np.log10(np.sqrt((unit * unit).sum(axis=(1, 2)))) + offset
         spectral = np.log10(_spectral_norms(unit)) + offset
     return spectral, frobenius
+
+
+def log10_nuclear_norms(products: Sequence[Scaled]) -> FloatArray:
+    """Return log10 of the sum of the singular values of each matrix, shape (k,); −inf for a zero matrix."""
+    parts = [product.normalized() for product in products]
+    values = np.linalg.svd(np.stack([part.mantissa for part in parts]), compute_uv=False)
+    with np.errstate(divide="ignore"):
+        logarithms = np.log10(values.sum(axis=1))
+    return np.asarray(logarithms + np.array([part.exponent for part in parts]) * LOG10_2)
 
 
 def _spectral_norms(stack: FloatArray) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -19,8 +19,8 @@ _DECADE = float(np.log(10.0))
 _LARGEST_ERROR = 1e-7
 
 
-def log10_singular_values(sequence: MatrixSequence, products: Iterable[Scaled]) -> FloatArray:
-    """Return log10 of the singular values of every product, descending, shape (T + 1, n).
+def log10_singular_values(sequence: MatrixSequence, products: Iterable[Scaled]) -> Iterator[FloatArray]:
+    """Yield log10 of the singular values of every product, descending, each shape (n,).
 
     They come from the products as long as those are well conditioned, and from `GradedProduct`
     beyond. Zero is −inf; what neither can tell is NaN.
@@ -32,19 +32,24 @@ def log10_singular_values(sequence: MatrixSequence, products: Iterable[Scaled]) 
     products : iterable of Scaled
         ``P_0 … P_T``.
     """
-    track = np.full((sequence.steps + 1, sequence.dim), np.nan)
     graded: GradedProduct | None = None
     rounding = _Rounding(sequence)
+    is_zero = False
     for step, product in enumerate(products):
-        if not product.mantissa.any():
-            track[step:] = -np.inf
-            break
+        row = np.full(sequence.dim, np.nan)
+        # What follows zero is zero.
+        is_zero = is_zero or not product.mantissa.any()
+        if is_zero:
+            row[:] = -np.inf
+            yield row
+            continue
         mantissa, exponent = product.normalized()
         rounding.step(step, mantissa, exponent)
         if graded is None:
             values = np.linalg.svd(mantissa, compute_uv=False)
             if values[-1] * CONDITION_LIMIT >= values[0]:
-                track[step] = np.log10(values) + exponent * LOG10_2
+                row[:] = np.log10(values) + exponent * LOG10_2
+                yield row
                 continue
             graded = GradedProduct(sequence.initial)
             for factor in sequence.factors[:step]:
@@ -52,11 +57,11 @@ def log10_singular_values(sequence: MatrixSequence, products: Iterable[Scaled]) 
         else:
             graded.step(sequence.factors[step - 1])
         known = graded.log_singular_values()
-        track[step, : len(known)] = known / _DECADE
+        row[: len(known)] = known / _DECADE
         if not len(known) and rounding.is_small:
             # The norm of the product is right even where its other values are not.
-            track[step, 0] = np.log10(np.linalg.norm(mantissa, 2)) + exponent * LOG10_2
-    return track
+            row[0] = np.log10(np.linalg.norm(mantissa, 2)) + exponent * LOG10_2
+        yield row
 
 
 class _Rounding:
@@ -91,7 +96,7 @@ class _Rounding:
 
 
 def log10_singular_values_of_powers(factor: FloatArray, steps: int) -> FloatArray | None:
-    """Return log10 of the singular values of ``W^0 … W^T``, shape (T + 1, n), where they are those of W to the power t.
+    """Return log10 of the singular values of W, shape (n,), where those of ``W^t`` are t times as much up to ``W^T``.
 
     So it is for a symmetric W and for a multiple of an orthogonal one. None for all others, and where
     rounding would grow too large over the steps.
@@ -119,8 +124,7 @@ def log10_singular_values_of_powers(factor: FloatArray, steps: int) -> FloatArra
         values = np.linalg.svd(unit, compute_uv=False)
     if not steps * error <= 0.1 * _LARGEST_ERROR:
         return None
-    logarithms = np.log10(np.sort(values)[::-1]) + np.log10(largest)
-    return np.asarray(np.arange(steps + 1)[:, None] * logarithms[None])
+    return np.asarray(np.log10(np.sort(values)[::-1]) + np.log10(largest))
 
 
 class GradedProduct:

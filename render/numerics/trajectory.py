@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -20,8 +20,9 @@ from render.numerics.eigenvalues import (
 )
 from render.numerics.lyapunov import lyapunov_exponents
 from render.numerics.products import Products
-from render.numerics.scaled import LOG10_2, Scaled, orthogonality_drift
+from render.numerics.scaled import LOG10_2, Scaled, log10_nuclear_norms, orthogonality_drift
 from render.numerics.singular_values import log10_singular_values, log10_singular_values_of_powers
+from render.numerics.tracks import named_tracks, series_tracks
 from scenes import FloatArray, MatrixSequence, Record, Recording, SequenceError
 
 # Columns of tables that stand for one value each.
@@ -105,7 +106,7 @@ class Trajectory:
         numbered.
         """
         own = _product_tracks(self) if self.has_product else {}
-        return {"step": np.arange(self.steps + 1.0)} | own | _series_tracks(self.series)
+        return {"step": np.arange(self.steps + 1.0)} | own | series_tracks(self.series)
 
     def matrix(self, step: int) -> FloatArray:
         """Return ``P_t`` as plain numbers, shape (n, n); entries beyond float64 are ±inf or 0."""
@@ -157,16 +158,22 @@ class Trajectory:
         step to step.
         """
         log10, angle = np.empty((self.steps + 1, self.dim)), np.empty((self.steps + 1, self.dim))
+        for step, row in enumerate(self.rows_of_eigenvalues()):
+            log10[step], angle[step] = row
+        return log10, angle
+
+    def rows_of_eigenvalues(self) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """Yield the rows of `eigenvalue_tracks`, a step after the other."""
         before = None
         for step in range(self.steps + 1):
-            log10[step], angle[step] = self.eigenvalues(step)
+            log10, angle = self.eigenvalues(step)
             if self._spectrum is None:
-                now = log10[step] / math.log10(math.e) + 1j * angle[step]
+                now = log10 / math.log10(math.e) + 1j * angle
                 if before is not None:
                     order = match_eigenvalues(before, now)
-                    log10[step], angle[step], now = log10[step, order], angle[step, order], now[order]
+                    log10, angle, now = log10[order], angle[order], now[order]
                 before = now
-        return log10, angle
+            yield log10, angle
 
     @property
     def log10_spectral_radius(self) -> FloatArray:
@@ -180,10 +187,17 @@ class Trajectory:
         Right however ill-conditioned the product is; −inf where it is zero, and NaN for what
         arithmetic on rounded factors cannot tell, zero beside others among it.
         """
+        track = np.empty((self.steps + 1, self.dim))
+        for step, row in enumerate(self.rows_of_singular_values()):
+            track[step] = row
+        return track
+
+    def rows_of_singular_values(self) -> Iterator[FloatArray]:
+        """Yield the rows of `log10_singular_values`, a step after the other."""
         if self._spectrum is not None and self.sequence.factor is not None:
-            track = log10_singular_values_of_powers(self.sequence.factor, self.steps)
-            if track is not None:
-                return track
+            logarithms = log10_singular_values_of_powers(self.sequence.factor, self.steps)
+            if logarithms is not None:
+                return (step * logarithms for step in range(self.steps + 1))
         return log10_singular_values(self.sequence, self._products.all())
 
     @cached_property
@@ -194,11 +208,7 @@ class Trajectory:
         """
         track = np.empty(self.steps + 1)
         for start, products in self._products.batches():
-            parts = [product.normalized() for product in products]
-            values = np.linalg.svd(np.stack([part.mantissa for part in parts]), compute_uv=False)
-            with np.errstate(divide="ignore"):
-                track[start : start + len(parts)] = np.log10(values.sum(axis=1))
-            track[start : start + len(parts)] += np.array([part.exponent for part in parts]) * LOG10_2
+            track[start : start + len(products)] = log10_nuclear_norms(products)
         return track
 
     @property
@@ -276,37 +286,15 @@ def trajectory_of(columns: Mapping[str | None, Trajectory]) -> Trajectory:
 
 
 def _product_tracks(trajectory: Trajectory) -> dict[str, FloatArray]:
-    modulus, angle = trajectory.eigenvalue_tracks
-    logarithms = {
-        "spectral_norm": trajectory.log10_spectral_norm,
-        "frobenius_norm": trajectory.log10_frobenius_norm,
-        "nuclear_norm": trajectory.log10_nuclear_norm,
-        "spectral_radius": trajectory.log10_spectral_radius,
-        "condition_number": trajectory.log10_condition,
-    }
-    logarithms |= {f"singular_value_{k}": track for k, track in enumerate(trajectory.log10_singular_values.T, 1)}
-    logarithms |= {f"eigenvalue_modulus_{k}": track for k, track in enumerate(modulus.T, 1)}
-    tracks = {}
-    for name, track in logarithms.items():
-        tracks[f"log10_{name}"] = track
-        with np.errstate(over="ignore", under="ignore"):
-            tracks[name] = np.asarray(10.0**track)
-    tracks |= {f"eigenvalue_angle_{k}": track for k, track in enumerate(angle.T, 1)}
     steps = range(trajectory.steps + 1)
-    tracks["departure_from_normality"] = np.array([trajectory.departure_from_normality(s) for s in steps])
-    tracks["orthogonality_drift"] = np.array([trajectory.orthogonality_drift(s) for s in steps])
-    return tracks
-
-
-def _series_tracks(series: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    tracks = {}
-    for name, values in series.items():
-        flat = values.reshape(len(values), -1)
-        if values.ndim == 1:
-            tracks[name] = flat[:, 0]
-        else:
-            tracks |= {f"{name}_{k}": track for k, track in enumerate(flat.T, 1)}
-    return tracks
+    return named_tracks(
+        (trajectory.log10_spectral_norm, trajectory.log10_frobenius_norm),
+        trajectory.log10_nuclear_norm,
+        trajectory.log10_singular_values,
+        trajectory.eigenvalue_tracks,
+        np.array([trajectory.departure_from_normality(s) for s in steps]),
+        np.array([trajectory.orthogonality_drift(s) for s in steps]),
+    )
 
 
 def simulate(recording: Recording) -> Trajectory:

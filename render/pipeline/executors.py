@@ -158,10 +158,17 @@ class Processes(Executor):
 
     def _new(self) -> ProcessPoolExecutor:
         # Its locks are the system's, and an interruption amid their making would leave them there.
-        with held():
-            return ProcessPoolExecutor(
-                self.workers, mp_context=_Spawn(), initializer=_begin_worker, initargs=(os.getpid(),)
-            )
+        try:
+            with held():
+                return ProcessPoolExecutor(
+                    self.workers, mp_context=_Spawn(), initializer=_begin_worker, initargs=(os.getpid(),)
+                )
+        except OSError as error:
+            # On Linux they are files in /dev/shm.
+            raise RenderError(
+                f"worker processes could not share locks ({error.strerror or error}), so let /dev/shm be written, or "
+                "make films one by one with render scene"
+            ) from None
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
         """Have a process call a function."""

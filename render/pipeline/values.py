@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +15,8 @@ from scenes import Parameter, ParameterError
 _MOST = 100_000
 # As many values has a slider that was not told otherwise.
 _USUAL = 9
+# Digits before and behind the point of float64's numbers. Further ones would be written out, however many they are.
+_MOST_DIGITS, _MOST_PLACES = 308, 324
 
 
 def values_of(text: str, parameters: Sequence[Parameter]) -> tuple[str, list[Any]]:
@@ -59,8 +62,8 @@ def _range_of(text: str, parameter: Parameter) -> list[str]:
     parts = [part.strip() for part in text.split(":")]
     whole = parameter.kind is int
     try:
-        low, high, *rest = map(Fraction, parts)
-    except (ValueError, ZeroDivisionError):
+        low, high, *rest = map(_exactly, parts)
+    except (ValueError, InvalidOperation):
         low = high = Fraction(0)
         rest = []
     if high <= low or len(rest) > 1 or (not whole and not rest) or (rest and rest[0] <= 0):
@@ -76,9 +79,24 @@ def _range_of(text: str, parameter: Parameter) -> list[str]:
         count = int(rest[0])
         step = (high - low) / max(count - 1, 1)
     if count > _MOST or count < 2:
-        raise UsageError(f"a range has from 2 to {_MOST:,} values, but {brief(text)} has {count:,}")
+        counted = f"{count:,}" if count <= _MOST**2 else "many more"
+        raise UsageError(f"a range has from 2 to {_MOST:,} values, but {brief(text)} has {counted}")
     numbers = (low + index * step for index in range(int(count)))
     return [str(int(single)) if whole and single.denominator == 1 else repr(float(single)) for single in numbers]
+
+
+def _exactly(text: str) -> Fraction:
+    """Return a decimal number as a fraction.
+
+    Raises
+    ------
+    ValueError, InvalidOperation
+        If it is none, or none of those that float64 has.
+    """
+    number = Decimal(text)
+    if not number.is_finite() or (number and not -_MOST_PLACES <= number.adjusted() < _MOST_DIGITS):
+        raise ValueError
+    return Fraction(number)
 
 
 def listed(name: str, values: Sequence[Any]) -> str:
@@ -104,7 +122,7 @@ def listed(name: str, values: Sequence[Any]) -> str:
             f"{name} as a tuple must be the least, the greatest and the number of values, but it is {brief(values)}"
         )
     low, high, count = (*values, _USUAL)[:3]
-    if not (high > low and count == int(count) and 2 <= count <= _MOST):
+    if not (high > low and 2 <= count <= _MOST and count == int(count)):
         raise UsageError(
             f"{name} must rise from the least to the greatest value in 2 or more, but it is {brief(values)}"
         )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from render.errors import UsageError
+from render.numerics.track_pieces import track_pieces
 from render.numerics.trajectory import trajectory_of
 from render.pipeline.claims import finite
 from render.pipeline.scene_run import SceneRun
@@ -34,7 +35,8 @@ def pieces(form: str, found: SceneRun) -> Iterator[bytes]:
     Parameters
     ----------
     form : str
-        ``csv``: one row a step. ``json``: an object with scene, parameters, claims and columns; null
+        ``csv``: one row a step, made in memory that does not grow with the steps; the others hold whole columns, so
+        that theirs does. ``json``: an object with scene, parameters, claims and columns; null
         stands for what is not finite. ``npz``: NumPy arrays by name.
     found : SceneRun
         The scene with its numbers.
@@ -50,12 +52,12 @@ def pieces(form: str, found: SceneRun) -> Iterator[bytes]:
 
 
 def _csv(found: SceneRun) -> Iterator[bytes]:
-    tracks = trajectory_of(found.columns).tracks
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(tracks)
-    for rows in _parts(len(tracks["step"])):
-        steps, *others = (track[rows].tolist() for track in tracks.values())
+    for number, tracks in enumerate(track_pieces(found.columns, _ROWS)):
+        if number == 0:
+            writer.writerow(tracks)
+        steps, *others = (track.tolist() for track in tracks.values())
         writer.writerows(zip(map(int, steps), *others, strict=True))
         yield text.getvalue().encode()
         text.seek(0)

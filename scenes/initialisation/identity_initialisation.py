@@ -70,14 +70,14 @@ def _run(steps: int, dim: int, seed: int, noise: float, scale: float = 1.0) -> d
 
 
 @scene(
-    show("matrix", limits=(-1.5, 1.5), heading="product", roles=_ROLES),
+    show("matrix", limits=(-1.5, 1.5), heading="Wᵗ", roles=_ROLES),
     show(
         "series",
         of="length",
         scale="linear",
         limits=(0, 3),
         heading="aim 1: length stays",
-        note="with I, orthogonal Q",
+        note="of a vector; I, Q never stretch",
         roles=_ROLES,
     ),
     show(
@@ -86,7 +86,7 @@ def _run(steps: int, dim: int, seed: int, noise: float, scale: float = 1.0) -> d
         scale="linear",
         limits=(0, 1),
         heading="aim 2: equal units part",
-        note="with Q, noise",
+        note="distance; I treats both alike",
         roles=_ROLES,
     ),
     title="Beginning with the identity",

@@ -30,7 +30,7 @@ def _alternating(matrix: FloatArray, steps: int) -> MatrixSequence:
 
 @scene(
     show("scaled_matrix", heading="W, Wᵀ in turn"),
-    show("norms", heading="size of the product", note="largest singular value: how far it stretches"),
+    show("norms", heading="size of the product", note="× largest stretch of W each step; orthogonal: WᵀW = I"),
     title="W, then its transpose",
     statement="Wᵀ undoes an orthogonal W; of any other matrix the largest singular value is raised",
     opening="Multiply by W, then by its transpose Wᵀ, then by W again. Does Wᵀ undo W?",

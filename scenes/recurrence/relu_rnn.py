@@ -47,12 +47,12 @@ def _tanh_run(matrix: FloatArray, start: FloatArray, steps: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="slopes · W", heading="rows of W that ReLU leaves"),
+    show("heatmap", of="slopes · W", heading="rows of W; blank: unit at 0"),
     show(
         "series",
         of={"ReLU, λ over 1": "growing", "ReLU, λ under 1": "shrinking", "tanh, λ over 1": "tanh"},
         heading="state size",
-        note="× λ of rows left; tanh caps units at 1",
+        note="λ: largest eigenvalue of rows left",
         roles={"ReLU, λ over 1": "explode", "ReLU, λ under 1": "vanish", "tanh, λ over 1": "data"},
         values=False,
     ),

@@ -28,6 +28,7 @@ def _line(*matrices: FloatArray) -> FloatArray:
         "heatmap",
         of="pictures",
         heading="answers approach the truth",
+        note="probability",
         limits=(-1, 1),
         rows=("answers", *[""] * KINDS, "truth"),
         columns=_PLACES,
@@ -35,7 +36,7 @@ def _line(*matrices: FloatArray) -> FloatArray:
     show(
         "strip",
         of="by output",
-        heading="why: errors change the weights",
+        heading="why: change = errors × states",
         limits=(-1, 1),
         names=_CHANGE,
         footer="error = truth − answer",

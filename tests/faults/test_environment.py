@@ -2,12 +2,15 @@
 
 import os
 import re
+import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 from films import run
-from place import SHORT
+from place import SHORT, finish
 
 import render
 from render.errors import OutputError
@@ -147,6 +150,72 @@ def test_f67_nothing_can_be_written(place, nothing_temporary):
 def test_f67_files_may_have_no_bytes(place):
     before = place.old_files()
     place.refuses(before, place.limited("RLIMIT_FSIZE", 0, *TINY), 5, "File too large", "so ")
+
+
+# Every file system can be read only, but for the working folder's films: as in a container with one volume for output.
+READ_ONLY = """
+set -e
+mount --make-rprivate /
+mount --bind films films
+awk '{print $5}' /proc/self/mountinfo | sort -r | while read -r at; do
+    at=$(printf %b "$at")
+    [ "$at" = "$PWD/films" ] || mount -o remount,bind,ro "$at" || test ! -w "$at"
+done
+for at in . /tmp /var/tmp /dev/shm; do
+    if (: > "$at/written") 2> /dev/null; then exit 99; fi
+done
+exec "$@"
+"""
+PLAIN_USER = ("setpriv", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs")
+
+
+def read_only(place, *words, user=()):
+    """Run `render WORDS` where nothing but the folder of films can be written."""
+    place.folder.mkdir(exist_ok=True)
+    home = place.root / "home"
+    home.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "render", *map(str, words)]
+    env = {"HOME": str(home), "TMPDIR": None, "MPLCONFIGDIR": None, "XDG_CACHE_HOME": None}
+    with place.begin([*own_mounts(), "sh", "-c", READ_ONLY, "sh", *user, *command], env=env) as process:
+        process.stdout_text, process.stderr_text = finish(process)
+    assert list(home.iterdir()) == []
+    return process
+
+
+def own_mounts():
+    """Return the command that gives another mounts of its own."""
+    for command in (["unshare", "--map-root-user", "--mount"], ["unshare", "--mount"]):
+        if shutil.which("unshare") and subprocess.run([*command, "true"], capture_output=True).returncode == 0:
+            return command
+    if "CI" in os.environ:
+        pytest.fail("this machine gives nobody mounts of his own")
+    return pytest.skip("this machine gives nobody mounts of his own")
+
+
+@pytest.mark.parametrize("user", [(), PLAIN_USER], ids=["root", "no capabilities"])
+def test_f67_a_read_only_root_with_a_volume_for_output(place, good, user):
+    done = read_only(place, "scene", "orthogonal", *SHORT, "--output", "films", user=user)
+    assert (done.returncode, done.stderr_text) == (0, "")
+    assert place.state() == good
+    done = read_only(place, "verify", "films", user=user)
+    assert (done.returncode, done.stderr_text) == (0, ""), done.stdout_text
+    assert place.state() == good
+
+
+def test_f67_a_read_only_root_with_workers(place):
+    """Locks that processes share are files, too."""
+    place.folder.mkdir()
+    (place.folder / "all.toml").write_text('[[film]]\nscene = "vanishing"\n[[film]]\nscene = "exploding"\n')
+    before = place.state()
+    done = read_only(place, "run", "films/all.toml", "--output", "films", "--jobs", 2)
+    place.refuses(before, done, 1, "could not share locks (Read-only file system), so let /dev/shm be written")
+
+
+def test_f67_a_read_only_root_without_a_volume(place):
+    done = read_only(place, "scene", "orthogonal", *SHORT, "--output", "elsewhere")
+    assert (done.returncode, done.stdout_text) == (5, "")
+    assert re.fullmatch(r"render: [^\n]*Read-only file system[^\n]*, so [^\n]*\n", done.stderr_text)
+    assert place.state() == {}
 
 
 def test_f72_the_working_folder_is_gone(call, place, monkeypatch):

@@ -36,6 +36,27 @@ def test_f48_colours_in_a_file(call, place, content, words):
     call.scene("rotation", [*SHORT[:2], "--theme", "my.toml"], 2, "the theme my.toml", *words)
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ('name = "x"\n# "inkk"\ninkk = "#000000"\n', 3),
+        ('[roles]\nvanish = "#1957fe"\n\nvanishes = "#000000"\n', 4),
+        ("\n\nroles = { vanish = 3 }\n", 3),
+        ('name = "x"\nbase = "pink"\n', 2),
+        ("\nname = 3\n", 2),
+        ('name = "x"\r\n\r\nfont = "no such font"\r\n', 3),
+        ('grid = "#d9dde2"\nsign = [\n  "#000000",\n  "#ffffff",\n]\n', 2),
+        ('name = "x"\n[roles]\nkeep = "#bbccdd"\n', 3),
+        ('name = "x"\n\nbackground = "#8a8a8a"\n', 3),
+        ('\ufeffname = "x"\n[roles]\nexplode = "#03003c"\n', 3),
+    ],
+    ids="key role inline base name font list contrast page alike".split(),
+)
+def test_f48_the_line_of_what_is_refused(call, place, content, line):
+    (place.root / "my.toml").write_bytes(content.encode())
+    call.scene("rotation", [*SHORT[:2], "--theme", "my.toml"], 2, f"the theme my.toml (line {line}) has ", ", ")
+
+
 def test_f48_a_mark_of_the_byte_order_does_no_harm(call, place):
     (place.root / "my.toml").write_bytes(b'\xef\xbb\xbfink = "#000000"\n')
     code, _, said = call(*place.command(*TINY[:2], "--theme", "my.toml", "--format", "gif", scene="rotation")[3:])
@@ -66,6 +87,10 @@ def test_f48_languages_of_the_users_own(call, place):
     (folder / "own.toml").unlink()
     (folder / "own.toml").write_bytes(b'[texts]\n"a" = "b"\n"a" = "c"\n')
     call.scene("rotation", [*SHORT[:2], "--lang", "xx"], 3, "is no TOML", "line 3", 'key "a"', env=env)
+    (folder / "own.toml").write_bytes(b'[texts]\n"a" = "b"\n\n"c" = 3\n')
+    call.scene("rotation", [*SHORT[:2], "--lang", "xx"], 3, "own.toml (line 4) must have a table [texts]", env=env)
+    (folder / "own.toml").write_bytes(b'[texts]\n"a" = "b"\n"{n} c" = "c"\n')
+    call.scene("rotation", [*SHORT[:2], "--lang", "xx"], 3, "own.toml (line 3): ", "lacks {n}", env=env)
 
 
 @pytest.mark.parametrize(

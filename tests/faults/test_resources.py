@@ -2,15 +2,18 @@
 
 import json
 import os
+import sys
 import threading
 import tracemalloc
 
 import numpy as np
 import pytest
-from place import LIMIT, PATIENCE
+from place import LIMIT, PATIENCE, finish
 
 from render.errors import EigenreelError, RenderError
 from render.numerics.products import Products
+from render.numerics.track_pieces import track_pieces
+from render.numerics.trajectory import simulate, trajectory_of
 from render.pipeline.job import Job
 from render.pipeline.run import run
 from render.pipeline.scene_run import resolve
@@ -101,6 +104,54 @@ def test_f78_numbers_are_written_in_pieces(monkeypatch, form):
         header, *rows = content.splitlines()
         assert header.split(",") == list(tracks)
         assert [row.split(",")[0] for row in rows] == [str(step) for step in range(96)]
+
+
+SEVERAL = {
+    "powers": ("rotation", {"steps": 95}),
+    "spread": ("vanishing", {"steps": 300, "dim": 5}),
+    "columns": ("article", {"steps": 40}),
+    "series": ("sentiment", {}),
+}
+
+
+@pytest.mark.parametrize("rows", [1, 7, 2_000])
+@pytest.mark.parametrize("name", SEVERAL)
+def test_f78_pieces_of_tracks_are_the_tracks(name, rows):
+    source, options = SEVERAL[name]
+    whole = trajectory_of(resolve(source, options).columns).tracks
+    pieces = list(track_pieces(resolve(source, options).columns, rows))
+    assert all(list(piece) == list(whole) for piece in pieces)
+    for track, values in whole.items():
+        assert np.concatenate([piece[track] for piece in pieces]).tobytes() == values.tobytes(), track
+
+
+def test_f78_large_products_are_few_at_a_time():
+    columns = {None: simulate(repeated(np.eye(128), 40))}
+    assert max(len(piece["step"]) for piece in track_pieces(columns, 2_000)) * 128**2 * 8 <= 2 * 2**20
+
+
+MEASURED = """
+import resource, sys
+import render.numerics.products
+from render.pipeline.scene_run import resolve
+render.numerics.products._CHECKPOINT_BYTES = 2**19
+from render.publish.tables import pieces
+for piece in pieces("csv", resolve("rotation", {"steps": int(sys.argv[1])})):
+    pass
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+def test_f78_numbers_of_many_steps_take_no_more_memory(place):
+    used = []
+    for steps in (4_000, 40_000):
+        with place.begin([sys.executable, "-c", MEASURED, str(steps)]) as process:
+            printed, said = finish(process)
+        assert said == ""
+        used.append(int(printed) / 1024)
+    # MiB. The scene itself holds three numbers a step, which are 1; all tracks are about 9.
+    assert used[1] - used[0] < 5, used
 
 
 def test_f78_products_take_no_more_memory_for_more_steps(monkeypatch):

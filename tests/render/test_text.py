@@ -100,6 +100,15 @@ def test_sentences_hold_numbers_as_they_ask_for_them(text, values, written):
     assert filled(text, values) == written
 
 
+def test_words_and_the_words_that_stand_in_them_are_translated():
+    words = Words()
+    words.table |= {"{what} grows to {size:2}": "{size:2} erreicht {what}", "the norm": "die Norm"}
+    assert words("{what} grows to {size:2}", {"what": "the norm", "size": 2.04}) == "2 erreicht die Norm"
+    assert words("{what} grows to {size:2}", {"what": "the gate", "size": 0.5}) == "0.5 erreicht the gate"
+    assert words("the norm") == "die Norm"
+    assert words("the norm", {"x": 1}) == "die Norm"
+
+
 def test_words_of_a_sentence_have_roles():
     found = segments("After <keep>a b</>, then <vanish>c</>.")
     assert [(s.text, s.role) for s in found] == [

@@ -207,7 +207,7 @@ def test_singular_values_of_zero_products_are_zero():
         assert not found[:first].any()
         assert np.isneginf(found[first:]).all()
         products = [trajectory.product(step) for step in range(sequence.steps + 1)]
-        assert np.array_equal(log10_singular_values(sequence, products), found)
+        assert np.array_equal(list(log10_singular_values(sequence, products)), found)
     assert np.isneginf(simulate(MatrixSequence(np.ones((2, 2, 2)), np.zeros((2, 2)))).log10_singular_values).all()
 
 

@@ -50,6 +50,20 @@ def test_the_sentence_true_now_is_said(write):
     assert said[8] == "<keep>✓</> The end at 8."
 
 
+def test_a_running_sentence_has_the_numbers_of_its_step(tmp_path):
+    """The product is diag(2^−t, 4^−t), whose singular values are its diagonal."""
+    (tmp_path / "own.py").write_text(
+        HEAD
+        + "@scene('norms', opening='Begin.', running='{step} of {steps}: {left}, {norm}, {smallest}')\n"
+        + "def own(steps: int = 3):\n    factors = repeated([[0.5, 0], [0, 0.25]], steps).factors\n"
+        + "    return MatrixSequence(factors, series={'left': 1 + np.arange(steps + 1) / 4})\n",
+        encoding="utf-8",
+    )
+    captions = captions_of(resolve(str(tmp_path / "own.py"), {}))
+    assert [captions.at(step) for step in (1, 2)] == ["1 of 3: 1.25, 0.5, 0.25", "2 of 3: 1.5, 0.25, 0.0625"]
+    assert dict(captions.numbers(3)) == {"steps": 3, "step": 3, "symbol": "W", "left": 1.75}
+
+
 def test_the_mark_comes_with_the_last_moment_and_only_if_all_claims_hold(write):
     name = write(("So it is.", "5"))
     captions = captions_of(resolve(name, {}))
