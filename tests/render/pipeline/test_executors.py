@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -60,6 +60,35 @@ def test_only_the_task_that_ends_its_process_fails():
     failed = [index for index, future in done.items() if future.exception()]
     assert failed == [3]
     assert sorted(future.result() for index, future in done.items() if index != 3) == [0, 1, 2, 4, 5, 6, 7]
+
+
+class Breaking(Processes):
+    """Processes that begin none: tasks are done here, or lost the first so many times that they are begun."""
+
+    def __init__(self, lost):
+        self.lost, self.begun, self.workers = lost, [], 2
+
+    def submit(self, function, task):
+        self.begun.append(task)
+        future = Future()
+        if self.begun.count(task) <= self.lost.get(task, 0):
+            future.set_exception(BrokenExecutor())
+        else:
+            future.set_result(function(task))
+        return future
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        pass
+
+
+def test_what_a_lost_process_had_is_done_again_once():
+    """Tasks 2 and 4 were beside the third, which ends its process whenever it is begun."""
+    pool = Breaking({2: 1, 3: 9, 4: 1})
+    done = found(double, range(8), pool)
+    failed = done.pop(3).exception()
+    assert isinstance(failed, BrokenExecutor)
+    assert {index: future.result() for index, future in done.items()} == {n: 2 * n for n in range(8) if n != 3}
+    assert [pool.begun.count(n) for n in range(8)] == [1, 1, 2, 2, 2, 1, 1, 1]
 
 
 @pytest.mark.slow
