@@ -20,7 +20,7 @@ FLOORS = [
     ("render: what every stage uses", [
         "render.errors render.files render.version render.interrupts render.pipeline.watch render.drawing.mpl "
         "render.pipeline.toml_lines",
-        "render.locks render.scratch",
+        "render.locks render.scratch render.pipeline.processes",
         "render.pipeline.beats render.text render.storage render.pipeline.executors render.drawing.grid",
         "render.drawing.colors render.drawing.layouts render.drawing.fonts render.pipeline.timeline "
         "render.pipeline.values",

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import RenderError
-from render.pipeline.executors import unless_ended
 from render.pipeline.film import Film
 from render.pipeline.fit import make
 from render.pipeline.job import Job
@@ -36,14 +35,10 @@ def make_away(job: Job, versions: Mapping[str, str]) -> Sent:
         If it cannot be made, or the versions here are others.
     """
     require_versions(versions)
-
-    def work() -> Sent:
-        with scratch_folder(Path(job.output)) as folder:
-            film = make(replace(job, output=str(folder)))
-            files = {path.name: path.read_bytes() for path in film.files.values()}
-        return Sent(files, film.manifest, film.remarks)
-
-    return unless_ended(work)
+    with scratch_folder(Path(job.output)) as folder:
+        film = make(replace(job, output=str(folder)))
+        files = {path.name: path.read_bytes() for path in film.files.values()}
+    return Sent(files, film.manifest, film.remarks)
 
 
 def install(sent: Sent, job: Job) -> Film:

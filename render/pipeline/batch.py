@@ -17,10 +17,11 @@ from render.errors import EigenreelError, RenderError, UsageError
 from render.pipeline import manifest
 from render.pipeline.away import Sent, install, make_away
 from render.pipeline.dependencies import files_of
-from render.pipeline.executors import Processes, outcomes, processes, unless_ended
+from render.pipeline.executors import outcomes
 from render.pipeline.film import Film
 from render.pipeline.fit import make
 from render.pipeline.job import Job
+from render.pipeline.processes import Processes, processes
 from render.pipeline.scene_run import scene_of
 from render.pipeline.versions import film_versions, own_versions
 from render.storage import sha256_of, sweep
@@ -67,7 +68,7 @@ def run_all(
         with processes() as pool:
             return run_all(jobs, executor=pool, progress=progress)
     work: Callable[[Job], Film | Sent] = (
-        _make_here if isinstance(executor, Processes) else partial(make_away, versions=own_versions())
+        make if isinstance(executor, Processes) else partial(make_away, versions=own_versions())
     )
     results: dict[int, Film | EigenreelError] = {}
     with closing(outcomes(work, jobs, executor)) as found:
@@ -95,10 +96,6 @@ def _stem(job: Job) -> str:
     except EigenreelError:
         # Making it will say what is wrong with it.
         return job.name or job.scene
-
-
-def _make_here(job: Job) -> Film:
-    return unless_ended(partial(make, job))
 
 
 def _result(future: Future[Film | Sent], job: Job) -> Film | EigenreelError:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,11 @@ from render.numerics.growth import log10_growth
 from render.numerics.trajectory import Trajectory, simulate
 from render.panels._series import track_of
 from render.pipeline.dependencies import files_beside
-from render.pipeline.executors import Processes, outcomes, unless_ended
+from render.pipeline.executors import outcomes
 from render.pipeline.guard import guarded
 from render.pipeline.job import Job
 from render.pipeline.points import Axis, points
+from render.pipeline.processes import Processes
 from render.pipeline.results import Results
 from render.pipeline.scene_run import SceneRun, built, scene_of
 from render.pipeline.versions import own_versions, require_versions
@@ -157,10 +157,6 @@ class _Task:
 
 def _compute(task: _Task) -> list[FloatArray | str]:
     """Return for every point its tracks, or why it has none."""
-    return unless_ended(partial(_computed, task))
-
-
-def _computed(task: _Task) -> list[FloatArray | str]:
     if task.versions is not None:
         require_versions(task.versions)
     scene = scene_of(task.job)

@@ -9,9 +9,9 @@ from typing import Any
 
 from render.errors import EigenreelError
 from render.pipeline.batch import Progress, run_all
-from render.pipeline.executors import processes
 from render.pipeline.film import Film
 from render.pipeline.job import Job
+from render.pipeline.processes import processes
 from render.publish.vtt import write_texts
 
 # What the names of the four films end with, and how they look.

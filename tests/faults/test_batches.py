@@ -16,9 +16,10 @@ from place import CODES, PATIENCE, SENTENCE, SHORT, finish
 from render import storage
 from render.errors import RenderError, UsageError
 from render.pipeline.batch import run_all
-from render.pipeline.executors import outcomes, processes
+from render.pipeline.executors import outcomes
 from render.pipeline.film import Film
 from render.pipeline.job import Job
+from render.pipeline.processes import processes
 
 
 def tiny(folder, name=None, scene="orthogonal", **parameters):

@@ -42,7 +42,7 @@ from render.errors import EigenreelError
 jobs = [render.job(name, output="films", formats="gif", pace="even", parameters=given) for name, given in
         [("waits.py", {}), ("rotation", {"steps": 1}), ("vanishing", {"steps": 1, "dim": 2})]]
 from render.pipeline.batch import run_all
-from render.pipeline.executors import processes
+from render.pipeline.processes import processes
 with processes(2) as executor:
     results = run_all(jobs, executor=executor)
 print(json.dumps([str(result) if isinstance(result, EigenreelError) else None for result in results]))

@@ -20,9 +20,9 @@ import render
 from render.errors import OutputError, UsageError
 from render.numerics.growth import log10_growth
 from render.pipeline import sweep as module
-from render.pipeline.executors import processes
 from render.pipeline.job import Job
 from render.pipeline.points import axes_of, points
+from render.pipeline.processes import processes
 from render.pipeline.results import Results
 from render.pipeline.scene_run import run_of, scene_of
 from render.pipeline.sweep import compute, measured, sweep_of
