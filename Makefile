@@ -44,7 +44,7 @@ fuzz: $(VENV)/developer  ## Try anything on what reads words and files, other th
 	FUZZ=20 $(BIN)/python -m pytest $(PARALLEL) -o faulthandler_timeout=0 tests/fuzz tests/render/pipeline/test_weights.py -k "fuzz or any_bytes"
 
 soak: $(VENV)/developer  ## Kill films at random moments for an hour: make soak ARGS="--kills 100 --seed 1"
-	PYTHONPATH=tests $(BIN)/python tests/soak.py $(ARGS)
+	PYTHONPATH=.:tests $(BIN)/python tests/soak.py $(ARGS)
 
 mutations: $(VENV)/developer  ## Break one key line after the other, and see that a test notices
 	$(BIN)/python tests/mutations.py

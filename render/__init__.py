@@ -83,6 +83,7 @@ def film(
     max_frames: int = 100_000,
     timeout: float = 120.0,
     allow_false_claims: bool = False,
+    allow_nonfinite: bool = False,
     progress: Callable[[int, int], object] | None = None,
     **unknown: Never,
 ) -> Film:
@@ -138,6 +139,8 @@ def film(
         Seconds without progress after which ffmpeg is given up.
     allow_false_claims : bool
         Make the film even if something it claims is false; it then says so.
+    allow_nonfinite : bool
+        Mark entries of a matrix that are NaN or infinite, which is refused otherwise.
     progress : callable, optional
         Called with the number of frames that are painted and of all. A notebook's cell tells it without.
     **unknown
@@ -158,7 +161,7 @@ def film(
     from render.pipeline.watch import Told, Watch
     from render.publish.notebook import CellProgress, in_a_notebook
 
-    given = {
+    given: dict[str, Any] = {
         "output": output, "name": name, "formats": formats, "pace": pace, "duration": duration,
         "between": between, "explain": explain, "fps": fps, "hold_first": hold_first,
         "hold_last": hold_last, "pause": pause, "loop": loop, "layout": layout, "size": size, "theme": theme,
@@ -166,7 +169,8 @@ def film(
         "max_bytes": max_bytes, "max_frames": max_frames, "timeout": timeout, "allow_false_claims": allow_false_claims,
         "over": over,
     }  # fmt: skip
-    wanted = job(scene, parameters, labels=labels, **given, **_given(steps, dim, seed), **unknown)
+    own: dict[str, Any] = {"labels": labels, "allow_nonfinite": allow_nonfinite}
+    wanted = job(scene, parameters, **own, **given, **_given(steps, dim, seed), **unknown)
     watch: Watch | None = Told(progress) if progress is not None else None
     if watch is None and in_a_notebook():
         watch = CellProgress(wanted.stem)
@@ -219,13 +223,14 @@ def job(
     parameters: Mapping[str, object] | None = None,
     *,
     labels: Sequence[str] | None = None,
+    allow_nonfinite: bool = False,
     **options: Any,
 ) -> Job:
     """Return a film as plain data, for `run_all`; nothing is made.
 
     Parameters
     ----------
-    scene, labels
+    scene, labels, allow_nonfinite
         As for `film`.
     parameters : mapping of str to object, optional
         Parameters of the scene.
@@ -247,11 +252,13 @@ def job(
     given = _parameters({name: value for name, value in options.items() if name not in OPTIONS}, parameters)
     if isinstance(scene, str) and labels is not None:
         raise UsageError("labels name matrices, but a scene has its own, so leave them out")
-    source, matrices = (scene, None) if isinstance(scene, str) else (POWERS, matrices_of(scene, labels))
-    wanted = Job(source, given, matrices, **kept)
+    if isinstance(scene, str):
+        wanted = Job(scene, given, allow_nonfinite=allow_nonfinite, **kept)
+    else:
+        wanted = Job(POWERS, given, matrices_of(scene, labels, allow_nonfinite), allow_nonfinite, **kept)
     found = scene_of(wanted)
     refuse_unknown(list(given), [parameter.name for parameter in found.parameters])
-    with guarded(source):
+    with guarded(wanted.scene):
         found.resolve(**given)
     return wanted
 
@@ -264,13 +271,14 @@ def simulate(
     seed: int | None = None,
     parameters: Mapping[str, object] | None = None,
     labels: Sequence[str] | None = None,
+    allow_nonfinite: bool = False,
     **unknown: Never,
 ) -> Trajectory:
     """Return the numbers of a scene, or of the powers of a matrix, without drawing anything.
 
     Parameters
     ----------
-    scene, steps, dim, seed, parameters, labels
+    scene, steps, dim, seed, parameters, labels, allow_nonfinite
         As for `film`.
     **unknown
         Refused with the nearest name that there is.
@@ -288,7 +296,8 @@ def simulate(
     from render.numerics.trajectory import trajectory_of
     from render.pipeline.scene_run import run_of
 
-    wanted = job(scene, parameters, labels=labels, **_given(steps, dim, seed), **unknown)
+    own: dict[str, Any] = {"labels": labels, "allow_nonfinite": allow_nonfinite}
+    wanted = job(scene, parameters, **own, **_given(steps, dim, seed), **unknown)
     return trajectory_of(run_of(wanted).columns)
 
 
@@ -299,7 +308,7 @@ def scenes() -> dict[str, Scene]:
     return all_scenes()
 
 
-def _given(steps: int | None, dim: int | None, seed: int | None) -> dict[str, int]:
+def _given(steps: int | None, dim: int | None, seed: int | None) -> dict[str, Any]:
     """Return those of the common parameters that were given."""
     common = {"steps": steps, "dim": dim, "seed": seed}
     return {name: value for name, value in common.items() if value is not None}

@@ -24,6 +24,8 @@ from render.interrupts import held
 from render.locks import locked
 
 _STALE_SECONDS = 3600
+# In the place of what tells when a process began: it has ended, or the system does not say.
+_GONE, _UNTOLD = "gone", "0000"
 _KINDS = {
     **{stat.S_IFLNK: "a symbolic link", stat.S_IFDIR: "a folder"},
     **{stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"},
@@ -174,7 +176,7 @@ class AtomicFiles:
     def _create(self, name: str, register: dict[str, Path]) -> Path:
         """Make an empty file of a new name, and note it first: what is noted is cleaned up."""
         stem = Path(name).stem
-        token = f"{_machine()}{secrets.token_hex(4)}"
+        token = f"{_machine()}{_started(os.getpid())}{secrets.token_hex(4)}"
         path = register[name] = self.folder / f".{stem}.{os.getpid()}-{token}.part"
         with output_errors(f"write into {self.folder}"):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
@@ -260,13 +262,13 @@ class AtomicFiles:
 def sweep(folder: Path) -> None:
     """Remove what a killed program left in a folder: at once where its end is certain, else after an hour."""
     for path in folder.glob(".*.part"):
-        found = re.fullmatch(r"\..+\.([0-9]+)-([0-9a-f]{14})\.part", path.name)
-        if not found or _is_alive(int(found[1])):
+        found = re.fullmatch(r"\..+\.([0-9]+)-([0-9a-f]{6})([0-9a-f]{4})[0-9a-f]{8}\.part", path.name)
+        if not found or _is_alive(int(found[1]), found[3]):
             continue
         # It may be gone by now, somebody else's, or a folder, which is none of ours.
         with contextlib.suppress(OSError):
             old = time.time() - path.lstat().st_mtime > _STALE_SECONDS
-            if old or found[2].startswith(_machine()):
+            if old or found[2] == _machine():
                 path.unlink()
 
 
@@ -305,9 +307,24 @@ def _machine() -> str:
     return hashlib.sha256(f"{socket.gethostname()} {space}".encode()).hexdigest()[:6]
 
 
-def _is_alive(pid: int) -> bool:
+def _started(pid: int) -> str:
+    """Return four digits that tell a process from a later one of its number; zeros where none is told."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            # After the name, which may hold anything: a zombie has ended, whoever still has to take note of it.
+            state, *rest = file.read().rpartition(")")[2].split()
+        return _GONE if state == "Z" else hashlib.sha256(rest[18].encode()).hexdigest()[:4]
+    except (OSError, ValueError, IndexError):
+        return _UNTOLD
+
+
+def _is_alive(pid: int, started: str) -> bool:
+    """Whether a process of this number, which began when that one did, is there."""
     if os.name != "posix":
         return True
+    now = _started(pid)
+    if now == _GONE or (_UNTOLD not in (now, started) and now != started):
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -39,7 +39,7 @@ FLOORS = [
     ("one run of a scene", [
         "render.pipeline.stored",
         "render.pipeline.numpy_files render.pipeline.number_texts render.pipeline.gates",
-        "render.pipeline.safetensors",
+        "render.pipeline.safetensors render.pipeline.nonfinite",
         "render.pipeline.array_files render.pipeline.networks",
         "render.pipeline.guard render.pipeline.arrays render.pipeline.claims render.pipeline.glossary "
         "render.pipeline.weights render.pipeline.course render.pipeline.network_files render.pipeline.numbered_files",

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from render.check.report import Report
-from render.drawing.colors import ColorArray, color_index
+from render.drawing.colors import ColorArray, cell_colors
 from render.drawing.raster import RasterCanvas
 from render.pipeline import manifest
 from render.pipeline.job import Job
@@ -70,12 +70,13 @@ class FilmAgain:
     def check_cells(self, frame: ColorArray, moment: tuple[int, float], kind: FileKind, seen: _Playback) -> None:
         """Compare the colour of every heat-map cell, where no number covers it, with that of its number."""
         theme = self._painter.canvas.theme
-        colormaps = {colors.name: colors.colors for colors in (theme.sign, theme.field)}
+        colormaps = {colors.name: colors for colors in (theme.sign, theme.field)}
         for panel, described in zip(self._painter.panels, self._painter.describe(), strict=True):
             values = panel.values(*moment)
             if values is None:
                 continue
-            true = colormaps[described["colormap"]][color_index(values, tuple(described["limits"]))]
+            colors = colormaps[described["colormap"]]
+            true = cell_colors(values, described["limits"], colors, described.get("unknown"))
             error = np.abs(_centres(frame, described).astype(int) - true).max(axis=2)
             seen.cells += error.size
             seen.worst_cell = max(seen.worst_cell, int(error.max()))

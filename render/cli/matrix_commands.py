@@ -34,22 +34,24 @@ def _matrix(
     order: str | None,
     steps: int,
     gain: float,
+    allow_nonfinite: bool,
     quiet: bool,
     as_json: bool,
     **options: Any,
 ) -> None:
     from render.pipeline.matrix_film import matrix_film, refuse_to_overwrite
 
-    found = matrix_film(files, keys, gate, order, options["language"])
+    found = matrix_film(files, keys, gate, order, options["language"], allow_nonfinite)
     if found.remark:
         click.echo(one_line(f"render: {found.remark}."), err=True)
     if options["name"] is None:
         options["name"] = found.name
     if options["title"] is None:
         options["title"] = found.title
-    job = Job(POWERS, {"steps": steps, "gain": gain}, found.matrices, output=options["output"], name=options["name"])
+    held: dict[str, Any] = {"matrices": found.matrices, "allow_nonfinite": allow_nonfinite}
+    job = Job(POWERS, {"steps": steps, "gain": gain}, **held, output=options["output"], name=options["name"])
     refuse_to_overwrite(files, job)
-    make_film(POWERS, {"steps": steps, "gain": gain}, quiet, as_json, matrices=found.matrices, **options)
+    make_film(POWERS, {"steps": steps, "gain": gain}, quiet, as_json, **held, **options)
 
 
 matrix = click.Command(
@@ -75,6 +77,10 @@ matrix = click.Command(
         click.Option(
             ["--gain"], type=click.FloatRange(0, 1e6), default=1.0, show_default=True,
             help="By what every matrix is multiplied before.",
+        ),
+        click.Option(
+            ["--allow-nonfinite"], is_flag=True,
+            help="Mark entries that are NaN or infinite, where such a matrix is refused otherwise.",
         ),
         *film_options(),
         click.Option(["--quiet", "-q"], is_flag=True, help="Print nothing but errors."),

@@ -64,12 +64,35 @@ def blended(name: str, stops: Sequence[Color]) -> ColorMap:
 def color_index(values: FloatArray, limits: tuple[float, float]) -> NDArray[np.intp]:
     """Return the colour-table index of each number: ``⌊256 (v − low) / (high − low)⌋`` within 0 … 255.
 
-    It is the rule of matplotlib's linear norm, so a reader of a film can repeat it there.
+    It is the rule of matplotlib's linear norm, so a reader of a film can repeat it there. NaN has the index 128.
     """
     # Halves of numbers are exact, and their differences do not overflow.
     low, high, halves = limits[0] / 2, limits[1] / 2, np.asarray(values) / 2
     with np.errstate(over="ignore"):
-        return np.clip((halves - low) / (high - low) * 256, 0, 255).astype(np.intp)
+        indices = np.clip((halves - low) / (high - low) * 256, 0, 255)
+    return np.where(np.isnan(indices), 128, indices).astype(np.intp)
+
+
+def cell_colors(
+    values: FloatArray, limits: tuple[float, float], colors: ColorMap, unknown: Color | None = None
+) -> ColorArray:
+    """Return the colour in the middle of each number's cell, shape (…, 3).
+
+    Parameters
+    ----------
+    values : ndarray
+        The numbers.
+    limits : tuple of float
+        Numbers at the two ends of the colours.
+    colors : ColorMap
+        The colours.
+    unknown : Color, optional
+        The colour of those that are NaN or infinite, where they are marked.
+    """
+    found = colors.colors[color_index(values, limits)]
+    if unknown is not None:
+        found[~np.isfinite(values)] = unknown
+    return found
 
 
 def thinned(colors: ColorArray, within: int) -> ColorArray:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from render.drawing.canvas import Cells
-from render.drawing.colors import ColorMap, color_index, readable_on
+from render.drawing.colors import ColorMap, cell_colors, color_index, readable_on
 from render.drawing.glyphs import text_width
 from render.drawing.grid import cell_size
 from render.drawing.layouts import Box, TextLine
@@ -41,6 +41,8 @@ class Heatmap:
         Colours, if not those of signs.
     numbered : bool
         Whether numbers are to stand in cells that are large enough; see `number_room`.
+    marked : bool
+        Whether entries that are NaN or infinite are marked: with a plate of the warning's colour.
     """
 
     def __init__(
@@ -53,7 +55,9 @@ class Heatmap:
         box: Box | None = None,
         colors: ColorMap | None = None,
         numbered: bool = False,
+        marked: bool = False,
     ) -> None:
+        self._unknown = context.canvas.theme.role("warn") if marked else None
         self._context, self._canvas = context, context.canvas
         self._limits = context.limits
         self.colors = colors or context.canvas.theme.sign
@@ -76,15 +80,23 @@ class Heatmap:
         self._name_columns(names)
 
     def draw(self, values: FloatArray) -> None:
-        """Draw the cells."""
+        """Draw the cells. Where they are to be marked, entries that are NaN or infinite have a plate in them."""
         indices = color_index(values, self._limits)
         self._canvas.cells(Cells(self.box.x, self.box.y, self.cell, self.cell, indices, self.colors))
+        if self._unknown is not None and not np.isfinite(values).all():
+            # Without a word in it, a plate is told from a flat cell by what stays around it; the smallest cells have no
+            # room for that.
+            margin = 0 if self.numbered or self.cell < _GRID else self.cell // 8
+            side = self.cell - 2 * margin
+            corners = np.argwhere(~np.isfinite(values)) * self.cell + margin
+            boxes = [Box(self.box.x + int(x), self.box.y + int(y), side, side) for y, x in corners]
+            self._canvas.fills(boxes, self._unknown)
 
     def draw_numbers(self, values: FloatArray, decimals: int | None = None, shown: FloatArray | None = None) -> None:
         """Write the numbers, or those of `shown`, into the cells, where the heat-map has any."""
         if not self.numbered:
             return
-        colors = self.colors.colors[color_index(values, self._limits)]
+        colors = cell_colors(values, self._limits, self.colors, self._unknown)
         fitting = self._fitting(
             values if shown is None else shown,
             (3 if self.cell >= 128 else 2 if self.cell >= 80 else 1) if decimals is None else decimals,
@@ -106,7 +118,7 @@ class Heatmap:
         """Return the numbers as text, their size and weight, as large and with as many decimals as cells allow."""
         sizes, room = self._context.sizes, self.cell - self._context.px(8)
         for count in range(decimals, -1, -1):
-            texts = {place: _short(float(value), count) for place, value in np.ndenumerate(values)}
+            texts = {place: self._written(float(value), count) for place, value in np.ndenumerate(values)}
             longest = max(texts.values(), key=len)
             for size in range(min(self.cell // 3, round(sizes.title * 1.4)), sizes.axis - 1, -2):
                 weight = "semibold" if size > sizes.label else "medium"
@@ -114,24 +126,33 @@ class Heatmap:
                     return texts, size, weight
         return None
 
+    def _written(self, value: float, decimals: int) -> str:
+        return "NaN" if self._unknown is not None and np.isnan(value) else _short(value, decimals)
+
     def count_clipped(self, values: FloatArray) -> int:
         """Return how many numbers are beyond the colours."""
         low, high = self._limits
         # What is beyond by rounding alone has its true colour.
         slack = 1e-9 * (high - low)
-        return int(np.count_nonzero((values < low - slack) | (values > high + slack)))
+        beyond = (values < low - slack) | (values > high + slack)
+        return int(np.count_nonzero(beyond & (np.isfinite(values) | (self._unknown is None))))
 
     def describe(self) -> dict[str, Any]:
         """Return the manifest entries: place, cell size, and how numbers became colours.
 
-        ``sample`` is where in a cell, from its corner, its colour is seen: numbers stand in the middle.
+        ``sample`` is where in a cell, from its corner, its colour is seen: numbers stand in the middle. ``unknown`` is
+        the colour of entries that are NaN or infinite, where these are marked.
         """
-        return place(self.box) | {
-            "cell": self.cell,
-            "sample": 8 if self.numbered else self.cell // 2,
-            "limits": list(self._limits),
-            "colormap": self.colors.name,
-        }
+        return (
+            place(self.box)
+            | {
+                "cell": self.cell,
+                "sample": 8 if self.numbered else self.cell // 2,
+                "limits": list(self._limits),
+                "colormap": self.colors.name,
+            }
+            | ({} if self._unknown is None else {"unknown": list(self._unknown)})
+        )
 
     def _outline(self) -> None:
         box, color = self.box, self._canvas.theme.grid

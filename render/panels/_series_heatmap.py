@@ -18,7 +18,7 @@ from scenes import FloatArray
 
 
 class SeriesHeatmap(CellsPanel):
-    """Heat-map of a series: states, weights, gates, a grid of times and layers.
+    """Heat-map of a series: states, weights, gates, a grid of times and layers. What is NaN or infinite is marked.
 
     Parameters
     ----------
@@ -69,7 +69,10 @@ class SeriesHeatmap(CellsPanel):
         rows, columns = self._track.shape[1:]
         labels, names = ([context.words(label) for label in labels] for labels in (self._rows, self._columns))
         colors = context.canvas.theme.sign if self._signed else context.canvas.theme.field
-        self._heatmap = Heatmap(context, rows, columns, labels, names, colors=colors, numbered=self._numbers)
+        marked = not np.isfinite(self._track).all()
+        self._heatmap = Heatmap(
+            context, rows, columns, labels, names, colors=colors, numbered=self._numbers, marked=marked
+        )
         self.show_key()
 
     def draw(self, step: int, part: float = 0.0) -> None:
@@ -82,7 +85,9 @@ class SeriesHeatmap(CellsPanel):
 
     def values(self, step: int, part: float = 0.0) -> FloatArray:
         """Return the series' matrix at a step, or the means of its blocks."""
-        return block_means(self._track[step], self._heatmap.block)
+        # The mean of infinities of both signs is none.
+        with np.errstate(invalid="ignore"):
+            return block_means(self._track[step], self._heatmap.block)
 
     def describe(self) -> dict[str, Any]:
         """Return place, cell size, limits, colour map and track."""

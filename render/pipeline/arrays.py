@@ -9,18 +9,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from render.errors import InputError, UsageError
+from render.pipeline.nonfinite import LARGEST_GAIN, USUAL_STEPS, scene_of_nonfinite
 from render.text import brief
 from scenes import Bounds, FloatArray, MatrixSequence, Scene, Steps, repeated, scene, show
 
 # By how much entries of a power may be larger than those of W before only their shape is shown; a tenfold growth that
 # rounding makes a little more is none.
 _LARGEST_GROWTH = 10.0 * (1 + 1e-9)
-_USUAL_STEPS, _MOST_STEPS = 64, 1_000_000
-_LARGEST_GAIN = 1e6
+_MOST_STEPS = 1_000_000
 
 
 def matrices_of(
-    arrays: ArrayLike | Mapping[str, ArrayLike], labels: Sequence[str] | None = None
+    arrays: ArrayLike | Mapping[str, ArrayLike], labels: Sequence[str] | None = None, allow_nonfinite: bool = False
 ) -> dict[str, list[list[float]]]:
     """Return the rows of one matrix, or of several by label, as plain numbers.
 
@@ -30,11 +30,13 @@ def matrices_of(
         A matrix, shape (n, n), several of them where there are labels, or several by label.
     labels : sequence of str, optional
         A name for each; several are shown side by side.
+    allow_nonfinite : bool
+        Whether entries may be NaN or infinite.
 
     Raises
     ------
     InputError
-        If one is not a square matrix of finite real numbers.
+        If one is not a square matrix of real numbers, or one of these is not finite and is not to be.
     UsageError
         If there are not as many labels as matrices, or one comes twice.
     """
@@ -43,9 +45,9 @@ def matrices_of(
             raise UsageError("the names of the matrices are their labels, so leave labels out")
         if not arrays:
             raise UsageError("there are no matrices, so give one at least")
-        return matrices_of(list(arrays.values()), list(arrays))  # type: ignore[arg-type]  # no nested sequence
+        return matrices_of(list(arrays.values()), list(arrays), allow_nonfinite)  # type: ignore[arg-type]  # no nested sequence
     if labels is None:
-        return {"": _rows(arrays, "the matrix")}
+        return {"": _rows(arrays, "the matrix", allow_nonfinite)}
     if (
         not isinstance(labels, (list, tuple))
         or not all(isinstance(label, str) and label.strip() and label.isprintable() for label in labels)
@@ -55,10 +57,13 @@ def matrices_of(
     several = list(arrays) if isinstance(arrays, (list, tuple, np.ndarray)) else []
     if len(labels) != len(several):
         raise UsageError(f"there are {len(several)} matrices and {len(labels)} labels, so give one for each")
-    return {label: _rows(array, f"the matrix {label!r}") for label, array in zip(labels, several, strict=True)}
+    return {
+        label: _rows(array, f"the matrix {label!r}", allow_nonfinite)
+        for label, array in zip(labels, several, strict=True)
+    }
 
 
-def _rows(array: ArrayLike, what: str) -> list[list[float]]:
+def _rows(array: ArrayLike, what: str, allow_nonfinite: bool) -> list[list[float]]:
     try:
         matrix = np.asarray(array)
     except Exception as error:  # whatever an object's own conversion raises
@@ -74,9 +79,14 @@ def _rows(array: ArrayLike, what: str) -> list[list[float]]:
     with np.errstate(over="ignore"):
         # What float64 cannot hold is refused below.
         plain = matrix.astype(np.float64)
-    if not np.isfinite(plain).all():
-        row, column = (int(place) for place in np.argwhere(~np.isfinite(plain))[0])
-        raise InputError(f"{what} must be finite, but entry [{row}, {column}] is {plain[row, column]}")
+    # What float64 cannot hold was a number.
+    refused = ~np.isfinite(plain) & (np.isfinite(matrix) | (not allow_nonfinite))
+    if refused.any():
+        row, column = (int(place) for place in np.argwhere(refused)[0])
+        instead = "" if allow_nonfinite else " (render matrix --allow-nonfinite marks such entries)"
+        raise InputError(
+            f"{what} must be finite, but entry [{row}, {column}] is {plain[row, column]}, so mend it{instead}"
+        )
     # Through Python's own numbers, which know no limit and no rounding.
     if matrix.dtype.kind in "iu" and any(int(v) != float(w) for v, w in zip(matrix.flat, plain.flat, strict=True)):
         raise InputError(f"{what} has whole numbers that float64 cannot hold, so scale it down")
@@ -87,19 +97,24 @@ def _rows(array: ArrayLike, what: str) -> list[list[float]]:
 
 
 def scene_of_arrays(
-    matrices: Mapping[str, Sequence[Sequence[float]]], steps: object = None, gain: object = None
+    matrices: Mapping[str, Sequence[Sequence[float]]],
+    steps: object = None,
+    gain: object = None,
+    allow_nonfinite: bool = False,
 ) -> Scene:
     """Return the scene of the powers of matrices: each alone, or side by side by label.
 
     Where entries become much larger than those of W within so many steps, with this gain, they are shown divided by the
-    largest.
+    largest. Where entries may be NaN or infinite and some are, they are marked; see `scene_of_nonfinite`.
     """
     if not isinstance(matrices, Mapping) or not matrices or ("" in matrices and len(matrices) > 1):
         raise InputError("the matrices of a film must be rows by label, so render it again")
     single = "" in matrices
-    arrays = {label: np.array(_rows(rows, "the matrix")) for label, rows in matrices.items()}
-    known = steps if isinstance(steps, int) and 0 <= steps <= _MOST_STEPS else _USUAL_STEPS
-    times = float(gain) if isinstance(gain, (int, float)) and 0 <= gain <= _LARGEST_GAIN else 1.0
+    arrays = {label: np.array(_rows(rows, "the matrix", allow_nonfinite)) for label, rows in matrices.items()}
+    known = steps if isinstance(steps, int) and 0 <= steps <= _MOST_STEPS else USUAL_STEPS
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        return scene_of_nonfinite(arrays, known)
+    times = float(gain) if isinstance(gain, (int, float)) and 0 <= gain <= LARGEST_GAIN else 1.0
     large = any(_log_growth(times * array, known) > np.log(_LARGEST_GROWTH) for array in arrays.values())
     # Columns are too narrow for what it says of its scale.
     shown = show("scaled_matrix", note="largest: ±1" if single else "") if large else show("matrix")
@@ -113,7 +128,7 @@ def scene_of_arrays(
         statement="multiplied by itself at every step" if single else "each multiplied by itself at every step",
     )
     def powers(
-        steps: Steps = _USUAL_STEPS, gain: Annotated[float, Bounds(0, _LARGEST_GAIN)] = 1.0
+        steps: Steps = USUAL_STEPS, gain: Annotated[float, Bounds(0, LARGEST_GAIN)] = 1.0
     ) -> MatrixSequence | dict[str, MatrixSequence]:
         """Multiply a matrix by itself, again and again.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from render.drawing.colors import color_index
+from render.drawing.colors import cell_colors
 from render.drawing.raster import RasterCanvas
 from render.pipeline.painter import Painter
 from render.pipeline.timeline import Instant
@@ -24,7 +24,7 @@ class CellSamples:
 
     def __init__(self, painter: Painter[RasterCanvas]) -> None:
         theme = painter.canvas.theme
-        tables = {colors.name: colors.colors for colors in (theme.sign, theme.field)}
+        tables = {colors.name: colors for colors in (theme.sign, theme.field)}
         described = zip(painter.panels, painter.describe(), strict=True)
         self._panels = [(panel, found, tables[found["colormap"]]) for panel, found in described if found["cell"]]
         layout = painter.layout
@@ -41,7 +41,7 @@ class CellSamples:
             values = panel.values(instant.step, instant.part)
             if values is None:
                 continue
-            colors = table[color_index(values, tuple(found["limits"]))]
+            colors = cell_colors(values, found["limits"], table, found.get("unknown"))
             times = found["cell"] // _SPACING
             shown = np.repeat(np.repeat(colors, times, axis=0), times, axis=1)
             top, left = found["y"] // _SPACING, found["x"] // _SPACING

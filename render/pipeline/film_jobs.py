@@ -6,7 +6,7 @@ import itertools
 import math
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -146,11 +146,14 @@ class _Table:
             held["savings"] = self.given["savings"].value
         if "several" in self.given:
             held["several"] = with_scenes(self.file.runs(self.given["several"]), self._near)
+        allowed = self._allows_nonfinite(sources)
         if "matrices" in self.given:
             with self.file.at(self.given["matrices"].place):
                 table = self._table_at("matrices")
                 # One alone has the label of no letters.
-                held["matrices"] = matrices_of(table[""] if list(table) == [""] else table)
+                single = list(table) == [""]
+                held["matrices"] = matrices_of(table[""] if single else table, allow_nonfinite=allowed)
+                held["allow_nonfinite"] = allowed
         place = self.given[sources[0]].place
         with self.file.at(place):
             job = Job(self._near(self._text("scene")) if "scene" in self.given else POWERS, {}, **held, **options)
@@ -160,6 +163,17 @@ class _Table:
                 place, f"{program} is a program, which is run with --run-scene alone, so trust it or leave it"
             )
         return job
+
+    def _allows_nonfinite(self, sources: Sequence[str]) -> bool:
+        """Return whether entries of matrices may be NaN or infinite."""
+        if "allow_nonfinite" not in self.given:
+            return False
+        value, place = self.given["allow_nonfinite"].value, self.given["allow_nonfinite"].place
+        if not isinstance(value, bool):
+            self.file.refuse(place, f"allow_nonfinite is true or false, but here it is {brief(value)}")
+        if sources == ["scene"]:
+            self.file.refuse(place, "allow_nonfinite is of matrices, so add matrix = … or drop it")
+        return value
 
     def _near(self, scene: str) -> str:
         """Return a scene's name, or its file told from the working folder."""
@@ -171,9 +185,11 @@ class _Table:
         keys = self._texts("key") if "key" in self.given else []
         gate, order = (self._word(name, words) for name, words in (("gate", GATES), ("order", tuple(ORDERS))))
         with self.file.at(self.given["matrix"].place):
-            found = matrix_film(paths, keys, gate, order, options.get("language", USUAL["language"]))
+            allowed = self._allows_nonfinite(["matrix"])
+            found = matrix_film(paths, keys, gate, order, options.get("language", USUAL["language"]), allowed)
             self.remarks += [found.remark] if found.remark else []
-            job = Job(POWERS, {}, found.matrices, **{"name": found.name, "title": found.title, **options})
+            named = {"name": found.name, "title": found.title, **options}
+            job = Job(POWERS, {}, found.matrices, allowed, **named)
             refuse_to_overwrite(paths, job)
         return job
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -207,6 +208,8 @@ class Job(FilmOptions):
         The scene's own parameters; those left out have their defaults.
     matrices : mapping of str to sequence, optional
         Rows of the matrices whose powers are filmed, by label; the scene is then ``powers``.
+    allow_nonfinite : bool
+        Whether entries of the matrices may be NaN or infinite, which are marked then.
     several : mapping of str to object, optional
         What a film of several runs is made of (`render.pipeline.several`); the scene is then one of `SEVERAL`.
     savings : mapping of str to float
@@ -224,6 +227,7 @@ class Job(FilmOptions):
     scene: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     matrices: Mapping[str, Sequence[Sequence[float]]] | None = None
+    allow_nonfinite: bool = False
     several: Mapping[str, Any] | None = None
     savings: Mapping[str, float] = field(default_factory=dict)
 
@@ -237,6 +241,10 @@ class Job(FilmOptions):
             raise UsageError("a film needs the name of a scene, and its parameters by name")
         if self.matrices is not None and self.scene != POWERS:
             raise UsageError(f"matrices are filmed by the scene {POWERS}, but the scene is {brief(self.scene)}")
+        if not isinstance(self.allow_nonfinite, bool) or (self.allow_nonfinite and self.matrices is None):
+            raise UsageError(
+                f"allow_nonfinite is True or False, and of matrices alone, but it is {brief(self.allow_nonfinite)}"
+            )
         if self.several is not None and (not isinstance(self.several, Mapping) or self.scene not in SEVERAL):
             raise UsageError(f"several runs are filmed as {', '.join(SEVERAL)}, but the scene is {brief(self.scene)}")
 
@@ -266,6 +274,9 @@ class Job(FilmOptions):
     def as_json(self) -> dict[str, Any]:
         """Return what decides the film, as the manifest holds it: all but where it is made."""
         content = asdict(self) | {"formats": list(self.formats), "pause": list(self.pause)}
+        if self.allow_nonfinite and self.matrices is not None:
+            # JSON has no such numbers.
+            content["matrices"] = {label: [_in_words(row) for row in rows] for label, rows in self.matrices.items()}
         return {name: value for name, value in content.items() if name not in _OF_THE_PLACE}
 
     @classmethod
@@ -286,7 +297,21 @@ class Job(FilmOptions):
             raise UsageError("the manifest's theme is a file instead of its colours, so render the film again")
         if not isinstance(content["parameters"], Mapping):
             raise UsageError("the manifest's parameters cannot be read, so render the film again")
+        matrices = content["matrices"]
+        if content["allow_nonfinite"] is True and isinstance(matrices, Mapping):
+            content = {**content, "matrices": {label: _of_words(rows) for label, rows in matrices.items()}}
         return cls(**content, output=output)
+
+
+def _in_words(row: Sequence[float]) -> list[float | str]:
+    return [value if math.isfinite(value) else str(value) for value in row]
+
+
+def _of_words(rows: Any) -> Any:
+    """Return rows with the numbers that JSON lacks in the place of their names; what is none of these stays."""
+    if isinstance(rows, list):
+        return [_of_words(single) for single in rows]
+    return float(rows) if rows in ("nan", "inf", "-inf") else rows
 
 
 def refuse_unknown(names: Sequence[str], own: Sequence[str]) -> None:

@@ -41,7 +41,8 @@ def film_file_of(content: Mapping[str, Any], folder: str = "") -> bytes:
         for name in OPTIONS
         if name not in _LEFT_OUT and (value := getattr(job, name)) != USUAL[name]
     }
-    table |= {name: value for name, value in {"savings": job.savings, "matrices": job.matrices}.items() if value}
+    held = {"savings": job.savings, "allow_nonfinite": job.allow_nonfinite, "matrices": job.matrices}
+    table |= {name: value for name, value in held.items() if value}
     if job.several is not None:
         several = with_scenes(job.several, partial(_scene, folder=folder))
         # TOML has nothing that stands for nothing.

@@ -39,7 +39,12 @@ class MatrixFilm:
 
 
 def matrix_film(
-    files: Sequence[Path], keys: Sequence[str], gate: str | None, order: str | None, language: str
+    files: Sequence[Path],
+    keys: Sequence[str],
+    gate: str | None,
+    order: str | None,
+    language: str,
+    allow_nonfinite: bool = False,
 ) -> MatrixFilm:
     """Choose and read the matrices of files, as `render.pipeline.weights.weights_in` does.
 
@@ -51,6 +56,8 @@ def matrix_film(
         Which of the matrices in them; see `render.pipeline.weights.weights_in`.
     language : str
         Language of the title and of labels.
+    allow_nonfinite : bool
+        Whether entries may be NaN or infinite.
 
     Raises
     ------
@@ -60,7 +67,8 @@ def matrix_film(
     found = weights_in(files, keys, gate, order, Words(language))
     labels = list(found.matrices)
     single = labels == [""]
-    matrices = matrices_of(found.matrices[""] if single else list(found.matrices.values()), None if single else labels)
+    arrays = found.matrices[""] if single else list(found.matrices.values())
+    matrices = matrices_of(arrays, None if single else labels, allow_nonfinite)
     remark = None
     if found.left_out:
         shown, more = found.left_out[:_MOST_NAMED], len(found.left_out) - _MOST_NAMED

@@ -57,14 +57,18 @@ def _row(words: list[str], number: int) -> FloatArray:
         row = np.array([np.nan])
     # Python's own reader takes 1_000 for 1000, which somebody else may have meant otherwise.
     if not np.isfinite(row).all() or "_" in "".join(words):
-        wrong = next(word for word in words if not _is_finite(word)).strip()
-        raise MalformedError(f"has {brief(wrong)} in line {number}, which is no finite number, so mend it")
+        for word in words:
+            if not _is_number(word):
+                raise MalformedError(
+                    f"has {brief(word.strip())} in line {number}, which is no number of float64, so mend it"
+                )
     return row
 
 
-def _is_finite(word: str) -> bool:
+def _is_number(word: str) -> bool:
+    """Whether a word is a number of float64, or names one that is not finite."""
     try:
-        return "_" not in word and math.isfinite(float(word))
+        return "_" not in word and (math.isfinite(float(word)) or bool(_NAMED.fullmatch(word.strip())))
     except ValueError:
         return False
 
@@ -109,6 +113,8 @@ def json_arrays(file: IO[bytes], size: int) -> list[Stored]:
     return _Json(file.read(_MOST_BYTES).removeprefix(_BOM)).arrays()
 
 
+# Numbers that are not finite, as they are written.
+_NAMED = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _TEXT = re.compile(rb'"(?:[^"\\\x00-\x1f]|\\.)*"')
 
@@ -195,8 +201,13 @@ class _Json:
             numbers = np.array([float(value) for value in row])
         except OverflowError:
             raise self._fault("a number is beyond float64") from None
-        if not np.isfinite(numbers).all() or any(type(v) is int and int(float(v)) != v for v in row):
-            raise self._fault("a number is not finite, or has more digits than float64")
+        if not np.isfinite(numbers).all():
+            # Python reads NaN and Infinity, which stay, and makes infinity of numbers that are too large.
+            named = json.loads(self._text[self._place : end], parse_constant=lambda name: 0)
+            if not all(map(math.isfinite, named)):
+                raise self._fault("a number is beyond float64")
+        if any(type(v) is int and int(float(v)) != v for v in row):
+            raise self._fault("a number has more digits than float64")
         self._place = end
         return numbers
 

@@ -15,6 +15,7 @@ from render.pipeline.cell_samples import CellSamples
 from render.pipeline.claims import require_true
 from render.pipeline.guard import guarded
 from render.pipeline.job import Job
+from render.pipeline.nonfinite import remark_on
 from render.pipeline.pace import PICTURES_A_SECOND, check_options, timeline_of
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import SceneRun, run_of
@@ -162,4 +163,6 @@ class Plan:
         if self.job.loop:
             others = [form.name for form in self.formats.values() if not form.loop] + ["html"] * (self.page is not None)
             remarks += [f"{name} plays as its player or page has it play, so --loop is not in it" for name in others]
+        if self.job.matrices is not None and (remark := remark_on(self.job.matrices)):
+            remarks.append(remark)
         return remarks + self.painter.remarks()

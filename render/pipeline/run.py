@@ -68,13 +68,13 @@ def run(job: Job, watch: Watch | None = None) -> Film:
 
 
 def _run(plan: Plan, watch: Watch, stack: ExitStack) -> Film:
-    # Entered before the encoders, so that it waits for its threads after those were ended.
-    pool = _enter(stack, lambda: ThreadPoolExecutor(max(1, len(plan.formats))))
     painter, stem = plan.painter, plan.stem
     ffmpeg = _enter(stack, lambda: Ffmpeg(find_ffmpeg()))
     names = [*plan.formats, *filter(None, [plan.page]), f"{stem}.png", f"{stem}.json"]
     files = _enter(stack, lambda: AtomicFiles(Path(plan.job.output), names, plan.job.timeout))
     files.require(2 * (plan.estimated_bytes() + 500_000))
+    # Its threads are waited for after the encoders were ended and before the files are removed, which they may write.
+    pool = _enter(stack, lambda: ThreadPoolExecutor(max(1, len(plan.formats))))
 
     encoders = [
         (

@@ -22,7 +22,7 @@ from scenes import Scene
 # Names that commands and the library's functions take themselves.
 _TAKEN = {
     *("help", "quiet", "json", "as_json", "form", "forms", "at", "columns", "transparent", "program"),
-    *("scene", "parameters", "labels", "matrices", "several"),
+    *("scene", "parameters", "labels", "matrices", "several", "allow_nonfinite"),
     *("jobs", "dask", "force", "watch", "port", "made_as", "tracks"),
     *(flag.lstrip("-").replace("-", "_") for option in OPTIONS.values() for flag in option.flags if flag[:2] == "--"),
 }
@@ -133,7 +133,8 @@ def scene_of(job: Job) -> Scene:
         with guarded(job.program or job.scene):
             return scene_of_several(job.scene, job.several)
     if job.matrices is not None:
-        return checked(scene_of_arrays(job.matrices, job.parameters.get("steps"), job.parameters.get("gain")))
+        asked = job.parameters.get("steps"), job.parameters.get("gain")
+        return checked(scene_of_arrays(job.matrices, *asked, job.allow_nonfinite))
     return scene_for(job.scene)
 
 

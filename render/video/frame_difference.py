@@ -50,7 +50,7 @@ class FrameDifference:
         self._canvas = canvas
         # The pixels of all changes so far, and where the canvas may be another by now.
         self._shown = np.full((canvas.height, canvas.width), packed(np.array([canvas.theme.background]))[0])
-        self._stale = [Box(0, 0, canvas.width, canvas.height)]
+        self._stale, self._stale_cells = [Box(0, 0, canvas.width, canvas.height)], list[Box]()
         self._cells = canvas.kept_cells
 
     def changes(self) -> ChangedPixels:
@@ -59,14 +59,14 @@ class FrameDifference:
         cells = [c for c in self._cells + canvas.cells_drawn if not (c.x | c.y | c.width | c.height) & 1]
         for flat in cells:
             flat.tile(self._shown, packed(flat.colormap.colors))
-        drawn = canvas.touched + [c.box for c in canvas.cells_drawn]
+        drawn = [c.box for c in canvas.cells_drawn]
         # Where cells were laid, all else is in boxes of its own.
         laid = [c.box for c in cells]
-        boxes = [box for box in self._stale + drawn if box not in laid]
+        boxes = self._stale + canvas.touched + [box for box in self._stale_cells + drawn if box not in laid]
         if len(boxes) > _MANY:
             boxes = [reduce(Box.union, boxes)]
         found = [self._changed(box) for box in boxes]
-        self._stale, self._cells = drawn, []
+        self._stale, self._stale_cells, self._cells = canvas.touched, drawn, []
         rows, columns = (np.concatenate([part[axis] for part in found]) for axis in (0, 1))
         colors = quads(self._shown)[rows, :, columns].view(np.uint8).reshape(-1, 2, 2, 4)
         return ChangedPixels(cells, rows, columns, colors)

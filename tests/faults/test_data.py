@@ -7,6 +7,8 @@ import pytest
 from films import manifest_of
 
 import render
+from render.drawing.perception import delta_e2000
+from render.drawing.themes import find_theme
 from render.errors import EigenreelError
 from render.pipeline.scene_run import resolve
 
@@ -48,6 +50,133 @@ def test_f35_numbers_that_are_none_in_a_scene(call, place, name):
         f"    return repeated([[float('{name}')]], steps)\n"
     )
     call.scene("own.py", TINY[2:], 3, "own.py", name)
+
+
+WRITTEN = {".npy": None, ".csv": ",", ".tsv": "\t", ".txt": " ", ".json": None}
+
+
+def put(path, matrix):
+    """Write a matrix to a file of any kind."""
+    if path.suffix == ".npy":
+        np.save(path, matrix)
+    elif path.suffix == ".json":
+        path.write_text(json.dumps(np.asarray(matrix).tolist()), encoding="utf-8")
+    else:
+        np.savetxt(path, matrix, delimiter=WRITTEN[path.suffix])
+    return path
+
+
+def in_plain_arithmetic(matrix, steps):
+    """Return the powers of a matrix, a product of two numbers after the other, as IEEE 754 has them."""
+    powers = [np.eye(len(matrix)).tolist(), matrix.tolist()]
+    for _ in range(steps - 1):
+        last, size = powers[-1], range(len(matrix))
+        powers.append([[sum(float(matrix[i, k]) * last[k][j] for k in size) for j in size] for i in size])
+    return np.array(powers[: steps + 1])
+
+
+@pytest.mark.parametrize("ending", WRITTEN)
+@pytest.mark.parametrize("name", BAD)
+def test_f35_marked_where_that_is_asked_for(call, place, name, ending):
+    path = put(place.root / f"W{ending}", matrix_with(BAD[name]))
+    code, _, said = call("matrix", path, "--allow-nonfinite", "--output", place.folder, *TINY)
+    assert code == 0
+    told = f"entry [1, 0] is {name}, so norms and eigenvalues are left out, and powers are those of plain float64"
+    assert said == f"render: {told}.\n"
+    made = manifest_of(place.folder / "W-powers.gif")
+    assert made["job"]["matrices"][""] == [[0.5, 0.25], [name, 0.5]]
+    assert made["tracks"]["lost"] == [0.0, 1.0, 3.0]
+    assert call("verify", place.folder)[0] == 0
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("size", [1, 2, 5, 13])
+def test_f35_powers_are_those_of_plain_arithmetic(name, size):
+    matrix = np.random.default_rng(size).normal(size=(size, size))
+    matrix[size // 2, size // 3] = BAD[name]
+    found = render.simulate(matrix, steps=6, allow_nonfinite=True).series
+    expected = in_plain_arithmetic(matrix, 6)
+    np.testing.assert_allclose(found["power"], expected, rtol=1e-12)
+    assert found["lost"].tolist() == np.count_nonzero(~np.isfinite(expected), axis=(1, 2)).tolist()
+    # The row and the column of the entry in the square, all from the cube on.
+    assert found["lost"].tolist()[:4] == [0, 1, min(2 * size - 1, size**2), size**2]
+
+
+@pytest.mark.parametrize("place_of", [(0, 0), (1, 3)])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [4, 40])
+def test_f35_a_marked_entry_looks_like_no_value(place, size, theme, place_of):
+    matrix = np.random.default_rng(1).normal(size=(size, size))
+    matrix[place_of] = np.nan
+    made = render.film(
+        matrix, steps=1, output=place.folder, formats="mp4", theme=theme, pace="even", allow_nonfinite=True
+    )
+    (cells,) = [panel for panel in made.manifest["panels"] if panel["panel"] == "heatmap"]
+    (colors,) = made.manifest["colormaps"].values()
+    frame = made.frame(1)
+    at = [cells["xy"[axis]] + cells["sample"] + place_of[1 - axis] * cells["cell"] for axis in (0, 1)]
+    shown = frame[at[1], at[0]].astype(int)
+    assert np.abs(shown - find_theme(theme).role("warn")).max() <= 12
+    # Every number has one of these.
+    away = delta_e2000(shown[None], np.array([list(bytes.fromhex(color)) for color in colors]))
+    assert away.min() > 15
+
+
+def test_f35_a_marked_entry_that_is_altered_is_found(call, place):
+    path = put(place.root / "W.csv", matrix_with(np.nan))
+    assert call("matrix", path, "--allow-nonfinite", "--output", place.folder, *TINY)[0] == 0
+    manifest = place.folder / "W-powers.json"
+    text = manifest.read_text(encoding="utf-8")
+    assert '"nan"' in text
+    manifest.write_text(text.replace('"nan"', '"inf"'), encoding="utf-8")
+    code, out, _ = call("verify", place.folder)
+    assert code != 0
+    assert "✗" in out
+
+
+@pytest.mark.parametrize("bad", ["1e400", "-1e999", "1_0", "infinite", "nan(1)", "0x1p3"])
+@pytest.mark.parametrize("ending", [".csv", ".json"])
+def test_f35_what_only_looks_like_a_number_is_refused_all_the_same(call, place, bad, ending):
+    path = place.root / f"W{ending}"
+    path.write_text(f"[[1, {bad}], [0, 1]]" if ending == ".json" else f"1,{bad}\n0,1\n", encoding="utf-8")
+    call.refuses(("matrix", path, "--allow-nonfinite", "--output", place.folder, *TINY), 3)
+
+
+def test_f35_a_number_that_float64_cannot_hold_is_no_infinity(place):
+    large = np.array([[np.longdouble(10) ** 400, 0], [0, 1]], np.longdouble)
+    if not np.isfinite(large).all():
+        pytest.skip("this machine has no longer numbers")
+    with pytest.raises(EigenreelError, match=r"entry \[0, 0\] is inf, so mend it$"):
+        render.film(large, output=place.folder, allow_nonfinite=True)
+
+
+def test_f35_powers_that_are_too_many_to_be_kept(call, place):
+    path = put(place.root / "W.npy", np.full((100, 100), np.inf))
+    said = call.refuses(("matrix", path, "--allow-nonfinite", "--steps", "419", "--output", place.folder), 3)
+    assert "419 powers with entries that are no numbers" in said
+    assert "choose at most 418 steps" in said
+
+
+def test_f35_of_matrices_alone(call, place):
+    with pytest.raises(EigenreelError, match="allow_nonfinite is True or False, and of matrices alone"):
+        render.job("rotation", allow_nonfinite=True)
+    put(place.root / "W.npy", matrix_with(np.inf))
+    films = place.root / "films.toml"
+    for text, code, why in [
+        ('scene = "rotation"\nallow_nonfinite = true', 2, "allow_nonfinite is of matrices"),
+        ('matrix = "W.npy"\nallow_nonfinite = 1', 2, "allow_nonfinite is true or false"),
+        ('matrix = "W.npy"', 3, "must be finite"),
+    ]:
+        films.write_text(f"[[film]]\n{text}\n")
+        call.refuses(("run", films), code, why)
+    films.write_text('output = "films"\nformats = "gif"\n[[film]]\nmatrix = "W.npy"\nallow_nonfinite = true\n')
+    assert call("run", films)[0] == 0
+    written = place.root / "again.toml"
+    assert call("job", place.root / "films" / "W-powers.json", "-o", written)[0] == 0
+    assert "allow_nonfinite = true" in written.read_text(encoding="utf-8")
+    before = place.state()
+    assert call("run", written)[0] == 0
+    assert place.state() == before
 
 
 # Products leave float64 long before the film ends, and lie in it all the same: as mantissa and power of two.

@@ -5,12 +5,19 @@ import pty
 import re
 import signal
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from place import CODES, PATIENCE, SHORT, Place, finish
+
+from render.interrupts import Interrupted
+from render.pipeline.job import Job
+from render.pipeline.run import run
+from render.video.formats import FORMATS
 
 # A thread that never ends, as one that waits for a lock which a signal left taken.
 STUCK = """
@@ -208,3 +215,29 @@ def test_f26_next_run_sweeps_what_a_killed_one_left(place, call, good):
         (place.folder / name).write_bytes(content)
     assert call(*place.command(*SHORT)[3:])[0] == 0
     assert place.state() == good | others
+
+
+def test_f22_what_threads_write_when_a_signal_comes_is_removed_too(place, monkeypatch):
+    """The finished film is read and rewritten in a thread, between which the signal may come."""
+    begun, came = threading.Event(), threading.Event()
+
+    def rewrite(path, times):
+        content = path.read_bytes()
+        begun.set()
+        assert came.wait(60)
+        # Until the main thread has done all that it does without waiting.
+        time.sleep(0.5)
+        path.write_bytes(content)
+
+    def interrupted(*arguments):
+        assert begun.wait(60)
+        came.set()
+        raise Interrupted
+
+    before = place.old_files()
+    monkeypatch.setitem(FORMATS, "mp4", replace(FORMATS["mp4"], repeat_pictures=rewrite))
+    monkeypatch.setattr("render.pipeline.run.png", interrupted)
+    with pytest.raises(Interrupted):
+        run(Job("rotation", {"steps": 2}, output=str(place.folder), formats=("mp4",)))
+    assert came.is_set()
+    assert place.state() == before

@@ -97,7 +97,7 @@ def test_f61_a_device_as_the_folder(call):
 @pytest.mark.parametrize("kind", ["folder", "full folder", "link", "dangling link", "pipe"])
 def test_f66_leftovers_that_are_no_files(place, kind):
     place.folder.mkdir()
-    stale = place.folder / f".orthogonal.{NOBODY}-0123456789abcd.part"
+    stale = place.folder / f".orthogonal.{NOBODY}-0123456789abcdef01.part"
     put(stale, kind.removeprefix("full "))
     if kind == "full folder":
         (stale / "inside").write_bytes(b"kept")

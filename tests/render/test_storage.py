@@ -1,6 +1,10 @@
 """New files are on the disk before they get their names."""
 
 import os
+import subprocess
+import sys
+
+import pytest
 
 from render import storage
 
@@ -40,3 +44,31 @@ def test_files_are_synced_then_renamed_then_their_folder_is_synced(tmp_path, mon
     assert (tmp_path / "a.txt").read_bytes() == b"first"
     assert (tmp_path / "b.txt").read_bytes() == b"second"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+
+
+def test_what_an_ended_process_left_is_removed_though_another_has_its_number(tmp_path):
+    """Numbers of processes come again, and one whose end nobody has taken note of still has its own."""
+    with storage.AtomicFiles(tmp_path, ["mine"]) as files:
+        mine = files.path("mine").name
+        stem, _, rest = mine.partition("-")
+        # Made by a process of this one's number that had begun at another time.
+        other = "0001" if rest[6:10] != "0001" else "0002"
+        earlier = tmp_path / f"{stem}-{rest[:6]}{other}{rest[10:]}"
+        untold = tmp_path / f"{stem}-{rest[:6]}0000{rest[10:]}"
+        for path in (earlier, untold):
+            path.touch()
+        storage.sweep(tmp_path)
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted([mine, untold.name])
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only Linux tells of processes in files")
+def test_a_process_that_has_ended_is_not_alive_though_it_is_listed():
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    started = storage._started(process.pid)
+    assert storage._is_alive(process.pid, started)
+    process.stdin.close()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    # A signal could still be sent to it.
+    os.kill(process.pid, 0)
+    assert not storage._is_alive(process.pid, started)
+    process.wait()
