@@ -1,5 +1,6 @@
 """Too little memory, too few threads and files, and a million steps: rows F59, F77 and F78."""
 
+import io
 import json
 import os
 import sys
@@ -88,15 +89,22 @@ def table(form, steps):
     return resolve("rotation", {"steps": steps}), list(tables.pieces(form, resolve("rotation", {"steps": steps})))
 
 
-@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("form", tables.FORMATS)
 def test_f78_numbers_are_written_in_pieces(monkeypatch, form):
     monkeypatch.setattr(tables, "_ROWS", 10)
+    # In a file from so few bytes on.
+    monkeypatch.setattr(tables, "_IN_MEMORY", 1_000)
     found, pieces = table(form, 95)
     assert len(pieces) >= 10
     assert max(map(len, pieces)) < 20_000
-    content = b"".join(pieces).decode()
+    whole = b"".join(pieces)
+    content = "" if form == "npz" else whole.decode()
     tracks = next(iter(found.columns.values())).tracks
-    if form == "json":
+    if form == "npz":
+        arrays = np.load(io.BytesIO(whole))
+        assert list(arrays) == list(tracks)
+        assert all(arrays[name].tobytes() == track.tobytes() for name, track in tracks.items())
+    elif form == "json":
         columns = json.loads(content)["columns"]
         assert list(columns) == list(tracks)
         assert columns["step"] == list(range(96))
@@ -136,17 +144,18 @@ import render.numerics.products
 from render.pipeline.scene_run import resolve
 render.numerics.products._CHECKPOINT_BYTES = 2**19
 from render.publish.tables import pieces
-for piece in pieces("csv", resolve("rotation", {"steps": int(sys.argv[1])})):
+for piece in pieces(sys.argv[2], resolve("rotation", {"steps": int(sys.argv[1])})):
     pass
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
 @pytest.mark.slow
-def test_f78_numbers_of_many_steps_take_no_more_memory(place):
+@pytest.mark.parametrize("form", tables.FORMATS)
+def test_f78_numbers_of_many_steps_take_no_more_memory(place, form):
     used = []
     for steps in (4_000, 40_000):
-        with place.begin([sys.executable, "-c", MEASURED, str(steps)]) as process:
+        with place.begin([sys.executable, "-c", MEASURED, str(steps), form]) as process:
             printed, said = finish(process)
         assert said == ""
         used.append(int(printed) / 1024)
