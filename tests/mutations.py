@@ -91,10 +91,24 @@ MUTATIONS = [
     ),
     Mutation(
         "render/pipeline/executors.py",
-        "if _is_lost(future) and not alone and",
+        "if _is_lost(future) and not again and",
         "if False and",
         "films that a lost worker had begun are not made again",
         "tests/render/pipeline/test_executors.py tests/faults/test_batches.py tests/render/pipeline/test_batch.py",
+    ),
+    Mutation(
+        "render/pipeline/processes.py",
+        "there.close()",
+        "pass",
+        "a process that dies keeps everybody waiting",
+        "tests/render/pipeline/test_processes.py",
+    ),
+    Mutation(
+        "render/drawing/colors.py",
+        "found[~np.isfinite(values)] = unknown",
+        "pass",
+        "a marked entry is checked as if it had a value",
+        "tests/faults/test_data.py",
     ),
     Mutation(
         "render/pipeline/away.py",

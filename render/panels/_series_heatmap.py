@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from render.drawing.layouts import Box
 from render.errors import RenderError
 from render.numerics.products import block_means
 from render.numerics.trajectory import Trajectory
@@ -32,6 +34,8 @@ class SeriesHeatmap(CellsPanel):
         Whether to write the numbers into cells that are large enough.
     decimals : int, optional
         Decimals of these numbers.
+    key : bool
+        Whether there is a key of the colours; where a note says what they mean, there need be none.
     signed : bool
         Whether colours tell signs; if not, they are greys from the lowest number to the highest.
     """
@@ -44,10 +48,11 @@ class SeriesHeatmap(CellsPanel):
         columns: Sequence[str] = (),
         numbers: bool = False,
         decimals: int | None = None,
+        key: bool = True,
         signed: bool = True,
     ) -> None:
         self._of, self._asked, self._rows, self._columns = of, limits, rows, columns
-        self._numbers, self._decimals, self._signed = numbers, decimals, signed
+        self._numbers, self._decimals, self._key, self._signed = numbers, decimals, key, signed
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return the numbers at the two ends of the colours."""
@@ -73,7 +78,18 @@ class SeriesHeatmap(CellsPanel):
         self._heatmap = Heatmap(
             context, rows, columns, labels, names, colors=colors, numbered=self._numbers, marked=marked
         )
-        self.show_key()
+        if self._key:
+            self.show_key()
+
+    def key_width(self, context: PanelContext) -> int:
+        """Return how wide the key is, in pixels, where there is one in the heading's line."""
+        return super().key_width(context) if self._key else 0
+
+    @property
+    def content(self) -> Box:
+        """The cells, and the names of the columns below them."""
+        box = self._heatmap.box
+        return replace(box, height=box.height + round(1.5 * self.context.sizes.axis)) if self._columns else box
 
     def draw(self, step: int, part: float = 0.0) -> None:
         """Draw the cells, and how many of them are beyond the colours."""

@@ -87,7 +87,7 @@ def _sequence(factors: FloatArray, mean_ratio: FloatArray) -> MatrixSequence:
 
 
 @scene(
-    show("arrows", of="columns", heading="columns", note="of the product; right: stretched most"),
+    show("arrows", of="columns", heading="columns", note="of the product; x axis: stretched most"),
     show(
         "series",
         of={"1st": "first", "2nd": "second", "expected 1st": "first axis", "expected 2nd": "second axis"},

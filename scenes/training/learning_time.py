@@ -85,7 +85,7 @@ def _train(kinds: Mapping[str, str], dim: int, seed: int, rate: float, epochs: i
         "bars",
         of="shown",
         heading="error left",
-        note="nets of 2 to 64 layers",
+        note="from such first weights",
         labels=tuple(map(str, _DEPTHS)),
         x="layers",
         limits=(0, 1.15),
