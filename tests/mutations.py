@@ -98,9 +98,9 @@ MUTATIONS = [
     ),
     Mutation(
         "render/pipeline/processes.py",
-        "there.close()",
-        "pass",
-        "a process that dies keeps everybody waiting",
+        "if not self.process.is_alive():",
+        "if False:",
+        "a process that has died is asked again",
         "tests/render/pipeline/test_processes.py",
     ),
     Mutation(
