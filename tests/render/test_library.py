@@ -42,7 +42,8 @@ def test_signature_and_command_follow_from_the_record():
         assert tuple(option.opts) == OPTIONS[option.name].flags
     # What scenes and options need besides has no option's name.
     others = signature.parameters.keys() - given.keys()
-    assert others == {"scene", "steps", "dim", "seed", "parameters", "labels", "progress", "unknown"}
+    own = {"scene", "steps", "dim", "seed", "parameters", "labels", "allow_nonfinite", "progress", "unknown"}
+    assert others == own
 
 
 def test_every_option_of_the_command_has_a_name_in_the_library(tmp_path):
