@@ -47,7 +47,7 @@ def start_of(size: float, dim: int, seed: int) -> FloatArray:
         unit="%",
         limits=(0, 1),
         heading="effect of the start",
-        note="on h ← tanh(Q h)",
+        note="h ← tanh(Qh), Q orthogonal",
         roles=_ROLES,
     ),
     show(
