@@ -76,7 +76,7 @@ def share_below(bound: FloatArray, q: FloatArray) -> FloatArray:
         labels=[f"{middle:.2f}".replace("-", "−") for middle in (_BINS[1:] + _BINS[:-1]) / 2],
         x="= h",
         unit="%",
-        heading="states of units",
+        heading="RNN unit states",
         note="h ← tanh({gain:.2} × W h + noise), flat at ±1",
     ),
     show(

@@ -65,7 +65,7 @@ def blocks(steps: int, cut: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="reach", limits=(-1, 1), heading="gradient", note="loss ↓, state →"),
+    show("heatmap", of="reach", limits=(-1, 1), heading="RNN gradient", note="loss ↓, state →"),
     show(
         "series",
         of="angle",

@@ -58,8 +58,8 @@ def _decades(norms: FloatArray, dim: int, seed: int, activation: str, way: float
     show(
         "readout",
         of={"tanh": "log10_tanh", "sigmoid": "log10_sigmoid"},
-        heading="gradient left",
-        note="after 60 steps: a factor below 1 vanishes",
+        heading="RNN gradient",
+        note="60 steps: a factor below 1 vanishes",
         roles=_ROLES,
     ),
     title="When gradients must vanish",

@@ -34,7 +34,7 @@ def resting(dim: int, seed: int, activation: str, retention: float) -> tuple[RNN
 
 
 @scene(
-    show("heatmap", of="map", heading="effect: input ↓, step →", limits=(-1, 1)),
+    show("heatmap", of="map", heading="RNN: effect of input ↓ at step →", limits=(-1, 1)),
     show(
         "series",
         of={"top row": "influence", "at most": "power"},

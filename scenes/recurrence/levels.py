@@ -48,8 +48,8 @@ _SHARE: dict[str, Any] = {
     show(
         "heatmap",
         of="picture",
-        heading="states",
-        note="column: letter, 2 a word",
+        heading="RNN states",
+        note="column: letter",
         limits=(-1, 1),
         rows=_ROWS,
         columns=_COLUMNS,

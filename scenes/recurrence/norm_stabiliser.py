@@ -33,7 +33,7 @@ _ROLES = {"without": "explode", "penalty": "keep", "each without": "explode", "e
             "each without": "log10 norms without",
             "each with": "log10 norms with",
         },
-        heading="size of the state",
+        heading="RNN state’s size",
         note="penalty: on its changes; thin: each net",
         roles=_ROLES,
     ),
