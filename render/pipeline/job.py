@@ -239,6 +239,8 @@ class Job(FilmOptions):
             )
         if not isinstance(self.scene, str) or not isinstance(self.parameters, Mapping):
             raise UsageError("a film needs the name of a scene, and its parameters by name")
+        if self.matrices is not None and not isinstance(self.matrices, Mapping):
+            raise UsageError(f"matrices are rows by label, but they are {brief(self.matrices)}")
         if self.matrices is not None and self.scene != POWERS:
             raise UsageError(f"matrices are filmed by the scene {POWERS}, but the scene is {brief(self.scene)}")
         if not isinstance(self.allow_nonfinite, bool) or (self.allow_nonfinite and self.matrices is None):
@@ -309,9 +311,12 @@ def _in_words(row: Sequence[float]) -> list[float | str]:
 
 def _of_words(rows: Any) -> Any:
     """Return rows with the numbers that JSON lacks in the place of their names; what is none of these stays."""
-    if isinstance(rows, list):
-        return [_of_words(single) for single in rows]
-    return float(rows) if rows in ("nan", "inf", "-inf") else rows
+    if not isinstance(rows, list):
+        return rows
+    named = ("nan", "inf", "-inf")
+    return [
+        [float(value) if value in named else value for value in row] if isinstance(row, list) else row for row in rows
+    ]
 
 
 def refuse_unknown(names: Sequence[str], own: Sequence[str]) -> None:

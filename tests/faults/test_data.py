@@ -134,6 +134,35 @@ def test_f35_a_marked_entry_that_is_altered_is_found(call, place):
     assert "✗" in out
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+@pytest.mark.parametrize(
+    "matrices",
+    [
+        ["nan"],
+        "nan",
+        {"": "nan"},
+        {"": [["x"]]},
+        {"": [1, 2]},
+        {"": [[[["nan"]]]]},
+        {"": [["nan", 1], [2]]},
+        {"": {}},
+        {},
+    ],
+    ids=str,
+)
+def test_f35_matrices_of_a_manifest_that_are_none_are_told_in_words(call, place, matrices, allowed):
+    path = put(place.root / "W.csv", matrix_with(np.nan))
+    assert call("matrix", path, "--allow-nonfinite", "--output", place.folder, *TINY)[0] == 0
+    manifest = place.folder / "W-powers.json"
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    content["job"] |= {"matrices": matrices, "allow_nonfinite": allowed}
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    code, out, said = call("verify", place.folder)
+    assert code == 1
+    assert "✗ the film cannot be rendered again: " in out
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize("bad", ["1e400", "-1e999", "1_0", "infinite", "nan(1)", "0x1p3"])
 @pytest.mark.parametrize("ending", [".csv", ".json"])
 def test_f35_what_only_looks_like_a_number_is_refused_all_the_same(call, place, bad, ending):
