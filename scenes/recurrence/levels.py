@@ -29,7 +29,7 @@ _COLUMNS = tuple(name for word in _WORDS for name in (WORDS[word], ""))
 # Rows of the picture: odd or even, then the layers, with gaps. Names are 4 or 8 rows apart, so that none is left out
 # where only every second or fourth row has room for one.
 _UNITS, _TOP, _BOTTOM, _HIGH = 6, 2, 10, 16
-_NAMES = {0: "“no”s odd?", 4: "upper", 12: "lower"}
+_NAMES = {0: "“no”s odd?", 4: "upper layer", 12: "lower layer"}
 _ROWS = tuple(_NAMES.get(row, "") for row in range(_HIGH))
 _LAYERS = {"lower": "data", "upper": "keep"}
 
@@ -48,8 +48,7 @@ _SHARE: dict[str, Any] = {
     show(
         "heatmap",
         of="picture",
-        heading="RNN states",
-        note="column: letter",
+        heading="states, 2-layer RNN",
         limits=(-1, 1),
         rows=_ROWS,
         columns=_COLUMNS,
@@ -58,14 +57,14 @@ _SHARE: dict[str, Any] = {
         "series",
         of={layer: f"odd, {layer}" for layer in _LAYERS},
         heading="“no”s odd or even",
-        note="share that weighted states tell",
+        note="what it is trained to tell",
         **_SHARE,
     ),
     show(
         "series",
         of={layer: f"letter, {layer}" for layer in _LAYERS},
         heading="letter just read",
-        note="the same for n, o and space",
+        note="share read off a layer",
         **_SHARE,
     ),
     title="What each layer holds",
