@@ -31,6 +31,8 @@ from scenes import (
     statement="every eigenvalue is nearer to 0 than 1, so the product dies out",
     opening="W is multiplied by itself. Its largest eigenvalue has size {spectral_radius}: below 1.",
     running="Wᵗ may grow first. <vanish>Then it fades:</> all eigenvalues of W lie inside the circle.",
+    # Later the matrix is blank.
+    poster=0.1,
     covers=(1, 24, 26),
 )
 def vanishing(
