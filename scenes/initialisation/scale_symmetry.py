@@ -75,7 +75,7 @@ def _change(
         ends=(-1, 1),
         x="along a line of inputs",
         heading="output stays",
-        note="wide: at first, thin: now; a row is a unit: what × a does going in, ÷ a undoes going out",
+        note="wide: at first, thin: now; a: a number for each unit (row), undone on the way out",
         roles=_ROLES,
     ),
     title="Other weights, same function",
