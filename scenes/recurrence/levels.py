@@ -56,15 +56,15 @@ _SHARE: dict[str, Any] = {
     show(
         "series",
         of={layer: f"odd, {layer}" for layer in _LAYERS},
-        heading="“no”s odd or even",
-        note="what it is trained to tell",
+        heading="task: number of “no”s odd?",
+        note="0 %: guessing",
         **_SHARE,
     ),
     show(
         "series",
         of={layer: f"letter, {layer}" for layer in _LAYERS},
         heading="letter just read",
-        note="share read off a layer",
+        note="told by a layer; 0 %: guessing",
         **_SHARE,
     ),
     title="What each layer holds",
