@@ -34,7 +34,7 @@ def _weights(dim: int, seed: int) -> FloatArray:
     show(
         "series",
         of={"W": "norm", "c × W": "scaled norm"},
-        heading="size of an RNN’s gradient",
+        heading="RNN gradient, size",
         note="W as drawn, and times c = {scale}",
         roles=_ROLES,
     ),

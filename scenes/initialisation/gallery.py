@@ -128,7 +128,7 @@ def _record(matrices: Mapping[str, NDArray[Any]], steps: int) -> Record:
         "readout",
         of={label: f"log10_{kind}" for label, kind in _BELOW.items()},
         heading="eigenvalues |λ| < 1",
-        note="size of Wᵗ",
+        note="stretch of Wᵗ",
         roles=_ROLES,
     ),
     show(
@@ -191,8 +191,8 @@ def _(series: Mapping[str, FloatArray], dim: int, seed: int) -> Reached | None:
 
 
 @gallery.moment(
-    "Left: <vanish>PyTorch {pytorch:log10}</>, Xavier {xavier:log10}, <explode>He {he:log10}</>; "
-    "<keep>orthogonal, unitary, identity {kept:log10}</>."
+    "Left: <vanish>PyTorch {pytorch:log10}</>, <explode>He {he:log10}</>, <keep>orthogonal {kept:log10}</>; "
+    "Xavier {xavier:log10}: its |λ| is near 1, not 1."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     names = {"pytorch": "PyTorch's Linear", "xavier": "LeCun, Xavier", "he": "He", "kept": "orthogonal"}

@@ -65,7 +65,7 @@ def _(product: Trajectory, steps: int, eigenvalue: float) -> Reached | None:
     return Reached(step, size=float(10 ** product.log10_spectral_norm[step]), diagonal=float(eigenvalue**step))
 
 
-@jordan.moment("Size {size:log10}, λᵗ alone {diagonal:log10}. Too few eigenvectors: λᵗ times a polynomial in t.")
+@jordan.moment("Size {size:log10}, λᵗ alone {diagonal:log10}: above the diagonal stand powers of t times λᵗ.")
 def _(product: Trajectory, steps: int, eigenvalue: float) -> Reached | None:
     if not steps:
         return None

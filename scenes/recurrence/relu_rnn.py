@@ -121,8 +121,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @relu_rnn.moment(
-    "ReLU: × {growing} or × {shrinking}, the largest |λ| of what is left: <explode>{large:log10}</>, "
-    "<vanish>{small:log10}</>; tanh: {tanh:log10}."
+    "ReLU ends at <explode>{large:log10}</> where λ is {growing}, at <vanish>{small:log10}</> where it is {shrinking}; "
+    "tanh at {tanh:log10}."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     ends = {name: float(series[track][-1]) for name, track in (("large", "growing"), ("small", "shrinking"))}
