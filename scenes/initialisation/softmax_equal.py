@@ -124,7 +124,7 @@ def _learn(steps: int, seed: int, classes: int, start: float, shared: bool = Fal
         "points",
         of="rows",
         roles=_ROLES,
-        heading="weights of each output",
+        heading="weights by output",
         note="equal at first",
         trail=True,
         circle=False,
