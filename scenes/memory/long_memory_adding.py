@@ -32,7 +32,7 @@ _ROWS = ("identity", *_OTHERS)
     show(
         "heatmap",
         of="percent",
-        heading="other starts lose it among many",
+        heading="other starts lose the sum",
         note="% explained; rows: how W starts; columns: numbers read",
         limits=(0, 100),
         rows=_ROWS,

@@ -41,7 +41,7 @@ _ROLES = {"clipped": "keep", "each clipped": "keep", "unclipped": "explode", "ea
         "series",
         of={"clipped": "log10 change, clipped", "unclipped": "log10 change, unclipped"},
         heading="update, in learning rates",
-        note="Adam, its rule, divides by past gradients: huge ones keep it small",
+        note="Adam divides by past gradients: a huge one makes it small for long",
         limits=(-3, 0),
         x="tens of updates",
         roles=_ROLES,
