@@ -58,7 +58,7 @@ _NEAR = {
     "unitary": "unitary",
     "identity": "identity",
 }
-_ABOVE = {"He: spread √(2/n)": "He", "sparse: 15 links a row": "sparse", "bilinear enlarging": "bilinear"}
+_ABOVE = {"He: spread √(2/n)": "He", "sparse: 15 links a row": "sparse", "bilinear, for pictures": "bilinear"}
 _ROLES = (
     dict.fromkeys(_BELOW, "vanish")
     | dict.fromkeys(_NEAR, "keep")

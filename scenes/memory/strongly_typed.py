@@ -88,7 +88,7 @@ def typed_cell(dim: int, seed: int, gate_bias: float) -> TypedCell:
         "series",
         of="log10_spectral_norm",
         heading="what is left of the first state h₀",
-        note="strongly-typed: own gate only; tanh RNN: W mixes and tanh shrinks",
+        note="strongly-typed RNN: a gate a unit; tanh RNN: W mixes, tanh shrinks",
         roles=_ROLES,
     ),
     title="Units that never mix",

@@ -101,7 +101,7 @@ _ROLES = {
         scale="linear",
         values=False,
         heading="factor a step",
-        note="same W: its |λ|; fresh: evens out",
+        note="same W: its |λ|; fresh: up or down",
         roles=_ROLES,
     ),
     title="Same or fresh matrices",

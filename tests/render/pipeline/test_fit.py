@@ -143,11 +143,11 @@ def test_what_cannot_fit_is_refused_with_what_would_and_old_files_stay(tmp_path,
 @pytest.mark.slow
 def test_a_poster_that_is_too_large_needs_a_smaller_film(tmp_path):
     done = run(
-        "scene", "vanishing", "--steps", 20, "--dim", 4, "--format", "mp4", "--max-bytes", "60kB", "-o", tmp_path
+        "scene", "vanishing", "--steps", 20, "--dim", 4, "--format", "mp4", "--max-bytes", "90kB", "-o", tmp_path
     )
     assert done.returncode == 1
     assert done.stdout == ""
-    assert re.fullmatch(r"render: vanishing.png has \d+ kB at least where 60 kB are allowed, but --layout square has "
+    assert re.fullmatch(r"render: vanishing.png has \d+ kB at least where 90 kB are allowed, but --layout square has "
                         r"[0-9.]+ kB, so take that or raise --max-bytes.\n", done.stderr), done.stderr  # fmt: skip
     assert listing(tmp_path) == {}
 
