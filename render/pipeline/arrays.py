@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from render.errors import InputError, UsageError
-from render.pipeline.nonfinite import LARGEST_GAIN, USUAL_STEPS, scene_of_nonfinite
+from render.pipeline.nonfinite import OPENING, STATEMENT, add_moments, marked_panels, marked_powers, refuse_many
 from render.text import brief
-from scenes import Bounds, FloatArray, MatrixSequence, Scene, Steps, repeated, scene, show
+from scenes import Bounds, FloatArray, PanelRequest, Recording, Scene, Steps, repeated, scene, show
 
 # By how much entries of a power may be larger than those of W before only their shape is shown; a tenfold growth that
 # rounding makes a little more is none.
 _LARGEST_GROWTH = 10.0 * (1 + 1e-9)
-_MOST_STEPS = 1_000_000
+_USUAL_STEPS, _MOST_STEPS = 64, 1_000_000
+_LARGEST_GAIN = 1e6
 
 
 def matrices_of(
@@ -105,31 +106,30 @@ def scene_of_arrays(
     """Return the scene of the powers of matrices: each alone, or side by side by label.
 
     Where entries become much larger than those of W within so many steps, with this gain, they are shown divided by the
-    largest. Where entries may be NaN or infinite and some are, they are marked; see `scene_of_nonfinite`.
+    largest. Where entries may be NaN or infinite and some are, they are marked; see `marked_powers`.
     """
     if not isinstance(matrices, Mapping) or not matrices or ("" in matrices and len(matrices) > 1):
         raise InputError("the matrices of a film must be rows by label, so render it again")
     single = "" in matrices
     arrays = {label: np.array(_rows(rows, "the matrix", allow_nonfinite)) for label, rows in matrices.items()}
-    known = steps if isinstance(steps, int) and 0 <= steps <= _MOST_STEPS else USUAL_STEPS
-    if not all(np.isfinite(array).all() for array in arrays.values()):
-        return scene_of_nonfinite(arrays, known)
-    times = float(gain) if isinstance(gain, (int, float)) and 0 <= gain <= LARGEST_GAIN else 1.0
-    large = any(_log_growth(times * array, known) > np.log(_LARGEST_GROWTH) for array in arrays.values())
-    # Columns are too narrow for what it says of its scale.
-    shown = show("scaled_matrix", note="largest: ±1" if single else "") if large else show("matrix")
-    # Beside more than two heat-maps there is no room for circles.
-    eigenvalues = [show("eigenvalues", powers=single)] if len(arrays) <= 2 else []
-    panels = [shown, show("norms"), *eigenvalues]
+    known = steps if isinstance(steps, int) and 0 <= steps <= _MOST_STEPS else _USUAL_STEPS
+    marked = not all(np.isfinite(array).all() for array in arrays.values())
+    if marked:
+        refuse_many(arrays, known)
+        panels = marked_panels(arrays)
+    else:
+        panels = _panels(arrays, known, gain)
+    own = "multiplied by itself at every step" if single else "each multiplied by itself at every step"
 
     @scene(
         *panels,
         title="Powers of a matrix" if single else "Powers of matrices",
-        statement="multiplied by itself at every step" if single else "each multiplied by itself at every step",
+        statement=STATEMENT if marked else own,
+        opening=OPENING if marked else "",
     )
     def powers(
-        steps: Steps = USUAL_STEPS, gain: Annotated[float, Bounds(0, LARGEST_GAIN)] = 1.0
-    ) -> MatrixSequence | dict[str, MatrixSequence]:
+        steps: Steps = _USUAL_STEPS, gain: Annotated[float, Bounds(0, _LARGEST_GAIN)] = 1.0
+    ) -> Recording | dict[str, Recording]:
         """Multiply a matrix by itself, again and again.
 
         Parameters
@@ -139,10 +139,27 @@ def scene_of_arrays(
         gain
             By what every matrix is multiplied before.
         """
-        sequences = {label: repeated(gain * array, steps) for label, array in arrays.items()}
-        return sequences[""] if single else sequences
+        made: dict[str, Recording] = {
+            label: marked_powers(array, steps, gain) if marked else repeated(gain * array, steps)
+            for label, array in arrays.items()
+        }
+        return made[""] if single else made
 
+    if marked:
+        add_moments(powers, sum(array.size for array in arrays.values()))
     return powers
+
+
+def _panels(arrays: Mapping[str, FloatArray], steps: int, gain: object) -> list[PanelRequest]:
+    """Return what shows powers: divided by the largest entry, where entries become much larger than those of W."""
+    times = float(gain) if isinstance(gain, (int, float)) and 0 <= gain <= _LARGEST_GAIN else 1.0
+    large = any(_log_growth(times * array, steps) > np.log(_LARGEST_GROWTH) for array in arrays.values())
+    single = "" in arrays
+    # Columns are too narrow for what it says of its scale.
+    shown = show("scaled_matrix", note="largest: ±1" if single else "") if large else show("matrix")
+    # Beside more than two heat-maps there is no room for circles.
+    eigenvalues = [show("eigenvalues", powers=single)] if len(arrays) <= 2 else []
+    return [shown, show("norms"), *eigenvalues]
 
 
 def _log_growth(matrix: FloatArray, steps: int) -> float:

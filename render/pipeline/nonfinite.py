@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
 
 import numpy as np
 
 from render.errors import InputError
 from render.numerics.trajectory import Trajectory
-from scenes import Bounds, FloatArray, Reached, Record, Scene, Steps, first_step, scene, show
+from scenes import FloatArray, PanelRequest, Reached, Record, Scene, first_step, show
 
-USUAL_STEPS, LARGEST_GAIN = 64, 1e6
 Columns = Mapping[str | None, Trajectory]
-
 # Numbers of all powers of a film, which are in its manifest: enough for three steps of the largest matrix.
 _MOST_NUMBERS = 2**22
-_TITLE, _TITLES = "Powers of a matrix", "Powers of matrices"
+
+STATEMENT = "what is no number takes the others with it"
+OPENING = "The identity, before the first multiplication: all its entries are numbers."
 
 
-def scene_of_nonfinite(arrays: Mapping[str, FloatArray], steps: int) -> Scene:
-    """Return the scene of the powers of matrices of which one at least has an entry that is no finite number.
-
-    ``W^1`` is W itself, and every further power W times the one before, in plain float64: an entry is no number where
-    anything in its row of W or its column of the power is none. Norms and eigenvalues of such matrices do not exist.
-
-    Parameters
-    ----------
-    arrays : mapping of str to ndarray, each of shape (n, n)
-        The matrices by label; one alone has the label "".
-    steps : int
-        Number of multiplications that will be asked for.
+def refuse_many(arrays: Mapping[str, FloatArray], steps: int) -> None:
+    """Refuse so many powers that they cannot all be kept.
 
     Raises
     ------
     InputError
-        If so many powers are too large to be kept.
+        If they are too many.
     """
     size = sum(array.size for array in arrays.values())
     if size * (steps + 1) > _MOST_NUMBERS:
@@ -43,45 +32,52 @@ def scene_of_nonfinite(arrays: Mapping[str, FloatArray], steps: int) -> Scene:
             f"{steps:,} powers with entries that are no numbers are more than is kept, so choose at most "
             f"{max(_MOST_NUMBERS // size - 1, 0):,} steps"
         )
+
+
+def marked_panels(arrays: Mapping[str, FloatArray]) -> list[PanelRequest]:
+    """Return what shows the powers, and how many of their entries are no numbers.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray, each of shape (n, n)
+        The matrices by label; one alone has the label "".
+    """
     single = "" in arrays
     note = "marked: no number" if single else ""
-    entries = {label: array.size for label, array in arrays.items()}
+    most = float(max(array.size for array in arrays.values()))
+    return [
+        show("heatmap", of="power", heading="{symbol}{step:^}", numbers=single, note=note),
+        show("series", of="lost", heading="entries that are no numbers", scale="linear", limits=(0.0, most)),
+    ]
 
-    @scene(
-        show(
-            "heatmap",
-            of="power",
-            heading="{symbol}{step:^}",
-            numbers=single,
-            note=note,
-        ),
-        show(
-            "series",
-            of="lost",
-            heading="entries that are no numbers",
-            scale="linear",
-            limits=(0.0, float(max(entries.values()))),
-        ),
-        title=_TITLE if single else _TITLES,
-        statement="what is no number takes the others with it",
-        opening="The identity, before the first multiplication: all its entries are numbers.",
-    )
-    def powers(
-        steps: Steps = USUAL_STEPS, gain: Annotated[float, Bounds(0, LARGEST_GAIN)] = 1.0
-    ) -> Record | dict[str, Record]:
-        """Multiply a matrix by itself, again and again; entries that are no numbers are marked.
 
-        Parameters
-        ----------
-        steps
-            Number of multiplications.
-        gain
-            By what every matrix is multiplied before.
-        """
-        records = {label: _record(array, steps, gain) for label, array in arrays.items()}
-        return records[""] if single else records
+def marked_powers(matrix: FloatArray, steps: int, gain: float) -> Record:
+    """Return the powers of a matrix, and how many entries of each are no numbers.
 
-    total = sum(entries.values())
+    ``W^1`` is W itself, and every further power W times the one before, in plain float64: an entry is no number where
+    anything in its row of W or its column of the power is none. Norms and eigenvalues of such matrices do not exist.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n, n)
+        The matrix.
+    steps : int
+        Number of multiplications.
+    gain : float
+        By what it is multiplied before.
+    """
+    powers = np.empty((steps + 1, *matrix.shape))
+    powers[0] = np.eye(len(matrix))
+    # What comes of infinities, and what leaves float64, is what the film shows.
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        factor = gain * matrix
+        for step in range(1, steps + 1):
+            powers[step] = factor if step == 1 else factor @ powers[step - 1]
+    return Record({"power": powers, "lost": np.count_nonzero(~np.isfinite(powers), axis=(1, 2)).astype(float)})
+
+
+def add_moments(powers: Scene, total: int) -> None:
+    """Add what the film of such powers says, of `total` entries of all its matrices."""
 
     def lost(columns: Columns) -> FloatArray:
         return np.asarray(np.sum([column.series["lost"] for column in columns.values()], axis=0))
@@ -100,8 +96,6 @@ def scene_of_nonfinite(arrays: Mapping[str, FloatArray], steps: int) -> Scene:
     @powers.moment("From step {step} on <warn>no entry</> is a number: each sum has taken in one that is none.")
     def _(columns: Columns) -> int | None:
         return first_step(lost(columns) == total)
-
-    return powers
 
 
 def remark_on(matrices: Mapping[str, Sequence[Sequence[float]]]) -> str | None:
@@ -122,14 +116,3 @@ def remark_on(matrices: Mapping[str, Sequence[Sequence[float]]]) -> str | None:
                 "powers are those of plain float64"
             )
     return None
-
-
-def _record(matrix: FloatArray, steps: int, gain: float) -> Record:
-    powers = np.empty((steps + 1, *matrix.shape))
-    powers[0] = np.eye(len(matrix))
-    # What comes of infinities, and what leaves float64, is what the film shows.
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        factor = gain * matrix
-        for step in range(1, steps + 1):
-            powers[step] = factor if step == 1 else factor @ powers[step - 1]
-    return Record({"power": powers, "lost": np.count_nonzero(~np.isfinite(powers), axis=(1, 2)).astype(float)})
