@@ -122,6 +122,14 @@ def current_folder() -> str | None:
         return None
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a name, which may be none that a folder can have, is that of a folder."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def is_regular(path: Path) -> bool:
     """Whether a name, which may be none that a file can have, is that of a regular file."""
     try:

@@ -15,7 +15,7 @@ from render.check.numbers import check_claims, check_numbers, check_sentences
 from render.check.pages import check_page
 from render.check.report import Report
 from render.errors import EigenreelError, InputError, OutputError, RenderError, UsageError
-from render.files import UnreadableError, is_regular, opened
+from render.files import UnreadableError, is_folder, is_regular, opened
 from render.pipeline import manifest
 from render.pipeline.job import Job
 from render.pipeline.pace import check_options, timeline_of
@@ -41,7 +41,7 @@ def films_at(paths: Sequence[Path]) -> dict[Path, list[str]]:
     """
     films: dict[Path, list[str]] = {}
     for path in paths:
-        if _is_dir(path):
+        if is_folder(path):
             found = sorted({file.with_suffix(".json") for file in path.iterdir() if _belongs_to_a_film(file)})
             films |= {manifest_path: films.get(manifest_path, []) for manifest_path in found or [path]}
         else:
@@ -93,7 +93,7 @@ def verify(
     InputError
         If there is no manifest, or it cannot be read, or the path is a folder, or the film exceeds a limit.
     """
-    if _is_dir(path):
+    if is_folder(path):
         raise InputError(f"there are no films in the folder {str(path)!r}, so give one that render wrote to")
     content = manifest.read(path)
     report = Report(path.with_suffix(".json"))
@@ -258,10 +258,3 @@ def _count_frames(content: Mapping[str, Any], report: Report, ffmpeg: Ffmpeg) ->
 def _can_be_read(path: Path) -> bool:
     """Whether a file is there that ffmpeg can be given: of one without end it would read on and on."""
     return is_regular(path) and path.stat().st_size <= _LARGEST_FILM
-
-
-def _is_dir(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False

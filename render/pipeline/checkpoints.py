@@ -13,6 +13,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from render.errors import InputError
+from render.files import is_folder
 from render.pipeline.array_files import arrays_in
 from render.pipeline.arrays import matrices_of
 from render.pipeline.gates import GATES
@@ -94,7 +95,7 @@ def checkpoints_in(
         numbers for a film.
     """
     reader = _Reader(choice or Choice(), taken, words)
-    if path.is_dir():
+    if is_folder(path):
         found = numbered_files(path)
         files, clock = found.files[:: reader.choice.every], found.clock[:: reader.choice.every]
         for number, file in enumerate(files):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from render.check.verify import films_at
 from render.errors import EigenreelError, InputError
+from render.files import is_folder
 from render.pipeline.catalog import all_scenes, chapter_of, chapters, covered_ideas, heading_of
 from render.pipeline.moments import sentence
 from render.publish.embed import snippet
@@ -53,8 +54,8 @@ def write_gallery(folder: Path, language: str | None = None) -> tuple[Path, list
     EigenreelError
         If there are no films, or the page cannot be written.
     """
-    if not folder.is_dir():
-        raise InputError(f"there is no folder {str(folder)!r}, so render films into it first")
+    if not is_folder(folder):
+        raise InputError(f"there is no folder {str(folder)[:200]!r}, so render films into it first")
     found, remarks = [], []
     for manifest in films_at([folder]):
         try:

@@ -180,3 +180,9 @@ def test_f75_a_lock_that_is_a_link(place):
     with pytest.raises(Exception, match=r"could not write into .*, so choose another folder"):
         write(place.folder)
     assert place.state() == before | {".eigenreel.lock": "nowhere"}
+
+
+@pytest.mark.parametrize("command", ["checkpoints", "gallery", "verify"])
+@pytest.mark.parametrize("word", ["a" * 300, "a/" * 3000])
+def test_f61_names_that_no_folder_can_have(call, command, word):
+    call.refuses((command, word), 3)
