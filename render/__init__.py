@@ -167,10 +167,9 @@ def film(
         "hold_last": hold_last, "pause": pause, "loop": loop, "layout": layout, "size": size, "theme": theme,
         "language": language, "title": title,
         "max_bytes": max_bytes, "max_frames": max_frames, "timeout": timeout, "allow_false_claims": allow_false_claims,
-        "over": over,
+        "over": over, "labels": labels, "allow_nonfinite": allow_nonfinite,
     }  # fmt: skip
-    own: dict[str, Any] = {"labels": labels, "allow_nonfinite": allow_nonfinite}
-    wanted = job(scene, parameters, **own, **given, **_given(steps, dim, seed), **unknown)
+    wanted = job(scene, parameters, **given, **_given(steps, dim, seed), **unknown)
     watch: Watch | None = Told(progress) if progress is not None else None
     if watch is None and in_a_notebook():
         watch = CellProgress(wanted.stem)
@@ -296,8 +295,8 @@ def simulate(
     from render.numerics.trajectory import trajectory_of
     from render.pipeline.scene_run import run_of
 
-    own: dict[str, Any] = {"labels": labels, "allow_nonfinite": allow_nonfinite}
-    wanted = job(scene, parameters, **own, **_given(steps, dim, seed), **unknown)
+    common = _given(steps, dim, seed)
+    wanted = job(scene, parameters, labels=labels, allow_nonfinite=allow_nonfinite, **common, **unknown)
     return trajectory_of(run_of(wanted).columns)
 
 

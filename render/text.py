@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import InputError, UsageError
-from render.files import LARGEST_TOML, UnreadableError, content_of, toml_of
+from render.files import LARGEST_TOML, UnreadableError, content_of, is_folder, toml_of
 
 _FOLDER = Path(__file__).parent / "translations"
 # Names a folder with languages of the user's own.
@@ -55,7 +55,7 @@ def _homes() -> list[Path]:
     if not named:
         return [_FOLDER]
     own = Path(named)
-    if not own.is_dir():
+    if not is_folder(own):
         raise UsageError(f"{OWN_TRANSLATIONS} names {named[:200]!r}, which is no folder, so correct it or unset it")
     return [_FOLDER, own]
 

@@ -163,6 +163,6 @@ class Plan:
         if self.job.loop:
             others = [form.name for form in self.formats.values() if not form.loop] + ["html"] * (self.page is not None)
             remarks += [f"{name} plays as its player or page has it play, so --loop is not in it" for name in others]
-        if self.job.matrices is not None and (remark := remark_on(self.job.matrices)):
+        if self.job.allow_nonfinite and self.job.matrices and (remark := remark_on(self.job.matrices)):
             remarks.append(remark)
         return remarks + self.painter.remarks()

@@ -67,10 +67,6 @@ class Processes(Executor):
             self._tasks.put((future, fn, args, kwargs))
         return future
 
-    def pids(self) -> list[int]:
-        """Return the numbers of the processes that were begun."""
-        return [worker.process.pid for worker in self._begun if worker.process.pid is not None]
-
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the processes end when all tasks are done, or when those are that have begun."""
         with held(), self._lock:

@@ -186,3 +186,9 @@ def test_f75_a_lock_that_is_a_link(place):
 @pytest.mark.parametrize("word", ["a" * 300, "a/" * 3000])
 def test_f61_names_that_no_folder_can_have(call, command, word):
     call.refuses((command, word), 3)
+
+
+def test_f61_translations_in_a_folder_that_none_can_be(place):
+    before = place.old_files()
+    done = place.run("--lang", "ko", "--steps", "2", env={"EIGENREEL_TRANSLATIONS": "a" * 300})
+    place.refuses(before, done, 2, "which is no folder, so correct it or unset it")

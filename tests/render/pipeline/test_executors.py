@@ -211,9 +211,10 @@ def test_a_worker_of_another_version_is_refused(tmp_path, name):
 @pytest.mark.slow
 def test_workers_end_when_the_process_that_began_them_is_killed(tmp_path):
     code = (
-        "import os, time\nfrom render.pipeline.processes import Processes\nfrom time import sleep\n"
+        "import os, time\nfrom multiprocessing import active_children\n"
+        "from render.pipeline.processes import Processes\nfrom time import sleep\n"
         "pool = Processes(2)\npool.submit(os.getpid).result()\n"
-        "print(*pool.pids(), flush=True)\npool.submit(sleep, 60)\nsleep(60)\n"
+        "print(*[p.pid for p in active_children()], flush=True)\npool.submit(sleep, 60)\nsleep(60)\n"
     )
     import subprocess
     import sys
