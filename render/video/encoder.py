@@ -163,6 +163,8 @@ class Encoder:
         try:
             return decoding.result(f"the finished {form.name} file")
         except EncodeError:
+            if not self._path.exists():
+                raise self._removed() from None
             if form.decoder and not self._ffmpeg.has_decoder(form.decoder):
                 raise EncodeError(
                     f"the ffmpeg at {self._ffmpeg.path} writes {form.name} but cannot read it, which is how a film is "
@@ -186,6 +188,13 @@ class Encoder:
         except BrokenPipeError:
             raise self._failure(self._child.wait()) from None
 
+    def _removed(self) -> OutputError:
+        """Return what to raise now that the file is there no more."""
+        return OutputError(
+            f"the {self._form.name} file could not be written (somebody removed it while it was made), so try again or "
+            "choose another folder"
+        )
+
     def _failure(self, status: int) -> EigenreelError:
         """Return what to raise now that ffmpeg has ended too early."""
         said, name = self._child.said, self._form.name
@@ -195,10 +204,7 @@ class Encoder:
         if full:
             return OutputError(f"the {name} file could not be written ({full}), so make room or choose another folder")
         if not self._path.exists():
-            return OutputError(
-                f"the {name} file could not be written (somebody removed it while it was made), so try again or choose "
-                "another folder"
-            )
+            return self._removed()
         if self._child.hung:
             return EncodeError(
                 f"ffmpeg made no progress for {self._child.timeout:g} seconds after frame {self._written} "

@@ -5,16 +5,22 @@ import os
 import re
 import shutil
 import subprocess
+from fractions import Fraction
 from functools import reduce
 from importlib import import_module
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 from place import ENDINGS, SENTENCE, SHORT, finish, small_disk
 
 import render
 from render import storage
 from render.errors import OutputError
+from render.video.decoder import Decoding
+from render.video.encoder import Encoder, StreamInfo
+from render.video.ffmpeg import Ffmpeg
+from render.video.formats import FORMATS
 
 
 def film(place):
@@ -63,6 +69,26 @@ def test_f16_folder_removed_meanwhile(place, call, monkeypatch, moment):
     assert "reinstall" not in said
     assert not place.state()
     assert place.processes() == []
+
+
+def test_f16_file_removed_before_it_is_read(tmp_path, monkeypatch):
+    """The decoder, which finds nothing, is not what has failed."""
+    path, enter = tmp_path / "film.mp4", Decoding.__enter__
+    path.touch()
+
+    def removing(decoding):
+        path.unlink()
+        return enter(decoding)
+
+    monkeypatch.setattr(Decoding, "__enter__", removing)
+    with (
+        Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe()) as ffmpeg,
+        Encoder(ffmpeg, FORMATS["mp4"], path, StreamInfo(64, 64, 2, Fraction(25)), 60) as encoder,
+    ):
+        encoder.write(memoryview(bytes(64 * 64 * 3 // 2)), 2)
+        encoder.end()
+        with pytest.raises(OutputError, match="somebody removed it while it was made"):
+            encoder.finish()
 
 
 def test_f17_disk_read_only(place, call):
