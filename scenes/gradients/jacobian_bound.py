@@ -53,7 +53,7 @@ def _multiplied(run: Run, step: int) -> FloatArray:
         of={"product": "log10_spectral_norm", "bound": "bound"},
         theory=("bound",),
         heading="product of Jacobians",
-        note="its size; bound: if stretches lined up",
+        note="a gradient's factor back in time; bound: if stretches lined up",
     ),
     show("heatmap", of="multiplied", heading="slopes × W = Jacobian", note="of each step; slopes: of the units"),
     title="A bound for the gradient",

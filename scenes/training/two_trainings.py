@@ -88,7 +88,7 @@ def _train(factors: Mapping[str, float], steps: int, dim: int, seed: int) -> Rec
         "series",
         of={label: f"{name} loss" for label, name in _NAMES.items()},
         heading="loss",
-        note="h ← tanh(W h), 30 times; W starts as a turn times 0.7, 1 or 2",
+        note="to learn: a turn, by 30 times h ← tanh(W h); W starts as a turn × 0.7, 1 or 2",
         scale="linear",
         unit="%",
         limits=(0, 2),
