@@ -1,4 +1,4 @@
-"""What a matrix makes of the unit circle: a ring of arrows, or its outline on an axis."""
+"""What a matrix makes of the unit circle: its outline, or where each step has left one of its vectors."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ class Panel(base.Panel):
     ----------
     of : str, optional
         Series of shape (T + 1, 2, 2); by default the product itself.
-    spokes : int
-        Number of arrows from the middle; with none the outline is drawn, and an arrow to its farthest point.
+    trail : int
+        For how many steps an arrow stays where its step has left the vector (1, 0); with none the outline of the whole
+        circle is drawn, and an arrow to its farthest point.
     reach : float, optional
         Coordinate at the edge; by default all is inside.
     turning : bool
@@ -41,12 +42,12 @@ class Panel(base.Panel):
     def __init__(
         self,
         of: str | None = None,
-        spokes: int = 0,
+        trail: int = 0,
         reach: float | None = None,
         turning: bool = False,
         role: str = "data",
     ) -> None:
-        self._of, self._spokes, self._reach, self._turning, self._role = of, spokes, reach, turning, role
+        self._of, self._trail, self._reach, self._turning, self._role = of, trail, reach, turning, role
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return 0 and the greatest length, 1 at least."""
@@ -69,7 +70,7 @@ class Panel(base.Panel):
         slot = context.slot.box
         # A wide slot has one axis along its middle, on which lengths can be read.
         unit = slot.width / 2 / context.limits[1]
-        self._wide = slot.width > 1.8 * slot.height and not self._spokes and unit < slot.height / 4
+        self._wide = slot.width > 1.8 * slot.height and not self._trail and unit < slot.height / 4
         if self._wide:
             self._open_axis()
         else:
@@ -77,10 +78,12 @@ class Panel(base.Panel):
             self._center, self._unit = self._plane.center, self._plane.unit
 
     def draw(self, step: int, part: float = 0.0) -> None:
-        """Draw the circle's image."""
+        """Draw the circle's image, or the vector's and where it was before."""
         matrix = self._matrix(step, part)
-        if self._spokes:
-            self._draw_spokes(matrix)
+        if self._trail:
+            # What the last whole step has left behind is drawn once the vector has gone on from there.
+            past = range(step if part else step - 1, max(step - self._trail, -1), -1)
+            self._draw_vectors([matrix[:, 0], *(self._matrix(index, 0.0)[:, 0] for index in past)])
         else:
             self._draw_outline(matrix)
 
@@ -106,18 +109,15 @@ class Panel(base.Panel):
     def _to_pixels(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
         return self._center[0] + self._unit * points[0], self._center[1] - self._unit * points[1]
 
-    def _draw_spokes(self, matrix: FloatArray) -> None:
+    def _draw_vectors(self, vectors: list[FloatArray]) -> None:
+        """Draw a vector, earlier ones below it, and how far it has turned."""
         context, theme = self.context, self.context.canvas.theme
-        angles = 2 * np.pi * np.arange(self._spokes) / self._spokes
-        tips = matrix @ np.array([np.cos(angles), np.sin(angles)])
-        x, y = self._to_pixels(tips)
-        for index in range(self._spokes - 1, -1, -1):
-            first = index == 0
-            color = theme.ink if first else theme.muted
-            width = context.sizes.curve if first else context.sizes.rule
+        x, y = self._to_pixels(np.array(vectors).T)
+        for index in range(len(vectors) - 1, -1, -1):
+            color, width = (theme.muted, context.sizes.rule) if index else (theme.ink, context.sizes.curve)
             arrow(context, self._center, (float(x[index]), float(y[index])), color, width)
-        # How far the first arrow has come, as an arc from where it began.
-        turned = float(np.arctan2(tips[1, 0], tips[0, 0])) % (2 * np.pi)
+        # An arc from where it began, at (1, 0).
+        turned = float(np.arctan2(vectors[0][1], vectors[0][0])) % (2 * np.pi)
         arc = np.linspace(0, turned, 2 + round(turned / 0.15))
         radius = 0.38 * self._unit
         if turned > 0.02:

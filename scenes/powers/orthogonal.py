@@ -36,7 +36,7 @@ def _slowest_turn(matrix: FloatArray) -> float:
     show(
         "ring",
         of="plane",
-        spokes=16,
+        trail=16,
         reach=1.0,
         turning=True,
         heading="the plane turning slowest",
