@@ -57,7 +57,7 @@ def _make(steps: int, dim: int, extra: int, seed: int, keep: bool = True) -> dic
         of="distance",
         scale="linear",
         heading="distance from A",
-        note="A = turn × stretches × turn; in the end every way has all stretches 1: orthogonal",
+        note="first weights A = turn × stretches × turn; each way ends with all stretches 1: orthogonal",
         roles=_ROLES,
     ),
     title="Three ways to orthogonal weights",
@@ -102,7 +102,7 @@ def _(steps: int) -> int | None:
     "<data>By columns</>, one by one (QR): {count} of {dim} came out with a wrong sign and are turned round.",
     column=_QR,
     on="distance",
-    note="wrong signs turned",
+    note="columns of wrong sign\nturned round",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     turns, weights = _turns(steps), series["weights"]
