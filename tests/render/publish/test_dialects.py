@@ -4,10 +4,8 @@ import ast
 import base64
 import contextlib
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 import types
 from html.parser import HTMLParser
@@ -15,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from films import edit, manifest_of
+from page_tools import github, hugo, jekyll, pandoc, tool
 from pages import VOID, Element, parse
 
 import render
@@ -23,8 +22,6 @@ from render.errors import EigenreelError, InputError, UsageError
 from render.publish.captions import describe
 from render.publish.dialects import DIALECTS
 from render.publish.embed import embedding, snippet
-
-TOOLS = Path(__file__).parents[2] / "tools"
 
 HOSTILE = [
     '"><script>alert(1)</script>',
@@ -109,49 +106,6 @@ def read(page):
     return parser.root
 
 
-def tool(name, text, folder):
-    """Return what a program of tests/tools makes of a page; without it skip, or fail where a robot is to have it."""
-    node = shutil.which("node")
-    if not node or not (TOOLS / "node_modules").is_dir():
-        reason = "there is no node, or no tests/tools/node_modules: install npm, and run make test"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    (folder / "page.md").write_text(text, encoding="utf-8")
-    command = [node, TOOLS / "pages.mjs", name, folder / "page.md"]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=100)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def github(text):
-    import cmarkgfm
-
-    # Raw HTML is kept, as GitHub does; what it takes away afterwards is checked below.
-    return cmarkgfm.github_flavored_markdown_to_html(text, cmarkgfm.Options.CMARK_OPT_UNSAFE)
-
-
-def pandoc(text, to="html"):
-    import pypandoc
-
-    return pypandoc.convert_text(text, to, "markdown", extra_args=["--wrap=none"])
-
-
-def hugo(texts, folder):
-    """Return a page of a site that Hugo made of shortcodes by name, with its usual settings."""
-    (folder / "content" / "post").mkdir(parents=True)
-    for place in ("_shortcodes", "_default"):
-        (folder / "layouts" / place).mkdir(parents=True)
-    (folder / "hugo.toml").write_text('baseURL = "https://example.org/"\ndisableKinds = ["taxonomy", "rss"]\n')
-    (folder / "layouts" / "_default" / "single.html").write_text("<body>{{ .Content }}</body>")
-    for name, text in texts.items():
-        (folder / "layouts" / "_shortcodes" / f"{name}.html").write_text(text, encoding="utf-8")
-    calls = "\n\n".join(f"{{{{< {name} >}}}}" for name in texts)
-    (folder / "content" / "post" / "index.md").write_text(f"---\ntitle: t\n---\n\nBefore.\n\n{calls}\n\nAfter.\n")
-    program = [Path(sys.executable).parent / "hugo", "--quiet", "--source", folder, "--cacheDir", folder / "cache"]
-    done = subprocess.run(program, capture_output=True, encoding="utf-8", timeout=100)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return (folder / "public" / "post" / "index.html").read_text(encoding="utf-8")
-
-
 def run_cell(text, folder, monkeypatch):
     """Return the HTML that a notebook's cell shows."""
     display = types.ModuleType("IPython.display")
@@ -179,7 +133,9 @@ def built(dialect, stems, folder, tmp_path, monkeypatch):
         return tool(dialect, page, tmp_path)
     if dialect == "quarto":
         return pandoc(page)
-    if dialect in ("markdown", "github", "jekyll"):
+    if dialect == "jekyll":
+        return jekyll(page, tmp_path)
+    if dialect in ("markdown", "github"):
         return github(page)
     return page
 

@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from browsers import served
 from films import edit, listing, manifest_of, run
+from page_tools import jekyll
 from pages import parse
 
 import render
@@ -165,6 +166,36 @@ def test_films_that_are_hidden_are_not_fetched(visit, site):
     assert {"film-phone-dark.mp4", "film-phone-dark.png"} <= fetched
     # Browsers from before 2026 fetch a little of each.
     assert len(fetched) == 2 or not lazy
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_post_of_jekyll_with_three_films_on_a_phone(browser, tmp_path, dark):
+    """What a Korean blogger does: publish, paste, build."""
+    texts = []
+    for scene in ("orthogonal", "vanishing", "rotation"):
+        short = ("--steps", "2", "--duration", "1", "--lang", "ko", "--for", "jekyll", "--base", "/blog/films")
+        process = run("publish", scene, *short, "--output", "films", cwd=tmp_path)
+        assert process.returncode == 0, process.stderr
+        texts.append(process.stdout)
+    jekyll("\n".join(["머리말.", *texts, "끝."]), tmp_path, theme="minima", base="/blog")
+    with served(tmp_path / "site") as server:
+        scheme = "dark" if dark else "light"
+        page = browser.new_page(viewport={"width": PHONE, "height": 900}, color_scheme=scheme)
+        page.goto(f"http://127.0.0.1:{server.server_port}/blog/2026/01/31/post.html", wait_until="networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+        films = shown(page, "video")
+        column = page.query_selector("article p").bounding_box()
+        assert [film.evaluate("v => v.poster.split('/').pop()") for film in films] == [
+            f"{scene}-phone{'-dark' * dark}.png" for scene in ("orthogonal", "vanishing", "rotation")
+        ]
+        for film in films:
+            box = film.bounding_box()
+            assert (box["x"], box["width"]) == (column["x"], pytest.approx(column["width"], abs=1))
+            film.evaluate("v => v.play()")
+            page.wait_for_function("v => v.currentTime > 0.1", arg=film)
+        assert len(shown(page, "figcaption")) == 3
+        assert [name for name in server.missing if "films" in name] == []
+        page.close()
 
 
 def test_command_makes_all_that_a_page_needs(tmp_path):
