@@ -66,7 +66,7 @@ def _recorded(steps: int, formula: list[float]) -> MatrixSequence:
         "readout",
         of={"formula, rounded": "formula miss", "(1 1; 1 0) multiplied": "product miss"},
         roles={"formula, rounded": "explode", "(1 1; 1 0) multiplied": "keep"},
-        heading="off by, when rounded",
+        heading="Fibonacci F(n), off by",
         note="0: exact",
     ),
     title="A formula for Fibonacci numbers",

@@ -24,11 +24,12 @@ from scenes.gradients._common import COMPLEX_STEP
 
 # Inputs after the one that the first task depends on: it is one step further back.
 _NEAR = 3
+_NOTE = "an RNN's loss gradient by each input; a step back: × {retention} at most"
 # Inputs are small, so that units hardly saturate and inputs hardly disturb each other.
 _SIZE = 0.3
 # The near answer shall pull so many times as much as any other input, the far one less than this.
 _TIMES, _LOST = 2.0, 1e-6
-_NEAR_LABEL, _FAR_LABEL, _NONE_LABEL = "near answer", "far answer", "no answer"
+_NEAR_LABEL, _FAR_LABEL, _NONE_LABEL = "near", "far", "none"
 _ROLES = {_NEAR_LABEL: "keep", _FAR_LABEL: "vanish", _NONE_LABEL: "data"}
 
 
@@ -81,24 +82,31 @@ def pull_by_step(run: Run, weights: FloatArray, targets: FloatArray) -> FloatArr
 
 
 @scene(
-    show(
-        "series",
-        of={_FAR_LABEL: "far share", _NEAR_LABEL: "near share", _NONE_LABEL: "none share"},
-        theory=(_NONE_LABEL,),
-        heading="loss gradient by input, % of largest",
-        note="each step back multiplies it by W × slope: {retention} at most",
-        scale="linear",
-        limits=(0, 1),
-        unit="%",
-        x="steps back",
-        values=False,
-        roles=_ROLES,
+    *(
+        show(
+            "series",
+            of={label: f"{name} share"},
+            heading=heading,
+            note=note,
+            scale="linear",
+            limits=(0, 1),
+            unit="%",
+            x="steps back",
+            values=False,
+            roles=_ROLES,
+        )
+        for name, label, heading, note in (
+            ("near", _NEAR_LABEL, "to repeat: input 4 steps ago", _NOTE),
+            ("far", _FAR_LABEL, "to repeat: the first input", "it looks like none"),
+            ("none", _NONE_LABEL, "to repeat: nothing", "the answer is random"),
+        )
     ),
     title="No answer, or a lost gradient?",
     statement="the gradient of an answer far back is as good as 0, like that of no answer: the two look alike",
     opening="Three tasks, the same inputs: the answer is 4 steps back, at the start, or nowhere.",
     running="Back in time: how much does the loss hang on the input of each step?",
     counter="steps back",
+    arrange="stacked",
     fps="5",
     poster=1.0,
     covers=(104,),
@@ -148,7 +156,7 @@ def _stands_out(series: Mapping[str, FloatArray]) -> float:
 @lost_dependency.moment(
     "<keep>The near answer</> has {times:2} times the gradient of any other input: it can be learnt.",
     on="near share",
-    note="near input to repeat:\nit stands out",
+    note="its input stands out",
 )
 def _(series: Mapping[str, FloatArray]) -> Reached:
     return Reached(_NEAR + 1, times=_stands_out(series))
@@ -157,7 +165,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached:
 @lost_dependency.moment(
     "<vanish>The far</> gradient is {times:log10} times smaller than <keep>the near</> one: it looks like no answer.",
     on="far share",
-    note="far input to repeat:\nnothing stands out",
+    note="as good as 0",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     near, far = abs(series["near"][-1, _NEAR]), abs(series["far"][-1, -1])

@@ -26,7 +26,7 @@ from scenes import (
 @scene(
     "matrix",
     show("norms", heading="size of Wᵗ"),
-    show("eigenvalues", note="largest |λ| {spectral_radius}: inside fades, outside grows"),
+    show("eigenvalues", note="the largest |λ|, {spectral_radius}, decides"),
     title="Powers of a matrix",
     statement="in the long run every step multiplies the size by the largest |λ|, which is {spectral_radius}",
     opening="W is multiplied by itself. Its largest eigenvalue has size {spectral_radius}.",

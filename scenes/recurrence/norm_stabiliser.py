@@ -34,7 +34,7 @@ _ROLES = {"without": "explode", "penalty": "keep", "each without": "explode", "e
             "each with": "log10 norms with",
         },
         heading="RNN state’s size",
-        note="penalty: on its changes; thin: each net",
+        note="penalty: on size changes; thin: each net",
         roles=_ROLES,
     ),
     show(

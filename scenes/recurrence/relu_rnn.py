@@ -52,7 +52,7 @@ def _tanh_run(matrix: FloatArray, start: FloatArray, steps: int) -> FloatArray:
         "series",
         of={"ReLU, λ over 1": "growing", "ReLU, λ under 1": "shrinking", "tanh, λ over 1": "tanh"},
         heading="state size",
-        note="λ: largest eigenvalue of rows left",
+        note="eigenvalue λ of rows left decides",
         roles={"ReLU, λ over 1": "explode", "ReLU, λ under 1": "vanish", "tanh, λ over 1": "data"},
         values=False,
     ),
