@@ -40,7 +40,7 @@ def _columns(kinds: Mapping[str, str], steps: int, dim: int, seed: int) -> dict[
         "series",
         of="signal",
         heading="variance of the signal",
-        note="by how weights start",
+        note="weights: σ spread, ± range",
         roles=_ROLES,
     ),
     show(

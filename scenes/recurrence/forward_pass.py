@@ -22,7 +22,7 @@ from scenes import (
 from scenes.recurrence._symbols import symbols
 
 _KINDS = 4
-_TERMS = ("input x W₁ₓ", "+ hₚ W₁ₕ", "+ bias b₁", "= sum z₁", "h = tanh z₁")
+_TERMS = ("symbol x W₁ₓ", "+ hₚ W₁ₕ", "+ bias b₁", "= sum z₁", "h = tanh z₁")
 _OUTPUT = ("scores z₂ = h W₂ + b₂", "chances a₂ = softmax z₂")
 Weights = dict[str, FloatArray]
 
@@ -64,7 +64,7 @@ def _pass_forward(inputs: FloatArray, weights: Weights) -> Record:
         of="terms",
         heading="new state h",
         note="column: unit",
-        footer="hₚ: h of the step before",
+        footer="x: a symbol, a–d; hₚ: h before",
         rows=_TERMS,
         limits=(-6, 6),
         numbers=True,
@@ -73,8 +73,8 @@ def _pass_forward(inputs: FloatArray, weights: Weights) -> Record:
     show(
         "heatmap",
         of="output",
-        heading="answer from h",
-        note="for a–d; net untrained",
+        heading="next symbol, from h",
+        note="of a–d; untrained",
         rows=_OUTPUT,
         columns=("a", "b", "c", "d"),
         limits=(-6, 6),
