@@ -28,7 +28,7 @@ def flat(x: FloatArray, y: FloatArray) -> FloatArray:
         names=("= x", ""),
         roles=_ROLES,
         heading="slopes",
-        note="multiply gradients; line: 1/4",
+        note="factors of gradients; sigmoid: ≤ 1/4",
     ),
     show(
         "path",
