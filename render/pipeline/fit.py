@@ -1,8 +1,9 @@
 """A film whose files may have so many bytes: made with what spares some, or refused with what would fit.
 
-Two things are spared, and neither makes a film false. H.264 keeps colours more coarsely, by up to 6 steps of its
-quality, as long as every cell is within what `render verify` allows. And steps that run by have fewer pictures a
-second, as they have in films that would flash otherwise.
+Three things are done, and none makes a film false. H.264 takes its time, and looks for a block in several earlier
+pictures where none is repeated. It keeps colours more coarsely, by up to 6 steps of its quality, as long as every
+cell is within what `render verify` allows. And steps that run by have fewer pictures a second, as they have in films
+that would flash otherwise.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ from render.pipeline.sizes import size_of_file
 from render.pipeline.watch import Watch
 from render.scratch import scratch_folder
 from render.video.ffmpeg import Ffmpeg, find_ffmpeg
-from render.video.formats import COARSEST, FORMATS, can_be_coarser
+from render.video.formats import COARSEST, FORMATS, can_be_smaller
 
-# How much coarser H.264 is tried; by how much the coarsest may shrink a file at most, so that no more is tried in vain.
-_COARSER = (2, 4, COARSEST)
-_LARGEST_GAIN = 2.5
+# What H.264 is tried with; by how much the last may shrink a file at most, so that no more is tried in vain.
+_THOROUGH = {"thorough": 1}
+_H264 = ({}, _THOROUGH, *(_THOROUGH | {"crf": by} for by in (2, 4, COARSEST)))
+_LARGEST_GAIN = 3.5
 
 
 def make(job: Job, watch: Watch | None = None) -> Film:
@@ -55,8 +57,8 @@ def make(job: Job, watch: Watch | None = None) -> Film:
         return run(job, watch)
     measured: dict[str, int] = {}
     for rate in _rates(job):
-        for coarser in (0, *_COARSER):
-            savings = ({"crf": coarser} if coarser else {}) | ({"pictures": rate} if rate else {})
+        for h264 in _H264:
+            savings = h264 | ({"pictures": rate} if rate else {})
             tried = _try(replace(job, savings=savings), watch)
             if isinstance(tried, Film):
                 return replace(tried, remarks=(*tried.remarks, *_spared(job.max_bytes, savings)))
@@ -66,7 +68,7 @@ def make(job: Job, watch: Watch | None = None) -> Film:
                 raise RenderError(_refusal(job, measured, watch))
             large = {name for name, size in measured.items() if size > job.max_bytes}
             # What is not H.264 gets no smaller by that.
-            if not all(map(can_be_coarser, large)):
+            if not all(map(can_be_smaller, large)):
                 break
             if not large or max(measured[name] for name in large) > _LARGEST_GAIN * job.max_bytes:
                 break
@@ -112,7 +114,7 @@ class _Limit(Watch):
         limit = self._job.max_bytes
         if limit is not None and max(sizes.values()) > limit:
             raise _TooLargeError(sizes)
-        if "crf" in self._job.savings and not _cells_hold(self._job, content, path):
+        if self._job.savings.keys() & {"thorough", "crf"} and not _cells_hold(self._job, content, path):
             raise _TooLargeError(sizes)
         self._watch.finished(content, path)
 
@@ -139,14 +141,14 @@ def _rates(job: Job) -> Iterator[float | None]:
 
 
 def _cells_hold(job: Job, content: Mapping[str, Any], path: Callable[[str], Path]) -> bool:
-    """Whether every cell of the coarser files has the colour of its number, as `render verify` would find."""
+    """Whether every cell of the smaller files has the colour of its number, as `render verify` would find."""
     fresh = json.loads(manifest.dump(content))
     report = Report(Path(f"{job.stem}.json"))
     found = run_of(job)
     with Ffmpeg(find_ffmpeg()) as ffmpeg, scratch_folder(Path(job.output)) as folder:
         again = FilmAgain(job, found, folder, fresh)
         for entry in fresh["files"]:
-            if can_be_coarser(entry["name"]):
+            if can_be_smaller(entry["name"]):
                 film = folder / entry["name"]
                 shutil.copyfile(path(entry["name"]), film)
                 check_frames(film, entry, again, report, ffmpeg, same_versions=True)
@@ -156,11 +158,13 @@ def _cells_hold(job: Job, content: Mapping[str, Any], path: Callable[[str], Path
 def _spared(limit: int, savings: Mapping[str, float]) -> list[str]:
     """Return in words what a film is made with, so that it fits."""
     said = []
+    if "thorough" in savings:
+        said.append("the MP4 was encoded with more time")
     if "crf" in savings:
-        said.append(f"the MP4 keeps colours more coarsely (CRF {savings['crf']:g} higher)")
+        said.append(f"it keeps colours more coarsely (CRF {savings['crf']:g} higher)")
     if "pictures" in savings:
         said.append(f"steps that run by have at most {savings['pictures']:g} pictures a second")
-    return [f"to have no file above {size_of_file(limit)}, {' and '.join(said)}"] if said else []
+    return [f"to have no file above {size_of_file(limit)}, {', and '.join(said)}"] if said else []
 
 
 def _refusal(job: Job, measured: Mapping[str, int], watch: Watch) -> str:
@@ -203,11 +207,11 @@ def _option(job: Job, other: Job, name: str) -> str:
 def _smallest(job: Job, watch: Watch) -> dict[str, int]:
     """Return how large the files of a film are with all that can be spared."""
     rate = [*_rates(job)][-1]
-    savings = {"crf": COARSEST} | ({"pictures": rate} if rate else {})
+    savings = _H264[-1] | ({"pictures": rate} if rate else {})
     tried = replace(job, savings=savings, max_bytes=None)
     with scratch_folder(Path(job.output)) as folder:
         film = run(replace(tried, output=str(folder)), _Bar(watch))
         sizes = {entry["name"]: int(entry["bytes"]) for entry in film.manifest["files"]}
         if not _cells_hold(tried, film.manifest, lambda file: folder / file):
-            sizes = {file: size for file, size in sizes.items() if not can_be_coarser(file)}
+            sizes = {file: size for file, size in sizes.items() if not can_be_smaller(file)}
     return sizes

@@ -169,7 +169,8 @@ def _is_saving(item: tuple[Any, Any]) -> bool:
     name, value = item
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
-    return (name == "crf" and value in range(1, 7)) or (name == "pictures" and 1 <= value <= 12.5)
+    allowed = {"thorough": value == 1, "crf": value in range(1, 7), "pictures": 1 <= value <= 12.5}
+    return bool(allowed.get(name))
 
 
 def _theme(value: Any) -> Mapping[str, Any]:
@@ -213,8 +214,9 @@ class Job(FilmOptions):
     several : mapping of str to object, optional
         What a film of several runs is made of (`render.pipeline.several`); the scene is then one of `SEVERAL`.
     savings : mapping of str to float
-        What is spared so that no file is larger than `max_bytes`: ``crf``, by how much H.264 is coarser, and
-        ``pictures``, the most pictures a second where steps run by. `render.pipeline.fit` decides it.
+        What is spared so that no file is larger than `max_bytes`: ``thorough``, which is 1 where H.264 takes its
+        time, ``crf``, by how much it is coarser, and ``pictures``, the most pictures a second where steps run by.
+        `render.pipeline.fit` decides it.
     **options
         Those of `FilmOptions`.
 
@@ -235,7 +237,8 @@ class Job(FilmOptions):
         super().__post_init__()
         if not isinstance(self.savings, Mapping) or not all(map(_is_saving, self.savings.items())):
             raise UsageError(
-                f"savings are crf, from 1 to 6, and pictures, from 1 to 12.5, but not {brief(self.savings)}"
+                "savings are thorough, which is 1, crf, from 1 to 6, and pictures, from 1 to 12.5, but not "
+                f"{brief(self.savings)}"
             )
         if not isinstance(self.scene, str) or not isinstance(self.parameters, Mapping):
             raise UsageError("a film needs the name of a scene, and its parameters by name")

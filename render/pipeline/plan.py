@@ -23,7 +23,7 @@ from render.pipeline.timeline import Timeline
 from render.pipeline.values import values_of
 from render.video.encoder import StreamInfo
 from render.video.flashes import LARGEST_SHARE, FlashMeter
-from render.video.formats import PAGE, WHOLE_BLOCK, Format, coarser, find_kinds
+from render.video.formats import PAGE, WHOLE_BLOCK, Format, find_kinds, smaller
 
 if TYPE_CHECKING:
     from render.publish.page import Played
@@ -55,8 +55,8 @@ class Plan:
             raise UsageError("a film is several files, which cannot go to standard output, so give a folder")
         check_options(job)
         wanted = {self.stem + kind.suffix: kind for kind in find_kinds(job.formats)}
-        by = int(job.savings.get("crf", 0))
-        self.formats = {name: coarser(kind, by) for name, kind in wanted.items() if isinstance(kind, Format)}
+        saved = int(job.savings.get("crf", 0)), "thorough" in job.savings, job.pace != "even"
+        self.formats = {name: smaller(kind, *saved) for name, kind in wanted.items() if isinstance(kind, Format)}
         self.page = next((name for name, kind in wanted.items() if kind is PAGE), None)
         self.found: SceneRun = run_of(job)
         frames = timeline_of(job, self.found).frames

@@ -229,12 +229,14 @@ class Encoder:
 def encode_arguments(form: Format, path: Path, stream: StreamInfo) -> list[str]:
     """Return ffmpeg's arguments for writing raw frames from its standard input to `path`."""
     fps = f"{stream.fps.numerator}/{stream.fps.denominator}"
+    quality = form.fine_quality if stream.cell < WHOLE_BLOCK else form.quality
     return [
         *("-hide_banner", "-nostats", "-loglevel", "warning", "-xerror", "-y"),
         *("-f", "rawvideo", "-pixel_format", form.pixel_format),
         *("-video_size", f"{stream.width}x{stream.height}", "-framerate", fps, "-i", "pipe:0"),
         *("-an", "-map_metadata", "-1"),
-        *(form.fine_arguments if stream.cell < WHOLE_BLOCK and form.fine_arguments else form.arguments),
+        *(quality.arguments(stream.width * stream.height) if quality else ()),
+        *form.arguments,
         *(("-loop", str(form.loop(stream.times))) if form.loop else ()),
         *(form.large_arguments if stream.width * stream.height > LARGE_FRAME else ()),
         *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", form.muxer, f"file:{path}"),

@@ -15,21 +15,51 @@ from render.video import gif, mp4, webp
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=iec61966-2-1:range=tv"
 
 
-def x264(crf: int, chroma: int) -> tuple[str, ...]:
-    """Return ffmpeg's arguments for H.264 of a quality (lower is better), and that of chroma besides.
+# A decoder of level 4, which every phone has, keeps so many blocks of 16 × 16 pixels: ITU-T H.264, table A-1.
+_KEPT_BLOCKS = 32_768
+# More earlier pictures than this take more time than they save bytes.
+_REFERENCES = 8
 
-    Flat cells on the codec's own grid need no motion search, no deblocking and no psychovisual tricks, and thin lines
-    and letters fare best in its smallest blocks. Strong adaptive quantisation and finer chroma keep every cell within
-    6 of 255 of its colour, at half the size a uniform quality would need for that. A frame refers to the one before
-    only, so that frames which repeat it can be put between them afterwards.
+
+@dataclass(frozen=True)
+class Quality:
+    """How H.264 is made.
+
+    Parameters
+    ----------
+    crf : int
+        The encoder's measure of quality, lower is better.
+    chroma : int
+        What is added to it for the colours beside brightness.
+    thorough : bool
+        Whether the encoder takes its time and looks between pixels, too.
+    references : int
+        In how many earlier pictures it looks at most.
     """
-    return (
-        *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", str(crf), "-x264-params"),
-        "partitions=i4x4:no-8x8dct=1:me=dia:subme=0:trellis=0:no-psy=1:no-deblock=1:bframes=0:scenecut=0:"
-        f"weightp=0:qcomp=1:aq-strength=1.3:chroma-qp-offset={chroma}",
-        # A pinned thread count: the bytes depend on it.
-        *("-profile:v", "main", "-g", "300", "-refs", "1", "-threads", "2"),
-    )
+
+    crf: int
+    chroma: int
+    thorough: bool = False
+    references: int = 1
+
+    def arguments(self, pixels: int) -> tuple[str, ...]:
+        """Return ffmpeg's arguments for frames of so many pixels.
+
+        Flat cells on the codec's own grid need no motion search, no deblocking and no psychovisual tricks, and thin
+        lines and letters fare best in its smallest blocks. Strong adaptive quantisation and finer chroma keep every
+        cell within 6 of 255 of its colour, at half the size a uniform quality would need for that. Usually a frame
+        refers to the one before only, so that frames which repeat it can be put between them afterwards.
+        """
+        more, less = "partitions=i4x4,p8x8:subme=2:trellis=1", "partitions=i4x4:subme=0:trellis=0"
+        search = more if self.thorough else less
+        references = max(1, min(self.references, _KEPT_BLOCKS * 16**2 // pixels))
+        return (
+            *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", str(self.crf), "-x264-params"),
+            f"{search}:no-8x8dct=1:me=dia:no-psy=1:no-deblock=1:bframes=0:scenecut=0:"
+            f"weightp=0:qcomp=1:aq-strength=1.3:chroma-qp-offset={self.chroma}",
+            # A pinned thread count: the bytes depend on it.
+            *("-profile:v", "main", "-g", "300", "-refs", str(references), "-threads", "2"),
+        )
 
 
 # Frames of more pixels than this need an encoder that keeps fewer of them.
@@ -85,8 +115,10 @@ class Format(FileKind):
         How frames are handed to ffmpeg: a name in `render.video.pixel_formats.PIXEL_FORMATS`.
     arguments : tuple of str
         Further ffmpeg arguments.
-    fine_arguments : tuple of str, optional
-        Those for films with cells below `WHOLE_BLOCK` pixels, where they differ.
+    quality : Quality, optional
+        How H.264 is made, where it is that.
+    fine_quality : Quality, optional
+        The same for films with cells below `WHOLE_BLOCK` pixels.
     large_arguments : tuple of str, optional
         Those besides for frames of more than `LARGE_FRAME` pixels, with which it takes less memory.
     decoder : str, optional
@@ -110,7 +142,8 @@ class Format(FileKind):
     muxer: str
     pixel_format: str
     arguments: tuple[str, ...]
-    fine_arguments: tuple[str, ...] = ()
+    quality: Quality | None = None
+    fine_quality: Quality | None = None
     large_arguments: tuple[str, ...] = ()
     decoder: str | None = None
     loop: Callable[[int], int] | None = None
@@ -139,8 +172,9 @@ FORMATS = {
             encoder="libx264",
             muxer="mp4",
             pixel_format="yuv420p",
-            arguments=(*x264(32, -4), "-movflags", "+faststart"),
-            fine_arguments=(*x264(14, -7), "-movflags", "+faststart"),
+            arguments=("-movflags", "+faststart"),
+            quality=Quality(32, -4),
+            fine_quality=Quality(14, -7),
             large_arguments=("-tune", "zerolatency", "-threads", "1"),
             repeat_pictures=mp4.repeat_pictures,
             cell_bytes=18,
@@ -191,22 +225,36 @@ FORMATS = {
 COARSEST = 6
 
 
-def coarser(form: Format, by: int) -> Format:
-    """Return a format that keeps colours more coarsely, by so many steps of its quality; itself where it has none."""
-    if not by or "-crf" not in form.arguments:
+def smaller(form: Format, coarser: int = 0, thorough: bool = False, repeats: bool = True) -> Format:
+    """Return a format whose files are smaller; itself where there is nothing to be gained.
+
+    Parameters
+    ----------
+    form : Format
+        The format.
+    coarser : int
+        By how many steps of its quality colours are kept more coarsely.
+    thorough : bool
+        Whether its encoder takes its time.
+    repeats : bool
+        Whether frames repeat the one before, as those of a stop do. Where none does, a thorough encoder is sent all of
+        them and looks in several earlier ones.
+    """
+    if not (form.quality and form.fine_quality and (coarser or thorough)):
         return form
+    several = thorough and not repeats
+    usual, fine = (
+        replace(quality, crf=quality.crf + coarser, thorough=thorough, references=_REFERENCES if several else 1)
+        for quality in (form.quality, form.fine_quality)
+    )
+    repeat = None if several else form.repeat_pictures
+    return replace(form, quality=usual, fine_quality=fine, repeat_pictures=repeat)
 
-    def lowered(arguments: tuple[str, ...]) -> tuple[str, ...]:
-        place = arguments.index("-crf") + 1
-        return (*arguments[:place], str(int(arguments[place]) + by), *arguments[place + 1 :])
 
-    return replace(form, arguments=lowered(form.arguments), fine_arguments=lowered(form.fine_arguments))
-
-
-def can_be_coarser(name: str) -> bool:
-    """Whether a file, by its name, is of a format that can keep colours more coarsely."""
+def can_be_smaller(name: str) -> bool:
+    """Whether a file, by its name, is of a format that `smaller` makes smaller."""
     kind = kind_of(name)
-    return isinstance(kind, Format) and "-crf" in kind.arguments
+    return isinstance(kind, Format) and kind.quality is not None
 
 
 # A page that plays the film by itself: marks instead of frames, so nothing encodes it.

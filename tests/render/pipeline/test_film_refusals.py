@@ -67,7 +67,7 @@ START = '[[film]]\nscene = "powers"\n'
         (START + START, "film.toml line 3: two films would be named powers, so give one another name"),
         (START + START + "name = 'Powers'", "film.toml line 3: two films would be named Powers"),
         (START + "output = 'a'\n" + START + "output = 'b/../a'", "film.toml line 4: two films would be named powers"),
-        (START + "savings = { crf = 9 }", "film.toml line 2: savings are crf, from 1 to 6"),
+        (START + "savings = { crf = 9 }", "film.toml line 2: savings are thorough, which is 1, crf, from 1 to 6"),
         (START + "matrices = { a = [[1, 2]] }", "film.toml line 3: the matrix 'a' must be square"),
         (START + "matrices = 3", "film.toml line 3: matrices must be a table, but it is 3"),
         ("[[film]]\nscene='rotation'\nmatrices = { a = [[1]] }",

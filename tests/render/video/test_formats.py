@@ -18,7 +18,7 @@ from render.check.verify import verify
 from render.errors import EncodeError, UsageError
 from render.publish.embed import snippet
 from render.video.encoder import StreamInfo, encode_arguments
-from render.video.formats import FORMATS, POSTER, Format, kind_of, kinds, x264
+from render.video.formats import FORMATS, POSTER, Format, Quality, kind_of, kinds
 from render.video.pixel_formats import PIXEL_FORMATS
 from render.video.webp import set_durations
 from scenes import haar_orthogonal
@@ -34,8 +34,9 @@ MATROSKA = Format(
     encoder="libx264",
     muxer="matroska",
     pixel_format="yuv420p",
-    arguments=x264(32, -3),
-    fine_arguments=x264(14, -7),
+    arguments=(),
+    quality=Quality(32, -3),
+    fine_quality=Quality(14, -7),
     cell_bytes=18,
 )
 
