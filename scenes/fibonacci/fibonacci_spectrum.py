@@ -51,7 +51,7 @@ def _recorded(steps: int, basis: FloatArray) -> MatrixSequence:
         signs=("·", "·", "="),
         outlined="Λ{step:^}",
         heading="powers of F",
-        note="Λ: the eigenvalues of F, Q: their directions; top right: F(t)",
+        note="Λ: eigenvalues of F, Q: their directions; top right: Fibonacci number t",
     ),
     show("cancelling", heading="why only Λ is raised", note="Q⁻¹Q = I, struck out"),
     show(
