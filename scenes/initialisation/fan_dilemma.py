@@ -61,7 +61,7 @@ def _funnel(layers: list[FloatArray], widths: list[int], seed: int) -> MatrixSeq
         of="funnel",
         names={"signal ↓": 0, "gradient ↑": _FUNNEL + 1},
         limits=(-3, 3),
-        heading="weight variance",
+        heading="variance of weights",
         roles=_ROLES,
     ),
     show(
