@@ -84,13 +84,15 @@ class Chart:
                 self.box.x - context.px(12), y + round(context.sizes.axis * 0.36), text, context.axis, "right"
             )
 
-    def draw_steps(self, unit: str) -> None:
-        """Draw labels of the steps below the box; the last one says what they are."""
+    def draw_steps(self, unit: str, counts: Sequence[float] | FloatArray | None = None) -> None:
+        """Draw labels of the steps below the box, or of what they count; the last one says what that is."""
         context = self.context
         low, high = round(self._x[0]), round(self._x[1])
+        counts = context.clock if counts is None else counts
 
         def told(step: int) -> str:
-            return f"{step:,}" if context.clock is None else number(context.clock[step])
+            counted = step if counts is None else float(counts[step])
+            return f"{counted:,.0f}" if counted == round(counted) else number(counted)
 
         widest = max(text_width(told(step), context.axis) for step in (low, (low + high) // 2, high))
         ticks = step_ticks(high - low, most=max(1, min(4, int(self.box.width / (widest + context.px(28))))))

@@ -13,6 +13,7 @@ from render.drawing.coverage import pixels_of
 from render.drawing.glyphs import text_width
 from render.drawing.layouts import Box
 from render.drawing.lines import Polyline, RevealedLine
+from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._chart import Chart, dashes, decade_limits, is_log10, revealed, value_limits
@@ -61,6 +62,8 @@ class Curves(base.Panel):
         What the numbers are: written at the axis' highest tick. ``%`` writes parts of 1 in per cent.
     x : str, optional
         What the steps are called on the axis, if it is not what the counter calls them.
+    counts : str, optional
+        Name of a series with the number that stands at the axis for each step, where one step counts several.
     values : bool
         Whether numbers stand behind the names at the curves' ends.
     """
@@ -76,19 +79,31 @@ class Curves(base.Panel):
         limits: Limits | None = None,
         unit: str = "",
         x: str | None = None,
+        counts: str | None = None,
         values: bool = True,
     ) -> None:
         self._of, self._theory, self._x, self._values = labelled(of), tuple(theory), x, values
+        self._counts = counts
         self._log, self._asked, self._unit = is_log10(scale), limits, unit
         self._marks = dict(marks or {})
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return round numbers around all curves and marks."""
+        self._counted(numbers)
         if self._asked:
             return self._asked
         tracks = [track_of(numbers, name).ravel() for name in self._of.values()]
         shown = np.concatenate([*tracks, np.array(list(self._marks.values()))])
         return decade_limits(shown) if self._log else value_limits(shown)
+
+    def _counted(self, numbers: Trajectory) -> FloatArray | None:
+        """Return what stands at the axis for each step, where that is a series."""
+        if self._counts is None:
+            return None
+        counted = track_of(numbers, self._counts)
+        if counted.ndim != 1:
+            raise RenderError(f"counts must name a series of shape (steps + 1,), but {self._counts!r} has another")
+        return counted
 
     def open(self, context: PanelContext) -> None:
         """Draw grid, tick labels and marks."""
@@ -107,7 +122,8 @@ class Curves(base.Panel):
             context, (0, context.numbers.steps), context.limits, log=self._log, right=reserve, unit=unit
         )
         self._chart.draw_values()
-        self._chart.draw_steps(context.words(context.unit if self._x is None else self._x))
+        unit = context.words(context.unit if self._x is None else self._x)
+        self._chart.draw_steps(unit, self._counted(context.numbers))
         colors = dict(zip(named, self.colors(named), strict=True))
         sizes, theme = context.sizes, context.canvas.theme
         self._ends: list[_Curve] = []

@@ -29,7 +29,8 @@ _ORTHOGONAL, _GATES = ("orthogonal", "W free"), ("GRU net", "LSTM net")
 _CHART: dict[str, Any] = {
     "scale": "linear",
     "unit": "%",
-    "x": "tens of updates",
+    "x": "updates",
+    "counts": "updates",
     "limits": (0, 1),
     "roles": {"orthogonal": "keep", "W free": "explode", "GRU net": "data", "LSTM net": "vanish"},
 }

@@ -38,7 +38,8 @@ _SHARE: dict[str, Any] = {
     "scale": "linear",
     "unit": "%",
     "limits": (0, 1),
-    "x": "× 10 updates",
+    "x": "updates",
+    "counts": "updates",
     "values": False,
     "roles": _LAYERS,
 }
