@@ -56,7 +56,7 @@ def _entries(power: int) -> list[list[float]]:
         exponents="by squaring",
         symbol="F",
         heading="by squaring",
-        note="each made from the last one; F(n) stands at the top right",
+        note="each made from the last one; top right: Fibonacci number n",
     ),
     show(
         "series",
