@@ -120,17 +120,17 @@ class Panel(base.Panel):
             self._name(valve.text_x, valve.text_y[0], valve.label, valve.anchor)
 
     def draw(self, step: int, part: float = 0.0) -> None:
-        """Draw bars, the valves' bars, and numbers; between steps bars grow and valves turn with their numbers."""
+        """Draw bars, the valves' bars, and numbers; between steps bars grow and valves turn, and numbers with them."""
         theme = self.context.canvas.theme
         for x, track in ((self._xs["before"], self._before), (self._xs["after"], self._after)):
             height = _between(track, step, part)
             self._bar(x, self._belt, height, theme.data)
-            self._write_on_top(x, self._belt, float(track[step]), height, theme.data)
+            self._write_on_top(x, self._belt, height, theme.data)
         self._draw_new(step, part)
         if self._output:
             height = _between(self._outgoing, step, part)
             self._bar(self._xs["read"], self._outlet, height, theme.ink)
-            self._write_output(float(self._outgoing[step]), height)
+            self._write_output(height)
         for valve in self._valves:
             self._turn(valve, step, part)
         self._sum.draw(step)
@@ -268,14 +268,14 @@ class Panel(base.Panel):
     def _draw_new(self, step: int, part: float) -> None:
         """Draw what can be let in as an outline, with its number and name beside it."""
         context, theme = self.context, self.context.canvas.theme
-        value, x, inlet = float(self._incoming[step]), self._xs["add"], self._inlet
+        value, x, inlet = _between(self._incoming, step, part), self._xs["add"], self._inlet
         # Where frames are narrow, the bar of the cell after is too near for a number.
         away, anchor = self._half + context.px(18), "left" if self._wide else "right"
         beside = x + (away if self._wide else -away)
         self._name(beside, inlet + context.sizes.axis, self._names["new"], anchor)
         if not isfinite(value):
             return
-        top, bottom = self._ends(inlet, _between(self._incoming, step, part))
+        top, bottom = self._ends(inlet, value)
         edge = context.px(3)
         outer = Box(x - self._half, top, 2 * self._half, bottom - top)
         context.canvas.fill(outer, theme.muted)
@@ -285,14 +285,14 @@ class Panel(base.Panel):
         style = context.style(self._number, weight="bold")
         self._write(beside, inlet - context.px(6), written(value), style, anchor)
 
-    def _write_on_top(self, x: int, floor: int, value: float, height: float, color: Color) -> None:
-        """Write a number above a bar so high, or above its floor where it hangs down."""
+    def _write_on_top(self, x: int, floor: int, value: float, color: Color) -> None:
+        """Write the number of a bar above it, or above its floor where it hangs down."""
         if isfinite(value):
-            top = self._ends(floor, height)[0]
+            top = self._ends(floor, value)[0]
             style = self.context.style(self._number, color, "bold")
             self._write(x, top - self.context.px(12), written(value), style)
 
-    def _write_output(self, value: float, height: float) -> None:
+    def _write_output(self, value: float) -> None:
         """Write the output's number and name: right of the bar, above it where frames are narrow."""
         context, x = self.context, self._xs["read"]
         style, name = context.style(self._number, weight="bold"), self._names["output"]
@@ -301,8 +301,8 @@ class Panel(base.Panel):
             self._write(left, self._outlet - context.px(6), written(value), style, "left")
             self._name(left, self._outlet - context.px(6) - round(1.15 * self._number), name, "left")
             return
-        self._write_on_top(x, self._outlet, value, height, style.color)
-        top = self._ends(self._outlet, max(height, 0.0))[0]
+        self._write_on_top(x, self._outlet, value, style.color)
+        top = self._ends(self._outlet, max(value, 0.0))[0]
         self._name(x, top - context.px(12) - round(1.1 * self._number), name)
 
     def _name(self, x: float, y: float, label: str, anchor: str = "center") -> None:

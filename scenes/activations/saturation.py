@@ -84,10 +84,11 @@ def share_below(bound: FloatArray, q: FloatArray) -> FloatArray:
         of="slope",
         roles={"": "vanish"},
         heading="mean tanh slope",
-        note="shrinks gradients",
+        note="a factor of gradients",
         scale="linear",
         limits=(0, 1),
-        x="steps of rising gain",
+        x="gain",
+        counts="gain",
     ),
     title="Saturated units",
     statement="the larger W, the more units of tanh stand near ±1, where the slope 1 − h² is nearly 0",
@@ -149,8 +150,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @saturation.moment(
-    "At gain {gain:.2}, {saturated:%} are saturated, and the mean slope, "
-    "by which gradients shrink, is <vanish>{slope:2}</>."
+    "At gain {gain:.2}, {saturated:%} are beyond ±0.97; the mean slope multiplies gradients: <vanish>{slope:2}</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     found = {name: float(series[name][-1]) for name in ("gain", "saturated", "slope")}

@@ -102,11 +102,8 @@ def _opened(steps: int, dim: int, seed: int, depth: int, gain: float, carried: f
         for jacobian in jacobians:
             product = jacobian @ product
         layer[step], norms[step] = jacobians[0], log10_norm(product)
-    # What the first plain layer makes of a signal, in the root mean square of all directions.
-    jacobian = pass_through(_gated(weights, 1.0), start)[1][0]
-    plain = np.full(steps + 1, np.linalg.norm(jacobian) / dim**0.5)
     left = np.stack([_gates(steps), 10**norms], axis=-1)
-    return Record({"layer": layer, "norm": norms, "left": left, "gate": _gates(steps), "plain": plain})
+    return Record({"layer": layer, "norm": norms, "left": left, "gate": _gates(steps)})
 
 
 @highway.moment("At T = {gate:.2} at most <vanish>{left:%}</> of a signal gets through {depth} layers.")
@@ -124,7 +121,7 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
 
 
 @highway.moment(
-    "At T = 1 a layer is J: a signal about × {plain:.2}; {depth} layers leave <vanish>{left:%}</> at most.",
+    "At T = 1 a layer is J alone: {depth} of them leave at most <vanish>{left:%}</> of a signal.",
     otherwise="The gates stay shut: a signal passes unchanged.",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
@@ -132,9 +129,9 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
 
 
 def _gate_at(series: Mapping[str, FloatArray], step: int) -> Reached:
-    """Return a moment with the gate, what is left of a signal, and what one plain layer leaves of it."""
+    """Return a moment with the gate, and what is left of a signal."""
     gate, left = float(series["gate"][step]), 10 ** float(series["norm"][step])
-    return Reached(step, gate=gate, left=left, plain=float(series["plain"][step]))
+    return Reached(step, gate=gate, left=left)
 
 
 def _nothing_carried(steps: int, dim: int, seed: int, depth: int, gain: float) -> Record:

@@ -58,7 +58,7 @@ def _let_through(activation: str, scale: float) -> float:
         of={"signal": "signal", "gradient": "gradient"},
         roles={"gradient": "muted"},
         heading="variance",
-        note="weights × {scale:2}, {activation} × {left:2}, and chance",
+        note="a layer: weights × {scale:2}, {activation} × {left:2}",
     ),
     title="Through a deep network",
     statement="a signal runs down the layers, a gradient back up, both as strong as the weights let them be",

@@ -64,7 +64,7 @@ _SHARE: dict[str, Any] = {
     show(
         "series",
         of={layer: f"letter, {layer}" for layer in _LAYERS},
-        heading="letter just read",
+        heading="last letter: n or o?",
         note="right answers; 0 %: by chance",
         **_SHARE,
     ),

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from films import study_of
 
@@ -69,3 +70,15 @@ def test_words_say_how_valves_stand_while_they_turn():
     half = f"{(gate[step] + gate[step + 1]) / 2:.2f}"
     texts = [mark.text for mark in painter.paint(Instant(step, 0.5)).moving if isinstance(mark, Text)]
     assert half in texts
+
+
+def test_numbers_are_those_of_their_bars_while_these_grow():
+    found = study_of("lstm")
+    painter = Painter(found, FilmOptions(), MarksCanvas)
+    series = next(iter(found.columns.values())).series
+    for name in ("cell", "hidden"):
+        track = series[name]
+        step = int(np.abs(np.diff(track)).argmax())
+        half = f"{(track[step] + track[step + 1]) / 2:.2f}".replace("-", "−")
+        texts = [mark.text for mark in painter.paint(Instant(step, 0.5)).moving if isinstance(mark, Text)]
+        assert half in texts
