@@ -61,7 +61,7 @@ def _steps(steps: int, dim: int, seed: int, coefficients: tuple[float, float, fl
         "curve",
         of="curve",
         ends=(0.0, 1.0),
-        x="s before (wide line)",
+        x="= s at first (wide)",
         limits=(0.0, 1.25),
         heading="singular value s",
         note="each step: s → 3.44s − 4.78s³ + 2.03s⁵",
