@@ -12,7 +12,7 @@ from typing import Any
 import render.panels
 from render.check.literals import looked_up, said_by
 from render.panels import PANELS
-from render.pipeline.catalog import all_scenes, chapter_of, chapters, heading_of
+from render.pipeline.catalog import all_scenes, chapter_of, chapters, covered_ideas, heading_of
 from render.pipeline.glossary import GLOSSARY
 from render.pipeline.moments import explaining_text
 from render.pipeline.panel_requests import find_panel
@@ -22,7 +22,22 @@ from scenes import Scene
 
 # Options of panels that hold no texts but names of series, roles and signs, and words that every language shows alike.
 _NO_TEXTS = (
-    *("add", "along", "arrange", "cell", "ends", "equal", "explain", "keep", "new", "notes", "of", "order", "outlined"),
+    *(
+        "add",
+        "along",
+        "arrange",
+        "cell",
+        "counts",
+        "ends",
+        "equal",
+        "explain",
+        "keep",
+        "new",
+        "notes",
+        "of",
+        "order",
+        "outlined",
+    ),
     *("output", "read", "reference", "role", "roles", "scale", "signs", "symbol", "trail", "theory", "verbs", "words"),
 )
 # Those of them that have texts where they are tables, whose keys are the names that are shown, or rows of texts.
@@ -63,6 +78,7 @@ def texts_of(scene: Scene) -> set[str]:
 def _of_the_program() -> Iterator[str]:
     """Yield what panels, films and pages say by themselves."""
     yield "steps"
+    yield from (idea.text for ideas in covered_ideas().values() for idea in ideas if idea.scenes)
     yield from GLOSSARY.values()
     for module in PANELS.values():
         kind = importlib.import_module(module).Panel

@@ -12,7 +12,7 @@ from pathlib import Path
 from render.check.verify import films_at
 from render.errors import EigenreelError, InputError
 from render.files import is_folder
-from render.pipeline.catalog import all_scenes, chapter_of, chapters, covered_ideas, heading_of
+from render.pipeline.catalog import Idea, all_scenes, chapter_of, chapters, covered_ideas, heading_of
 from render.pipeline.moments import sentence
 from render.publish.embed import snippet
 from render.publish.figure import telling
@@ -90,10 +90,10 @@ def gallery(found: Sequence[tuple[Variant, Path]], language: str = "en") -> str:
     for card in sorted(_cards(found), key=lambda card: order.index(homes.get(card.light.content["scene"], ""))):
         chapter = homes.get(card.light.content["scene"], "")
         grouped.setdefault(words(heading_of(chapter)) if chapter else words(_OWN), []).append(card)
-    ideas: defaultdict[str, list[str]] = defaultdict(list)
+    ideas: defaultdict[str, list[Idea]] = defaultdict(list)
     for idea in chain.from_iterable(covered_ideas().values()):
         for scene in idea.scenes:
-            ideas[scene].append(f"{idea.number}: {idea.text}")
+            ideas[scene].append(idea)
     title = words("Films of repeated matrix multiplication")
     sections = [
         Element(
@@ -181,7 +181,7 @@ def _cards(found: Sequence[tuple[Variant, Path]]) -> list[_Card]:
     return cards
 
 
-def _film(card: _Card, words: Words, ideas: Sequence[str]) -> Element:
+def _film(card: _Card, words: Words, ideas: Sequence[Idea]) -> Element:
     """Return the article of a film; `ideas` are what its scene shows."""
     film, content = card.light, card.light.content
     own = Words(film.language)
@@ -205,7 +205,8 @@ def _film(card: _Card, words: Words, ideas: Sequence[str]) -> Element:
         code = Element("pre", {"tabindex": 0}, (Element("code", {}, (copied,), inline=True),), inline=True)
         parts.append(_details(words("Embed"), copy, code))
     if ideas:
-        listed = Element("ul", {"lang": "en"}, tuple(Element("li", {}, (idea,), inline=True) for idea in ideas))
+        lines = (f"{idea.number}: {own(idea.text)}" for idea in ideas)
+        listed = Element("ul", {}, tuple(Element("li", {}, (line,), inline=True) for line in lines))
         parts.append(_details(words("Ideas shown"), listed))
     attributes = {"lang": film.language, "id": film.stem, "data-scene": str(content["scene"])}
     return Element("article", attributes, tuple(parts))

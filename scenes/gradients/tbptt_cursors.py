@@ -23,8 +23,8 @@ from scenes import (
 )
 
 _UNITS = 8
-# The most cells of a row, and how windows not read yet, read before and read now are coloured.
-_CELLS = 50
+# The most cells of a row and the most rows, and how windows not read yet, read before and read now are coloured.
+_CELLS, _ROWS = 50, 4
 _UNREAD, _READ, _NOW = -0.1, -0.5, 0.7
 # Windows whose states and gradient are drawn, the one read now at the end.
 _BESIDE = 3
@@ -57,22 +57,21 @@ def reader(seed: int) -> RNN:
     return RNN(recurrent, inputs, np.zeros(_UNITS), ACTIVATIONS["tanh"])
 
 
-def _pages(count: int, steps: int) -> FloatArray:
-    """Return a row of the batch, a cell for each window, for every step: unread, read before, and read now.
+def _pages(count: int, batch: int, steps: int) -> FloatArray:
+    """Return the first rows of the batch, a cell for each window, for every step: unread, read before, and read now.
 
-    Its halves take two lines each, with an empty one between them; of many windows several share a cell.
+    A row is three lines high, with an empty one below it; of many windows several share a cell.
     """
     share = -(-count // _CELLS)
     cells = -(-count // share)
-    width = -(-cells // 2)
-    pages = np.zeros((steps + 1, 5, width))
+    lines = np.add.outer(4 * np.arange(min(batch, _ROWS)), np.arange(3)).ravel()
+    pages = np.zeros((steps + 1, lines[-1] + 1, cells))
     for step in range(steps + 1):
         now = (step - 1) % count // share
-        row = np.full(2 * width, _UNREAD)
-        row[cells:] = 0.0
+        row = np.full(cells, _UNREAD)
         if step:
             row[:now], row[now] = _READ, _NOW
-        pages[step, :2], pages[step, 3:] = row.reshape(2, width)
+        pages[step, lines] = row
     return pages
 
 
@@ -112,7 +111,7 @@ def _read(values: FloatArray, starts: list[int], window: int) -> FloatArray:
         "heatmap",
         of="pages",
         limits=(-1, 1),
-        heading="where the series is read",
+        heading="rows of the series, read side by side",
         note="orange: now, blue: before",
         key=False,
     ),
@@ -168,7 +167,7 @@ def _filmed(steps: int, seed: int, length: int, window: int, batch: int, *, carr
         reach.append(_side_by_side(parts, window))
     series: dict[str, FloatArray] = {
         "reach": np.array(reach),
-        "pages": _pages(len(windows), steps),
+        "pages": _pages(len(windows), batch, steps),
         "states": states,
         "starts": starts,
     }

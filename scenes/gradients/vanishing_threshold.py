@@ -64,7 +64,7 @@ def _decades(norms: FloatArray, dim: int, seed: int, activation: str, way: float
     ),
     title="When gradients must vanish",
     statement="if W is smaller than 1/γ, γ the steepest slope, gradients must vanish: 1 for tanh, 4 for the sigmoid",
-    opening="Each step multiplies the gradient by W and a slope: how large must W be to keep it?",
+    opening="Each step back is × W × slope of tanh or the sigmoid. How large must W be to keep a gradient?",
     counter="size of W {norm:.2}",
     fps="12.5",
     covers=(103,),
@@ -116,8 +116,8 @@ def _(series: Mapping[str, FloatArray], steps: int) -> int | None:
 
 
 @vanishing_threshold.moment(
-    "Beyond, it may last, but a large W makes slopes flat: "
-    "tanh × <data>{tanh:.2}</>, sigmoid × <vanish>{sigmoid:.2}</>."
+    "A larger W makes slopes flat: a step is × <data>{tanh:.2}</> with tanh, "
+    "× <vanish>{sigmoid:.2}</> with the sigmoid."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, tanh=series["tanh"][-1, 1], sigmoid=series["sigmoid"][-1, 1])

@@ -21,7 +21,6 @@ from scenes import (
     show,
 )
 from scenes.initialisation._deep_nets import LAYERS, DeepNet, decades_per_layer, deep_net, share_off
-from scenes.initialisation._kinds import NAMES
 
 # Units and empty columns of the picture.
 _UNITS, _GAP = 12, 3
@@ -90,12 +89,12 @@ def deep_signal(
 
 
 @deep_signal.moment(
-    "Weights of variance {scale:2}/inputs ({weights}) multiply the variance by {scale:2}, {activation} by {left:2}."
+    "Weights of variance {scale:2}/inputs multiply a signal’s variance by {scale:2}, {activation} by {left:2}."
 )
-def _(series: Mapping[str, FloatArray], steps: int, kind: str) -> Reached | None:
+def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     if steps < 3:
         return None
-    return Reached(1, weights=NAMES[kind], **{name: float(series[name][1]) for name in ("scale", "left")})
+    return Reached(1, **{name: float(series[name][1]) for name in ("scale", "left")})
 
 
 @deep_signal.moment(

@@ -81,20 +81,20 @@ def cell_by_cell(jacobians: FloatArray) -> FloatArray:
 @scene(
     show(
         "series",
-        of={f"{name}:": f"left at {name}" for name in _GATES} | {"sigmoid RNN": "left in an RNN"},
+        of={f"{name}:": f"left at {name}" for name in _GATES} | {"no gates (RNN)": "left in an RNN"},
         heading="what is left",
         note="of the cell: forget gates f multiplied",
         scale="linear",
         limits=(0, 1),
         unit="%",
-        theory=("sigmoid RNN",),
+        theory=("no gates (RNN)",),
         roles={"f = 1:": "keep", "f = 0.99:": "data", "f = 0.9:": "vanish"},
     ),
     show(
         "series",
         of={"with bias:": "log10 given", "no bias:": "log10 unbiased"},
         heading="gradient left in an LSTM",
-        note="with bias {forget_bias}: gates about {gate:.2}; no bias: about 0.5",
+        note="bias {forget_bias}: gates near {gate:.2}, other paths add; no bias: near 0.5",
         roles={"with bias:": "keep", "no bias:": "vanish"},
     ),
     title="A gate of 1 forgets nothing",
@@ -152,8 +152,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @forget_gates.moment(
-    "After {step} steps 0.9 <vanish>has lost 99 %</>, 0.99 {lost:%}, 1 <keep>nothing</>; a sigmoid RNN "
-    "keeps {rnn:log10}.",
+    "After {step} steps 0.9 <vanish>has lost 99 %</>, 0.99 {lost:%}, 1 <keep>nothing</>; an RNN without "
+    "gates keeps {rnn:log10}.",
     otherwise="After {steps} steps a gate of 1 has lost nothing.",
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:

@@ -14,7 +14,7 @@ from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Reached, Traject
     show("matrix", heading="R{step:^}", limits=(-1, 1)),
     title="Quarter turn",
     statement="a real matrix with the eigenvalues i and −i: they walk round the circle, and it turns",
-    opening="R has real entries, but the eigenvalues i and −i. Its powers turn a vector round.",
+    opening="R turns a vector by 90° a step. Its eigenvalues, i and −i, walk round the circle with it.",
     running="<keep>Each eigenvalue walks a quarter of the circle a step</>, and so does the vector.",
     symbol="R",
     explain=2,
@@ -31,7 +31,7 @@ def quarter_turn(steps: Annotated[int, Bounds(0, 10_000)] = 16) -> MatrixSequenc
     return repeated([[0.0, 1.0], [-1.0, 0.0]], steps, series)
 
 
-@quarter_turn.moment("R · (1, i) = (i, −1) = i · (1, i): no real vector keeps its direction, this one does.")
+@quarter_turn.moment("An eigenvalue’s vector keeps its direction. No real one does: R · (1, i) = i · (1, i).")
 def _(steps: int) -> Reached | None:
     return Reached(1) if steps >= 1 else None
 

@@ -14,7 +14,7 @@ from scenes.powers._common import rounding
     show("eigenvalues", role="keep", note="all 1 or −1, so λ² = 1"),
     title="Only real eigenvalues",
     statement="orthogonal with all eigenvalues 1 or −1: a reflection, and twice a reflection is nothing",
-    opening="W is orthogonal, and its eigenvalues are all 1 or −1: a reflection. What can it do?",
+    opening="W mirrors: it keeps some directions (eigenvalue 1) and flips the others (−1). And its powers?",
     running="W, then I, then W again: two pictures take turns.",
     fps="2",
     covers=(19,),

@@ -58,7 +58,7 @@ def _planes(matrix: FloatArray) -> list[FloatArray]:
     show("matrix", limits=(-1, 1), numbers=False, note="5 × 5, orthogonal"),
     title="Two planes and an axis",
     statement="a 5 × 5 orthogonal matrix: two planes turn at their own pace, one direction stands still",
-    opening="Multiplied again and again, W turns two planes at their own pace. One axis stands still.",
+    opening="W turns two planes, each at its own pace; one axis stands still. A vector has a part in each.",
     running="The slow plane has turned by {slow_turn:3}°, the fast one by {fast_turn:4}°.",
     smooth=True,
     fps="10",

@@ -70,7 +70,7 @@ _SHARE: dict[str, Any] = {
     ),
     title="What each layer holds",
     statement="two layers learn to tell odd counts from even: more of the letters is held below, of the count above",
-    opening="Two layers read letters. They learn whether the “no”s so far are odd: two of them cancel.",
+    opening="Two layers read letters and learn one answer: is the number of “no”s so far odd?",
     counter="update {updates}",
     poster=1.0,
     fps="5",

@@ -69,7 +69,7 @@ def _layers(kinds: Mapping[str, str], steps: int, dim: int, seed: int) -> dict[s
         "bars",
         of="stretches",
         heading="stretches",
-        note="those near 1 count",
+        note="one by one, largest: 1",
         x="directions",
         limits=(0, 1),
         numbers=False,

@@ -44,9 +44,10 @@ def test_rows_begin_again_after_an_epoch():
     series = decided(tbptt_cursors, steps=53)[0][None].series
     assert series["starts"][51].tolist() == [0, 500]
     assert np.array_equal(series["states"][51], series["states"][1])
-    assert series["pages"].shape == (54, 5, 25)
-    # The seventh window of the row is read.
-    assert np.argwhere(series["pages"][7] > 0).tolist() == [[0, 6], [1, 6]]
+    assert series["pages"].shape == (54, 7, 50)
+    # The seventh window of both rows is read.
+    assert np.argwhere(series["pages"][7] > 0).tolist() == [[line, 6] for line in (0, 1, 2, 4, 5, 6)]
+    assert not series["pages"][:, 3].any()
     assert np.array_equal(series["pages"][51], series["pages"][1])
 
 
