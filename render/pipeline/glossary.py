@@ -81,7 +81,8 @@ def terms_of(texts: Sequence[str]) -> list[str]:
 def placed(terms: Sequence[str], used: Sequence[Sequence[str]], fits: Callable[[int, str], bool]) -> list[str]:
     """Return what stands on each line: as many clauses as fit there, the others on later ones.
 
-    Where there is room, clauses that a line's own sentence uses stand there again, or else the first of all.
+    Where there is room, clauses that a line's own sentence uses stand there again, and then others, the first first:
+    who has missed a line finds its words on the next.
 
     Parameters
     ----------
@@ -97,9 +98,9 @@ def placed(terms: Sequence[str], used: Sequence[Sequence[str]], fits: Callable[[
         said: list[str] = []
         while waiting and fits(line, _GAP.join([*said, waiting[0]])):
             said.append(waiting.pop(0))
-        again = [term for term in terms if term in own and term not in said and term not in waiting]
-        for term in again or ([] if said else terms[:1]):
-            if term not in waiting and fits(line, _GAP.join([*said, term])):
+        again = [term for term in terms if term not in waiting]
+        for term in sorted(again, key=lambda term: term not in own):
+            if term not in said and fits(line, _GAP.join([*said, term])):
                 said.append(term)
         found.append(_GAP.join(said))
     return found

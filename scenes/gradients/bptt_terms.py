@@ -57,7 +57,7 @@ def _backward_factors(run: Run) -> FloatArray:
         "series",
         of="term",
         heading="size of each term",
-        note="each step back multiplies it by one more Jacobian: one step's effect on the next",
+        note="each step back multiplies it once more by one step's effect on the next (Jacobian)",
         x="steps back",
         roles=_ROLES,
     ),
@@ -122,8 +122,8 @@ def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
 
 
 @bptt_terms.moment(
-    "From first to last, terms shrink <vanish>{small:log10} times</> with a small W, "
-    "grow <explode>{large:log10} times</> with a large W."
+    "A small W makes the farthest term <vanish>{small:log10} times smaller</>: forgotten; "
+    "a large W <explode>{large:log10} times larger</>."
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
     change = {

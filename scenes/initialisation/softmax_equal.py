@@ -150,7 +150,7 @@ def _learn(steps: int, seed: int, classes: int, start: float, shared: bool = Fal
     ),
     title="Equal weights without hidden units",
     statement="in linear and softmax regression rows that begin equal part at once: each output has its own gradient",
-    opening="The rows of W, one an output, begin equal. Equal hidden units never part: do these rows?",
+    opening="Each output has a row of weights; all begin equal. There are no hidden units: do rows part?",
     poster=1.0,
     fps="6.25",
     covers=(72,),

@@ -33,7 +33,7 @@ def test_clauses_stand_again_below_sentences_that_use_their_words():
     terms = ["one: 1", "two: 2", "three: 3"]
     used = [[], ["three: 3"], [], ["two: 2", "three: 3"]]
     assert placed(terms, used, lambda line, text: len(text) <= 18) == [
-        "one: 1   two: 2", "three: 3", "one: 1", "two: 2   three: 3"]  # fmt: skip
+        "one: 1   two: 2", "three: 3   one: 1", "one: 1   two: 2", "two: 2   three: 3"]  # fmt: skip
     # Nothing is explained before its turn.
     assert placed(terms, used, lambda line, text: line > 1 and len(text) <= 8)[:3] == ["", "", "one: 1"]
 
