@@ -22,23 +22,9 @@ from scenes import Scene
 
 # Options of panels that hold no texts but names of series, roles and signs, and words that every language shows alike.
 _NO_TEXTS = (
-    *(
-        "add",
-        "along",
-        "arrange",
-        "cell",
-        "counts",
-        "ends",
-        "equal",
-        "explain",
-        "keep",
-        "new",
-        "notes",
-        "of",
-        "order",
-        "outlined",
-    ),
-    *("output", "read", "reference", "role", "roles", "scale", "signs", "symbol", "trail", "theory", "verbs", "words"),
+    *("add", "along", "arrange", "cell", "counts", "ends", "equal", "explain", "keep", "new", "notes", "of", "order"),
+    *("outlined", "output", "read", "reference", "role", "roles", "scale", "signs", "symbol", "trail", "theory"),
+    *("verbs", "words"),
 )
 # Those of them that have texts where they are tables, whose keys are the names that are shown, or rows of texts.
 _TEXTS_IN_TABLES, _TEXTS_IN_ROWS = ("of",), ("ends", "theory")

@@ -91,8 +91,8 @@ class Chart:
         counts = context.clock if counts is None else counts
 
         def told(step: int) -> str:
-            counted = step if counts is None else float(counts[step])
-            return f"{counted:,.0f}" if counted == round(counted) else number(counted)
+            counted = float(step if counts is None else counts[step])
+            return f"{counted:,.0f}" if counted.is_integer() else number(counted)
 
         widest = max(text_width(told(step), context.axis) for step in (low, (low + high) // 2, high))
         ticks = step_ticks(high - low, most=max(1, min(4, int(self.box.width / (widest + context.px(28))))))

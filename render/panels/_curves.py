@@ -122,8 +122,8 @@ class Curves(base.Panel):
             context, (0, context.numbers.steps), context.limits, log=self._log, right=reserve, unit=unit
         )
         self._chart.draw_values()
-        unit = context.words(context.unit if self._x is None else self._x)
-        self._chart.draw_steps(unit, self._counted(context.numbers))
+        counted = context.words(context.unit if self._x is None else self._x)
+        self._chart.draw_steps(counted, self._counted(context.numbers))
         colors = dict(zip(named, self.colors(named), strict=True))
         sizes, theme = context.sizes, context.canvas.theme
         self._ends: list[_Curve] = []
