@@ -119,8 +119,14 @@ class Painter(Generic[AnyCanvas]):
 
     def remarks(self) -> list[str]:
         """Return what the pictures do not show."""
+        panels = self._found.scene.panels
+        hidden = sorted((*self._own[len(self.layout.own[0]) :], *self._shared[len(self.layout.shared) :]))
         shown = {name for name, _, _ in self._panels}
-        names = [name_of(request) for request in self._found.scene.panels if name_of(request) not in shown]
+        # Of several of a kind the heading tells which.
+        names = [
+            f"{name} {self._kinds[index].heading!r}" if name in shown else name
+            for index, name in ((index, name_of(panels[index])) for index in hidden)
+        ]
         found = []
         if names:
             verb = "is" if len(names) == 1 else "are"

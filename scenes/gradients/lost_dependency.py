@@ -29,8 +29,6 @@ _NOTE = "an RNN's loss gradient by each input; a step back: × {retention} at mo
 _SIZE = 0.3
 # The near answer shall pull so many times as much as any other input, the far one less than this.
 _TIMES, _LOST = 2.0, 1e-6
-_NEAR_LABEL, _FAR_LABEL, _NONE_LABEL = "near", "far", "none"
-_ROLES = {_NEAR_LABEL: "keep", _FAR_LABEL: "vanish", _NONE_LABEL: "data"}
 
 
 def uncorrelated_signs(count: int) -> FloatArray:
@@ -85,7 +83,7 @@ def pull_by_step(run: Run, weights: FloatArray, targets: FloatArray) -> FloatArr
     *(
         show(
             "series",
-            of={label: f"{name} share"},
+            of=f"{name} share",
             heading=heading,
             note=note,
             scale="linear",
@@ -93,12 +91,12 @@ def pull_by_step(run: Run, weights: FloatArray, targets: FloatArray) -> FloatArr
             unit="%",
             x="steps back",
             values=False,
-            roles=_ROLES,
+            roles={"": role},
         )
-        for name, label, heading, note in (
-            ("near", _NEAR_LABEL, "to repeat: input 4 steps ago", _NOTE),
-            ("far", _FAR_LABEL, "to repeat: the first input", "it looks like none"),
-            ("none", _NONE_LABEL, "to repeat: nothing", "the answer is random"),
+        for name, role, heading, note in (
+            ("near", "keep", "to repeat: input 4 steps ago", _NOTE),
+            ("far", "vanish", "to repeat: the first input", "it looks like none"),
+            ("none", "data", "to repeat: nothing", "the answer is random"),
         )
     ),
     title="No answer, or a lost gradient?",
@@ -196,9 +194,9 @@ def _(series: Mapping[str, FloatArray]) -> Claimed:
     )
 
 
-for _name, _label in (("far", _FAR_LABEL), ("none", _NONE_LABEL)):
+for _name in ("far", "none"):
 
-    @lost_dependency.claim(f"|pull| of the first, {_label}")
+    @lost_dependency.claim(f"|pull| of the first, {_name}")
     def _(series: Mapping[str, FloatArray], name: str = _name) -> Claimed:
         return Claimed(
             abs(float(series[name][-1, -1])), 0.0, _LOST, "At most retentionᵗ for t steps, times the largest error."

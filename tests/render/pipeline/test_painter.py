@@ -342,3 +342,9 @@ def test_a_multiplication_is_spelled_out_entry_by_entry(texts):
     assert "1·1 + 1·2 = 3" in [text[0] for text in texts]
     # Afterwards the film goes on as if nothing had been.
     assert np.array_equal(painter.paint(9).pixels, painter_of("fibonacci", {"steps": 12}).paint(9).pixels)
+
+
+def test_a_panel_without_room_is_named_even_beside_others_of_its_kind():
+    remarks = painter_for(study_of("lost_dependency"), layout="phone").remarks()
+    assert "the layout phone has no room for series 'to repeat: nothing', which is not shown" in remarks
+    assert not any("is not shown" in remark for remark in painter_for(study_of("lost_dependency")).remarks())
