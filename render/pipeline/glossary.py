@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 
 # What to look for in a film's own texts, and the clause that explains it; the more telling ones first.
 GLOSSARY: dict[str, str] = {
-    r"[Gg]radient|∂": "gradient: how strongly the error depends on a number; training follows it",
+    r"[Gg]radient|∂": "gradient: how the error depends on a number; training follows it",
     r"[Rr]eal eigenvalue": "real eigenvalue: on the horizontal axis, so it stretches or flips, but turns nothing",
     r"[Ee]igenvalue|λ": "eigenvalue λ: what a direction is multiplied by: stretched by |λ|, turned by λ’s angle",
     r"Lyapunov|[Ll]argest exponent": "Lyapunov exponent: how fast close states part, as a logarithm per step",
     r"[Cc]omplex|\bi and −i": "complex: a number of the plane, with i · i = −1, where multiplying turns",
     r"[Oo]rthogonal": "orthogonal: turns or mirrors, never stretches",
     r"[Uu]nitary": "unitary: orthogonal, in complex numbers; never stretches",
-    r"\bLSTM\b": "LSTM: a network with a memory that gates open and shut",
-    r"\bGRU\b": "GRU: a network whose gate mixes old state and new",
+    r"\bLSTM\b": "LSTM: a net with a memory that gates open and shut",
+    r"\bGRU\b": "GRU: a net whose gate mixes old state and new",
     r"\b[Gg]ated?\b|\b[Gg]ates\b": "gate: a number from 0, shut, to 1, open",
-    r"\bRNN|[Rr]ecurrent": "RNN: a network that carries a state from step to step",
+    r"\bRNN|[Rr]ecurrent": "RNN: a net that carries a state from step to step",
     r"Jacobian": "Jacobian: one step's effect on the next",
     r"\btanh": "tanh: squeezes any number between −1 and 1",
     r"[Ss]igmoid|σ\(": "sigmoid: squeezes any number between 0 and 1",

@@ -117,7 +117,7 @@ def _read(values: FloatArray, starts: list[int], window: int) -> FloatArray:
     ),
     title="A long series, read in windows",
     statement="{length} values in {batch} rows, {window} at a time: states are carried on, gradients are cut",
-    opening="A long series is cut into {batch} rows, read side by side, {window} values (a window) at a time.",
+    opening="A gradient back through a long series costs too much: {batch} rows are read, {window} values at a time.",
     running="Each window starts from the state of the one before; its gradient goes no further back.",
     counter="window",
     arrange="stacked",

@@ -99,10 +99,10 @@ def _(steps: int) -> int | None:
 
 
 @nearest_orthogonal.moment(
-    "<data>By columns</>, one by one (QR): {count} of {dim} came out with a wrong sign and are turned round.",
+    "<data>By columns</> (QR), each at right angles to those before; {count} of {dim} pointed back.",
     column=_QR,
     on="distance",
-    note="columns of wrong sign\nturned round",
+    note="columns that point back\nare turned round",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     turns, weights = _turns(steps), series["weights"]
