@@ -82,7 +82,7 @@ def _layers(kinds: Mapping[str, str], steps: int, dim: int, seed: int) -> dict[s
         unit="%",
         limits=(0, 1),
         heading="directions that count",
-        note="100 %: all stretches equal; orthogonal W turns, Gaussian W stretches; tanh shrinks some",
+        note="100 %: all equal; orthogonal W turns, Gaussian W stretches; tanh shrinks some",
         roles=_ROLES,
     ),
     title="Directions that a gradient keeps",
