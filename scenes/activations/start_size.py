@@ -46,7 +46,7 @@ def start_of(size: float, dim: int, seed: int) -> FloatArray:
         scale="linear",
         unit="%",
         limits=(0, 1),
-        heading="left of a change of h₀",
+        heading="change of h₀ that is left",
         note="h ← tanh(Qh), Q turns",
         roles=_ROLES,
     ),

@@ -94,7 +94,7 @@ def cell_by_cell(jacobians: FloatArray) -> FloatArray:
         "series",
         of={"with bias:": "log10 given", "no bias:": "log10 unbiased"},
         heading="gradient left in an LSTM",
-        note="bias {forget_bias}: gates near {gate:.2}, other paths add; no bias: near 0.5",
+        note="forget bias {forget_bias}: gates near {gate:.2}, other paths add; none: near 0.5",
         roles={"with bias:": "keep", "no bias:": "vanish"},
     ),
     title="A gate of 1 forgets nothing",

@@ -35,7 +35,7 @@ from scenes import (
         "series",
         of="log10_spectral_norm",
         heading="size of the state",
-        note="the power's: in the long run × {spectral_radius} a step, the largest |λ| of W",
+        note="of the power: in the long run × {spectral_radius} a step, the largest |λ| of W",
     ),
     title="A network without input",
     statement="h(t) = W h(t − 1) from h(0) = I: each cell of the chain holds the next power of W",
