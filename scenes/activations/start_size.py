@@ -46,8 +46,8 @@ def start_of(size: float, dim: int, seed: int) -> FloatArray:
         scale="linear",
         unit="%",
         limits=(0, 1),
-        heading="change of h₀ that is left",
-        note="h ← tanh(Qh), Q turns",
+        heading="rest of a change",
+        note="of h₀; h ← tanh(Qh), Q turns",
         roles=_ROLES,
     ),
     show(
