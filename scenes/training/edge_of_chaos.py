@@ -116,7 +116,7 @@ def _(series: Mapping[str, FloatArray]) -> int | None:
 
 
 @edge_of_chaos.moment(
-    "Left behind {steps} layers: <vanish>{low:log10} at gain 0.7</>, <keep>{kept:log10} at 1</>, "
+    "{steps} layers multiply a gradient by <vanish>{low:log10} at gain 0.7</>, <keep>{kept:log10} at 1</>, "
     "<explode>{high:log10} at 2</>.",
     otherwise="",
 )
