@@ -24,7 +24,7 @@ from scenes.gradients._common import COMPLEX_STEP
 
 # Inputs after the one that the first task depends on: it is one step further back.
 _NEAR = 3
-_NOTE = "an RNN's loss gradient by each input; a step back: × {retention} at most"
+_NOTE = "RNN loss gradient by input, % of largest; a step back: × {retention} at most"
 # Inputs are small, so that units hardly saturate and inputs hardly disturb each other.
 _SIZE = 0.3
 # The near answer shall pull so many times as much as any other input, the far one less than this.

@@ -52,7 +52,7 @@ def _decades(norms: FloatArray, dim: int, seed: int, activation: str, way: float
         names=("(size of W)", ""),
         levels=(1.0,),
         heading="factor: W × slope",
-        note="bound < 1: it vanishes",
+        note="dashed: at most",
         roles=_ROLES,
     ),
     show(
