@@ -45,8 +45,9 @@ class Stills:
         def draw(make: Callable[[int, int, Theme], AnyCanvas]) -> AnyCanvas:
             if make not in self._painters:
                 self._painters[make] = Painter(self._found, self._look, make)
-                self.remarks = self._painters[make].remarks()
             canvas: AnyCanvas = self._painters[make].paint(step)
+            # Texts that hold numbers have their room looked at as they are drawn.
+            self.remarks = self._painters[make].remarks()
             return canvas
 
         return picture(draw, form, self._transparent)

@@ -105,6 +105,9 @@ class Strip:
         self._write_sentence(trial, _MOST_LINES)
         self._lines = max(1, len({mark.y for mark in trial.moving if isinstance(mark, Text)}))
         self._write_title(trial)
+        # Texts that hold numbers have their room looked at as they are drawn.
+        for step in steps:
+            painter.paint(step)
         self.remarks = painter.remarks() + [f"there is no room for all of {text!r}" for text in sorted(trial.cut)]
         self._height = self._baseline(self._lines - 1) + round(0.9 * self._layout.sizes.caption)
         self._height += self._height % 2

@@ -63,7 +63,7 @@ def _backward_factors(run: Run) -> FloatArray:
     ),
     title="A gradient, term by term",
     statement="∂L/∂W is a sum over time: terms far back have come through many Jacobians, which shrink or stretch them",
-    opening="W acts at every step, so its gradient is a sum: one term for each step back.",
+    opening="A net uses the same W at every step, so its gradient is a sum: one term for each step back.",
     counter="steps back",
     fps="5",
     covers=(89, 91, 104, 115),
@@ -122,7 +122,7 @@ def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:
 
 
 @bptt_terms.moment(
-    "A small W makes the farthest term <vanish>{small:log10} times smaller</>: forgotten; "
+    "A small W makes the farthest term <vanish>{small:log10} times smaller</>, "
     "a large W <explode>{large:log10} times larger</>."
 )
 def _(columns: Mapping[str, Trajectory], steps: int) -> Reached | None:

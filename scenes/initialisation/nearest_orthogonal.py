@@ -8,7 +8,7 @@ import numpy as np
 from scenes import Bounds, Claimed, FloatArray, Numbers, Reached, Record, Seed, scene, show
 from scenes.initialisation._factors import asymmetry, drawn, not_orthonormal, rounding
 
-_NEAREST, _QR, _LEFT = "stretches to 1", "by columns", "a turn left off"
+_NEAREST, _QR, _LEFT = "U Vᵀ", "Q of QR", "U alone"
 _ROLES = {_NEAREST: "keep", _QR: "data", _LEFT: "vanish"}
 
 
@@ -57,7 +57,7 @@ def _make(steps: int, dim: int, extra: int, seed: int, keep: bool = True) -> dic
         of="distance",
         scale="linear",
         heading="distance from A",
-        note="first weights A = turn × stretches × turn; each way ends with all stretches 1: orthogonal",
+        note="first weights A = U Σ Vᵀ (turn × stretches × turn); all three ways end orthogonal",
         roles=_ROLES,
     ),
     title="Three ways to orthogonal weights",
@@ -92,17 +92,17 @@ def nearest_orthogonal(
 
 
 @nearest_orthogonal.moment(
-    "<vanish>Leave off a turn</> of A = turn × stretches × turn: at once it is no longer like A."
+    "<vanish>U alone</> leaves off a turn of A = turn × stretches × turn: at once it is unlike A."
 )
 def _(steps: int) -> int | None:
     return 1 if steps > 3 else None
 
 
 @nearest_orthogonal.moment(
-    "<data>By columns</> (QR), each at right angles to those before; {count} of {dim} pointed back.",
+    "<data>QR</> takes columns one by one, each at right angles to those before; {count} of {dim} pointed back.",
     column=_QR,
     on="distance",
-    note="columns that point back\nare turned round",
+    note="columns pointing away\nfrom A are flipped",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     turns, weights = _turns(steps), series["weights"]
@@ -111,8 +111,8 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
 
 
 @nearest_orthogonal.moment(
-    "<keep>Stretches to 1</> stays nearest: {nearest:3}; <data>by columns {qr:3}</>, "
-    "<vanish>a turn left off {left:3}</>."
+    "<keep>U Vᵀ</>, whose stretches are 1, stays nearest: {nearest:3}; <data>Q of QR {qr:3}</>, "
+    "<vanish>U alone {left:3}</>."
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
     nearest, qr, left = (float(columns[label].series["distance"][-1]) for label in (_NEAREST, _QR, _LEFT))

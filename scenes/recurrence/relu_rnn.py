@@ -50,16 +50,16 @@ def _tanh_run(matrix: FloatArray, start: FloatArray, steps: int) -> FloatArray:
     show("heatmap", of="slopes · W", heading="rows of W; blank: unit at 0"),
     show(
         "series",
-        of={"ReLU, λ over 1": "growing", "ReLU, λ under 1": "shrinking", "tanh, λ over 1": "tanh"},
+        of={"λ over 1": "growing", "λ under 1": "shrinking"},
         heading="state size",
         note="eigenvalue λ of rows left decides",
-        roles={"ReLU, λ over 1": "explode", "ReLU, λ under 1": "vanish", "tanh, λ over 1": "data"},
+        roles={"λ over 1": "explode", "λ under 1": "vanish"},
         values=False,
     ),
     title="ReLU states grow or shrink",
-    statement="silent units leave blank rows: the radius of the rest of W decides, {growing} or {shrinking}; "
-    "tanh on the same W has a ceiling",
-    opening="One network with a larger or a smaller W: how large does its state get, ReLU or tanh?",
+    statement="silent units leave blank rows: the radius of the rest of W decides, {growing} or {shrinking}: "
+    "nothing else bounds the state",
+    opening="One ReLU network with a larger or a smaller W: how large does its state get?",
     poster=1.0,
     fps="6.25",
     covers=(56, 81),
@@ -121,12 +121,12 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @relu_rnn.moment(
-    "ReLU ends at <explode>{large:log10}</> where λ is {growing}, at <vanish>{small:log10}</> where it is {shrinking}; "
-    "tanh at {tanh:log10}."
+    "ReLU ends at <explode>{large:log10}</> where λ is {growing}, at <vanish>{small:log10}</> where it is {shrinking}: "
+    "no ceiling, no floor."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     ends = {name: float(series[track][-1]) for name, track in (("large", "growing"), ("small", "shrinking"))}
-    return Reached(steps, tanh=float(series["tanh"][-1]), **ends)
+    return Reached(steps, **ends)
 
 
 def _whole(steps: int, dim: int, seed: int, growing: float, shrinking: float) -> MatrixSequence:

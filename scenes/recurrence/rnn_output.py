@@ -27,7 +27,7 @@ def _line(*matrices: FloatArray) -> FloatArray:
     show(
         "heatmap",
         of="pictures",
-        heading="which symbol was two steps before?",
+        heading="RNN: which symbol two steps before?",
         limits=(-1, 1),
         rows=("answers", *[""] * KINDS, "truth"),
         columns=_PLACES,

@@ -215,3 +215,17 @@ def test_transparent_svg_and_pdf_have_no_page():
         begin = re.search(rb"0 0 m\n1280 0 l\n1280 720 l\n0 720 l\n(?:0 0 l\n)?h\n\n(\w)\n", content.get_data())
         paths.append(begin[1])
     assert paths == [b"f", b"n"]
+
+
+@pytest.mark.parametrize("kind", ["still", "strip"])
+def test_a_note_with_numbers_that_has_no_room_is_told(tmp_path, kind):
+    note = "a note of {length} letters that is far too long for all the room above its panel, and goes on for ever"
+    (tmp_path / "own.py").write_text(
+        "import numpy as np\nfrom scenes import *\n\n\n"
+        f"@scene(show('series', of='x', heading='length', note='{note}'), title='t', statement='s')\n"
+        "def own(steps: int = 4) -> Record:\n"
+        "    return Record({'x': np.arange(steps + 1.0), 'length': np.arange(steps + 1.0)})\n"
+    )
+    done = run(kind, tmp_path / "own.py", "--at", "2,4", "--layout", "phone", "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "there is no room for all of 'a note of " in done.stderr
