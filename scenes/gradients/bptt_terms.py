@@ -52,7 +52,7 @@ def _backward_factors(run: Run) -> FloatArray:
 
 
 @scene(
-    show("bars", of="share", heading="share of the gradient", x="steps", unit="%", roles=_ROLES),
+    show("bars", of="share", heading="share of the gradient", x="steps back", unit="%", roles=_ROLES),
     show(
         "series",
         of="term",
@@ -63,7 +63,7 @@ def _backward_factors(run: Run) -> FloatArray:
     ),
     title="A gradient, term by term",
     statement="∂L/∂W is a sum over time: terms far back have come through many Jacobians, which shrink or stretch them",
-    opening="A net uses the same W at every step, so its gradient is a sum: one term for each step back.",
+    opening="An RNN uses one W at every step of time, so its gradient is a sum: a term for each step back.",
     counter="steps back",
     fps="5",
     covers=(89, 91, 104, 115),

@@ -191,8 +191,8 @@ def _(series: Mapping[str, FloatArray], dim: int, seed: int) -> Reached | None:
 
 
 @gallery.moment(
-    "Left: <vanish>PyTorch {pytorch:log10}</>, <explode>He {he:log10}</>, <keep>orthogonal {kept:log10}</>; "
-    "Xavier {xavier:log10}: its |λ| is near 1, not 1."
+    "After {steps} steps: <vanish>PyTorch {pytorch:log10}</>, <explode>He {he:log10}</>, "
+    "<keep>orthogonal {kept:log10}</>; Xavier {xavier:log10}."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     names = {"pytorch": "PyTorch's Linear", "xavier": "LeCun, Xavier", "he": "He", "kept": "orthogonal"}
