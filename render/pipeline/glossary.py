@@ -19,7 +19,7 @@ GLOSSARY: dict[str, str] = {
     r"\b[Gg]ated?\b|\b[Gg]ates\b": "gate: a number from 0, shut, to 1, open",
     r"\bRNN|[Rr]ecurrent": "RNN: a net that carries a state from step to step",
     r"Jacobian": "Jacobian: one step's effect on the next",
-    r"\btanh": "tanh: squeezes any number between −1 and 1",
+    r"\b[Tt]anh": "tanh: squeezes any number between −1 and 1",
     r"[Ss]igmoid|σ\(": "sigmoid: squeezes any number between 0 and 1",
     r"ReLU": "ReLU: cuts off what is below 0",
     r"Xavier": "Xavier: weights scaled to inputs and outputs, their variance 2 / (inputs + outputs)",

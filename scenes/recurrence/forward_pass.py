@@ -123,7 +123,7 @@ def _(steps: int) -> Reached | None:
     return Reached(2) if steps > 1 else None
 
 
-@forward_pass.moment("Below each other, the rows of {steps} steps make Z₁, H, Z₂ and A₂, {steps} rows high.")
+@forward_pass.moment("The states of all {steps} steps, row below row, are H: the same weights made every row.")
 def _(steps: int) -> Reached:
     return Reached(steps)
 

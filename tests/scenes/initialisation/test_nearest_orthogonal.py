@@ -7,7 +7,7 @@ from render.pipeline.claims import judge
 from scenes import Record, haar_orthogonal
 from scenes.initialisation.nearest_orthogonal import nearest_orthogonal
 
-NEAREST, QR, LEFT = "stretches to 1", "by columns", "a turn left off"
+NEAREST, QR, LEFT = "U Vᵀ", "Q of QR", "U alone"
 SHAPES = [(2, 0), (5, 3), (12, 1)]
 
 
