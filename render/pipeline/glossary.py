@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 GLOSSARY: dict[str, str] = {
     r"[Gg]radient|∂": "gradient: how the error depends on a number; training follows it",
     r"[Rr]eal eigenvalue": "real eigenvalue: on the horizontal axis, so it stretches or flips, but turns nothing",
-    r"[Ee]igenvalue|λ": "eigenvalue λ: what a direction is multiplied by: stretched by |λ|, turned by λ’s angle",
+    r"[Ee]igenvalue|λ": "eigenvalue λ: what a direction is multiplied by; |λ| above 1 grows, below 1 shrinks",
     r"Lyapunov|[Ll]argest exponent": "Lyapunov exponent: how fast close states part, as a logarithm per step",
     r"[Cc]omplex|\bi and −i": "complex: a number of the plane, with i · i = −1, where multiplying turns",
     r"[Oo]rthogonal": "orthogonal: turns or mirrors, never stretches",
