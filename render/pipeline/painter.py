@@ -122,11 +122,11 @@ class Painter(Generic[AnyCanvas]):
         panels = self._found.scene.panels
         hidden = sorted((*self._own[len(self.layout.own[0]) :], *self._shared[len(self.layout.shared) :]))
         shown = {name for name, _, _ in self._panels}
-        # Of several of a kind the heading tells which.
-        names = [
-            f"{name} {self._kinds[index].heading!r}" if name in shown else name
-            for index, name in ((index, name_of(panels[index])) for index in hidden)
-        ]
+        names = []
+        for index in hidden:
+            name = name_of(panels[index])
+            # Of several of a kind the heading tells which.
+            names.append(f"{name} {self._kinds[index].heading!r}" if name in shown else name)
         found = []
         if names:
             verb = "is" if len(names) == 1 else "are"

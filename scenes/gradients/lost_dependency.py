@@ -24,7 +24,6 @@ from scenes.gradients._common import COMPLEX_STEP
 
 # Inputs after the one that the first task depends on: it is one step further back.
 _NEAR = 3
-_NOTE = "an RNN's loss gradient by input, in % of the largest"
 # Inputs are small, so that units hardly saturate and inputs hardly disturb each other.
 _SIZE = 0.3
 # The near answer shall pull so many times as much as any other input, the far one less than this.
@@ -94,8 +93,8 @@ def pull_by_step(run: Run, weights: FloatArray, targets: FloatArray) -> FloatArr
             roles={"": role},
         )
         for name, role, heading, note in (
-            ("near", "keep", "to repeat: input 4 steps ago", _NOTE),
-            ("far", "vanish", "to repeat: the first input", "× {retention} a step back"),
+            ("near", "keep", "to repeat: input 4 steps ago", "an RNN's loss gradient by input, in % of the largest"),
+            ("far", "vanish", "to repeat: the first input", "× ≤ {retention} a step"),
             ("none", "data", "to repeat: nothing", "the answer is random"),
         )
     ),

@@ -111,8 +111,7 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
 
 
 @nearest_orthogonal.moment(
-    "<keep>U Vᵀ</>, whose stretches are 1, stays nearest: {nearest:3}; <data>Q of QR {qr:3}</>, "
-    "<vanish>U alone {left:3}</>."
+    "<keep>U Vᵀ</>, with both turns, stays nearest: {nearest:3}; <data>Q of QR {qr:3}</>, <vanish>U alone {left:3}</>."
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached:
     nearest, qr, left = (float(columns[label].series["distance"][-1]) for label in (_NEAREST, _QR, _LEFT))

@@ -57,7 +57,7 @@ def _tanh_run(matrix: FloatArray, start: FloatArray, steps: int) -> FloatArray:
         values=False,
     ),
     title="ReLU states grow or shrink",
-    statement="silent units leave blank rows: the radius of the rest of W decides, {growing} or {shrinking}: "
+    statement="silent units leave blank rows: the radius of the rest of W decides, {growing} or {shrinking}; "
     "nothing else bounds the state",
     opening="One ReLU network with a larger or a smaller W: how large does its state get?",
     poster=1.0,
