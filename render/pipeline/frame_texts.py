@@ -11,7 +11,7 @@ from render.drawing.canvas import Canvas
 from render.drawing.glyphs import TextStyle, text_width
 from render.drawing.layouts import Layout
 from render.drawing.paragraph import two_lines, write_sentence
-from render.pipeline.glossary import placed, terms_of
+from render.pipeline.glossary import placed, terms_of, word_of
 from render.pipeline.job import FilmOptions
 from render.pipeline.moments import Captions
 from render.pipeline.scene_run import SceneRun
@@ -104,7 +104,8 @@ class FrameTexts:
         # The glossary finds its words in English.
         said = [moment.sentence(Words()) for moment in self._found.moments]
         texts = [scene.opening, *shown, *labels, scene.title, scene.running, *said]
-        terms = [self._words(term) for term in terms_of(texts)]
+        clauses = terms_of(texts)
+        terms = [self._words(clause) for clause in clauses]
         line, caption = self._layout.caption[-1][-1], self._layout.caption[-1][0]
         starts = self._captions.starts
         style = self._canvas.style(self._canvas.theme.muted, sizes.axis)
@@ -115,7 +116,8 @@ class FrameTexts:
             return width <= caption.width and text_width(text, style) <= line.width
 
         english = self._captions_in(Words())
-        used = [[self._words(term) for term in terms_of([english.at(start)])] for start in starts]
+        spoken = [{word_of(clause) for clause in terms_of([english.at(start)])} for start in starts]
+        used = [[self._words(clause) for clause in clauses if word_of(clause) in own] for own in spoken]
         self._terms = placed(terms, used, fits)
 
     def draw_title(self) -> None:
@@ -177,6 +179,7 @@ class FrameTexts:
 
 
 def _labels_of(request: PanelRequest) -> list[str]:
-    """Return the names of what a panel shows."""
+    """Return the names of what a panel shows, and of its rows."""
     shown = request.options.get("of")
-    return [str(label) for label in shown] if isinstance(shown, Mapping) else []
+    named = [*shown] if isinstance(shown, Mapping) else []
+    return [str(label) for label in (*named, *request.options.get("rows", ()))]

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 
 # What to look for in a film's own texts, and the clause that explains it; the more telling ones first.
 GLOSSARY: dict[str, str] = {
-    r"[Gg]radient|∂": "gradient: how the error depends on a number; training follows it",
+    r"[Gg]radient|∂": "gradient: how far a change here moves the error; training needs it",
     r"[Rr]eal eigenvalue": "real eigenvalue: on the horizontal axis, so it stretches or flips, but turns nothing",
+    r"^[Ee]igenvalues( λ)?( of \w)?$|^λ of |^λ: stretch": "eigenvalue λ: its distance from 0 stretches, its angle turns",
     r"[Ee]igenvalue|λ": "eigenvalue λ: what a direction is multiplied by; |λ| above 1 grows, below 1 shrinks",
     r"Lyapunov|[Ll]argest exponent": "Lyapunov exponent: how fast close states part, as a logarithm per step",
     r"[Cc]omplex|\bi and −i": "complex: a number of the plane, with i · i = −1, where multiplying turns",
     r"[Oo]rthogonal": "orthogonal: turns or mirrors, never stretches",
-    r"[Uu]nitary": "unitary: orthogonal, in complex numbers; never stretches",
+    r"[Uu]nitary": "unitary: turns and never stretches, also with complex numbers",
     r"\bLSTM\b": "LSTM: a net with a memory that gates open and shut",
     r"\bGRU\b": "GRU: a net whose gate mixes old state and new",
     r"\b[Gg]ated?\b|\b[Gg]ates\b": "gate: a number from 0, shut, to 1, open",
@@ -52,6 +53,11 @@ GLOSSARY: dict[str, str] = {
     r"\bI\b(?! am)": "I: the identity, which changes nothing",
     r"‖": "‖W‖: size, how far W can stretch a vector",
     r"LARS": "LARS: every layer moves by the same share of its weights",
+    r"\b[Ss]lopes?\b": "slope: how steep a unit's curve is, 0 where it is flat",
+    r"explained": "explained: 100 % is the exact sum, 0 % no better than guessing",
+    r"PyTorch": "PyTorch: a library for neural networks",
+    r"\b[Uu]nits?\b": "unit: one number of a layer",
+    r"\b[Uu]pdates?\b": "update: one change of the weights in training",
     r"[Pp]enalty": "penalty: an extra cost in training",
     r"[Ww]eight decay": "weight decay: every step shrinks all weights a little",
 }
@@ -72,10 +78,17 @@ def terms_of(texts: Sequence[str]) -> list[str]:
     found: dict[str, tuple[int, int]] = {}
     for rank, (pattern, clause) in enumerate(GLOSSARY.items()):
         place = next((index for index, text in enumerate(texts) if re.search(pattern, text)), None)
-        # A film that says so itself needs no clause.
-        if place is not None and not any(clause.partition(": ")[2] in text for text in texts):
+        word, meaning = word_of(clause), clause.partition(": ")[2]
+        # A film that says so itself needs no clause, and a word needs one alone.
+        said = any(meaning in text for text in texts) or word in map(word_of, found)
+        if place is not None and not said:
             found[clause] = place, rank
     return sorted(found, key=found.__getitem__)
+
+
+def word_of(clause: str) -> str:
+    """Return the word that a clause, in English, explains."""
+    return clause.partition(": ")[0]
 
 
 def placed(terms: Sequence[str], used: Sequence[Sequence[str]], fits: Callable[[int, str], bool]) -> list[str]:

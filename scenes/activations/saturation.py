@@ -9,11 +9,12 @@ import numpy as np
 from scenes import Bounds, Claimed, FloatArray, Reached, Record, Seed, first_step, gaussian_matrix, scene, show
 from scenes.activations._common import NODES, normal_mean
 
-_SATURATED = 0.97
 _INPUT_VARIANCE = 0.25
 # Steps until the states have forgotten where they began, and steps that are looked at.
 _SETTLING, _WATCHED = 40, 20
 _BINS = np.linspace(-1, 1, 33)
+# Saturated is who stands in one of the two outer bars.
+_SATURATED = _BINS[-2]
 
 
 def _states(dim: int, seed: int, gains: FloatArray) -> FloatArray:
@@ -141,7 +142,7 @@ def _filmed(gains: FloatArray, states: FloatArray) -> Record:
 
 
 @saturation.moment(
-    "At gain {gain:.2}, half of all units are saturated: at the ends, beyond ±0.97.",
+    "At gain {gain:.2}, half of all units stand in the two outer bars: they are saturated.",
     otherwise="Up to gain {largest_gain} fewer than half of the units are saturated.",
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:
@@ -150,7 +151,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @saturation.moment(
-    "At gain {gain:.2}, {saturated:%} are beyond ±0.97; the mean slope multiplies gradients: <vanish>{slope:2}</>."
+    "At gain {gain:.2}, {saturated:%} stand in the outer bars; the mean slope multiplies gradients: "
+    "<vanish>{slope:2}</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     found = {name: float(series[name][-1]) for name in ("gain", "saturated", "slope")}

@@ -73,7 +73,7 @@ _ROLES = {"sigmoid": "vanish", "tanh": "data"}
         values=False,
         roles=_ROLES,
         heading="deep net: product of slopes",
-        note="along a path",
+        note="one a layer",
     ),
     show(
         "series",
@@ -87,7 +87,7 @@ _ROLES = {"sigmoid": "vanish", "tanh": "data"}
     ),
     title="Slopes along depth",
     statement="the chain rule multiplies slopes, and those of sigmoids are 1/4 at most: along depth as along time",
-    opening="Each layer, or step back in time, multiplies a gradient by slopes. Sigmoids have 1/4 at most.",
+    opening="A gradient is multiplied by the slope of each unit it passes. A sigmoid's is 1/4 at most.",
     counter="layer",
     fps="6.25",
     covers=(55, 82),

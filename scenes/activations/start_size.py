@@ -46,8 +46,8 @@ def start_of(size: float, dim: int, seed: int) -> FloatArray:
         scale="linear",
         unit="%",
         limits=(0, 1),
-        heading="rest of a change",
-        note="of h₀; h ← tanh(Qh), Q turns",
+        heading="rest of a nudge",
+        note="to the start; Q only turns",
         roles=_ROLES,
     ),
     show(
@@ -57,12 +57,12 @@ def start_of(size: float, dim: int, seed: int) -> FloatArray:
         unit="%",
         limits=(0, 1),
         heading="why: slope of tanh",
-        note="multiplies changes; flat far out",
+        note="multiplies a nudge; flat far out",
         roles=_ROLES,
     ),
     title="tanh forgets a large start",
     statement="tanh(Qh), Q orthogonal: of a change tanh takes much where states are large, little where they are small",
-    opening="h ← tanh(Q h): orthogonal Q only turns. What does tanh leave of a change of the start?",
+    opening="A small and a large h go through tanh(Q h) again and again. What is left of a nudge to each?",
     arrange="row",
     fps="6.25",
     poster=1.0,
@@ -110,7 +110,8 @@ def _ends(series: Mapping[str, FloatArray], step: int) -> dict[str, float]:
 
 
 @start_size.moment(
-    "Step {step}: of a change of the large start <vanish>{large:%}</> is left, <keep>{small:%}</> of the small one.",
+    "Step {step}: of a nudge to the large start <vanish>{large:%}</> is left, <keep>{small:%}</> to the "
+    "small one.",
     on="left large start",
     note="half is lost",
 )
@@ -128,8 +129,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @start_size.moment(
-    "After {steps} steps <keep>{small:%}</> of a change of the small start is left, "
-    "<vanish>{large:%}</> of the large one."
+    "After {steps} steps <keep>{small:%}</> of a nudge to the small start is left, <vanish>{large:%}</> "
+    "to the large one."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, **_ends(series, steps))

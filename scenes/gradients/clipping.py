@@ -190,11 +190,12 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @clipping.moment(
-    "Since then, mostly: loss <keep>{clipped:2} with clipping</>, near the minimum; <explode>{plain:2} without</>."
+    "Loss at last <keep>{clipped:2} with clipping</>, near the minimum; <explode>{plain:2} without</>: "
+    "thrown out for good."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     losses = _typical(series)
-    return None if losses is None else Reached(steps, clipped=losses["clipped"], plain=losses["plain"])
+    return None if losses is None else Reached(steps, clipped=float(series["clipped loss"][-1]), plain=float(series["plain loss"][-1]))
 
 
 def _typical(series: Mapping[str, FloatArray]) -> dict[str, float] | None:

@@ -53,13 +53,13 @@ def _multiplied(run: Run, step: int) -> FloatArray:
         of={"product": "log10_spectral_norm", "bound": "bound"},
         theory=("bound",),
         heading="size of the product",
-        note="of an RNN's Jacobians, back in time; bound: if stretches lined up",
+        note="of an RNN's Jacobians; bound: if each stretched the same direction most",
     ),
-    show("heatmap", of="multiplied", heading="slopes × W = Jacobian", note="of each step; slopes: of the units"),
+    show("heatmap", of="multiplied", heading="slopes × W = Jacobian", note="at each step; diagonal: each unit's slope"),
     title="A bound for the gradient",
     statement="a product of Jacobians diag(φ′) W is never larger than the product of their sizes",
     opening="Each step back multiplies a gradient by one more Jacobian. How large can it get?",
-    running="W stretches by up to {size:.2}, with slopes by {factor:.2}; the bound multiplies these sizes.",
+    running="A Jacobian's size, here {factor:.2}, is its largest stretch. The bound multiplies these sizes.",
     arrange="stacked",
     fps="6.25",
     covers=(100, 101, 102, 103),
@@ -112,7 +112,8 @@ def _(product: Trajectory, series: Mapping[str, FloatArray]) -> int | None:
 
 
 @jacobian_bound.moment(
-    "The bound allows × <theory>{bound:log10}</>; as stretches do not line up, the gradient gets × {left:log10}."
+    "Bound: × <theory>{bound:log10}</>. As each step stretches another direction, the gradient gets × "
+    "{left:log10}."
 )
 def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     left = float(product.log10_spectral_norm[-1])

@@ -93,9 +93,9 @@ def pull_by_step(run: Run, weights: FloatArray, targets: FloatArray) -> FloatArr
             roles={"": role},
         )
         for name, role, heading, note in (
-            ("near", "keep", "to repeat: input 4 steps ago", "an RNN's loss gradient by input, in % of the largest"),
-            ("far", "vanish", "to repeat: the first input", "× ≤ {retention} a step"),
-            ("none", "data", "to repeat: nothing", "the answer is random"),
+            ("near", "keep", "answer: input 4 steps ago", "how far each input changes an RNN's loss; 100 %: the most"),
+            ("far", "vanish", "answer: the first input", "a step back leaves ≤ {retention}"),
+            ("none", "data", "answer: random", "nothing to find"),
         )
     ),
     title="No answer, or a lost gradient?",

@@ -64,7 +64,7 @@ def _decades(norms: FloatArray, dim: int, seed: int, activation: str, way: float
     ),
     title="When gradients must vanish",
     statement="if W is smaller than 1/γ, γ the steepest slope, gradients must vanish: 1 for tanh, 4 for the sigmoid",
-    opening="Each step back is × W × slope of tanh or the sigmoid. How large must W be to keep a gradient?",
+    opening="Back in time, an RNN's gradient is × W × slope at each step. How large must W be to keep it?",
     counter="size of W {norm:.2}",
     fps="12.5",
     covers=(103,),

@@ -51,8 +51,8 @@ def _columns(kinds: Mapping[str, str], steps: int, dim: int, seed: int) -> dict[
         roles=_ROLES,
     ),
     title="Three initialisations",
-    statement="{dim} units a layer: both defaults starve signal and gradient, Xavier's variance feeds them",
-    opening="Weights normal with σ = 0.01, uniform within ±0.07, or fitted (Xavier): what comes through?",
+    statement="{dim} units a layer: both fixed sizes starve signal and gradient, Xavier's variance feeds them",
+    opening="Weights of a fixed size (σ = 0.01 or ±0.07), or fitted to the layer (Xavier): what comes through?",
     counter="layer",
     poster=1.0,
     fps="4",
@@ -94,8 +94,8 @@ def _(columns: Mapping[str, Numbers], dim: int) -> Reached | None:
 
 
 @default_initialisers.moment(
-    "Both defaults starve signal and gradient; <keep>Xavier</> feeds them: "
-    "<keep>{signal:log10}, {gradient:log10}</> left.",
+    "Both fixed sizes starve signal and gradient; <keep>Xavier</> feeds them: <keep>{signal:log10}, "
+    "{gradient:log10}</> left.",
     otherwise="Too few layers to tell them apart.",
 )
 def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:

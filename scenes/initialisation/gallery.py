@@ -191,8 +191,8 @@ def _(series: Mapping[str, FloatArray], dim: int, seed: int) -> Reached | None:
 
 
 @gallery.moment(
-    "After {steps} steps: <vanish>PyTorch {pytorch:log10}</>, <explode>He {he:log10}</>, "
-    "<keep>orthogonal {kept:log10}</>; Xavier {xavier:log10}."
+    "Below 1 fades (<vanish>PyTorch {pytorch:log10}</>), above 1 grows (<explode>He {he:log10}</>), 1 "
+    "keeps (<keep>orthogonal {kept:log10}</>)."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     names = {"pytorch": "PyTorch's Linear", "xavier": "LeCun, Xavier", "he": "He", "kept": "orthogonal"}

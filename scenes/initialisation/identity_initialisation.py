@@ -85,13 +85,13 @@ def _run(steps: int, dim: int, seed: int, noise: float, scale: float = 1.0) -> d
         of="apart",
         scale="linear",
         limits=(0, 1),
-        heading="tells equal units apart?",
-        note="0: all stay equal",
+        heading="do equal units part?",
+        note="0: all begin and stay equal",
         roles=_ROLES,
     ),
     title="Beginning with the identity",
     statement="the identity keeps all but never tells equal units apart; an orthogonal matrix does, and keeps lengths",
-    opening="A net's first W should keep lengths, and let equal units grow apart. Which of four does both?",
+    opening="Which first W keeps lengths, and lets units that begin equal become different, to learn more?",
     poster=1.0,
     covers=(44,),
 )
@@ -116,10 +116,11 @@ def identity_initialisation(
 
 
 @identity_initialisation.moment(
-    "<keep>I</> keeps all, an orthogonal <data>Q</> the length, <vanish>ReLU</> {alive} of {dim} numbers, all above 0."
+    "<keep>I</> keeps all, an orthogonal <data>Q</> the length; <vanish>ReLU</> cuts off {cut} of {dim} "
+    "numbers, those below 0."
 )
 def _(steps: int, dim: int, seed: int) -> Reached | None:
-    return Reached(1, alive=int((_start(dim, seed) > 0).sum())) if steps > 2 else None
+    return Reached(1, cut=int((_start(dim, seed) <= 0).sum())) if steps > 2 else None
 
 
 @identity_initialisation.moment(
@@ -132,7 +133,7 @@ def _(columns: Mapping[str, Numbers], steps: int) -> int | None:
 
 
 @identity_initialisation.moment(
-    "<keep>I alone</> never tells equal units apart; an orthogonal <data>Q</> does, and keeps every length."
+    "With <keep>I alone</> equal units stay equal; an orthogonal <data>Q</> parts them and keeps every length."
 )
 def _(steps: int) -> int | None:
     return steps or None

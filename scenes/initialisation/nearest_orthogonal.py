@@ -57,7 +57,7 @@ def _make(steps: int, dim: int, extra: int, seed: int, keep: bool = True) -> dic
         of="distance",
         scale="linear",
         heading="distance from A",
-        note="first weights A = U Σ Vᵀ (turn × stretches × turn); all three ways end orthogonal",
+        note="A = U Σ Vᵀ: turn × stretches × turn; QR: columns set at right angles, one by one",
         roles=_ROLES,
     ),
     title="Three ways to orthogonal weights",

@@ -34,7 +34,7 @@ def film_sentence() -> FloatArray:
         words=SENTENCE,
         verbs=("is", "are"),
         heading="what each word adds",
-        note="up: is, down: are; they sum to ln P(is)/P(are)",
+        note="up: is, down: are; they sum to ln P(is)/P(are), P: probability",
         roles={_NEAREST: "vanish", _BOTH: "keep"},
     ),
     title="Is or are?",

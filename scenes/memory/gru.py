@@ -137,7 +137,7 @@ def _blended(series: Mapping[str, FloatArray]) -> int | None:
 
 
 @gru.moment(
-    "Replace at step {step}: {new:.2} new, {old:.2} old; the shut reset gate keeps the old out of the new.",
+    "Replace at step {step}: the new state is {new:.2} of the new value and {old:.2} of the old state.",
     note="replace",
     on="hidden",
     otherwise="The film ends before the state is replaced.",

@@ -41,8 +41,8 @@ _ROLES = {"clipped": "keep", "each clipped": "keep", "unclipped": "explode", "ea
     show(
         "series",
         of={"clipped": "log10 change, clipped", "unclipped": "log10 change, unclipped"},
-        heading="update, in learning rates",
-        note="training (by Adam) divides by past gradients: a huge one makes it small for long",
+        heading="size of an update",
+        note="÷ learning rate; Adam divides by past gradients: a huge one makes it small for long",
         limits=(-3, 0),
         x="updates",
         counts="updates",

@@ -64,7 +64,7 @@ def opened(update: float, steps: int, dim: int, seed: int) -> tuple[GRU, FloatAr
         "series",
         of="left",
         heading="what is left of the first state h₀",
-        note="u: share of the state replaced at each step",
+        note="u: share replaced at each step; what replaces it still holds some of h₀",
         scale="linear",
         unit="%",
         roles=_ROLES,

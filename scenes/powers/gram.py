@@ -50,7 +50,7 @@ def _column(factor: FloatArray, steps: int) -> MatrixSequence:
         "series",
         of="directions",
         heading="directions the columns fill, of {dim}",
-        note="each step × W: a random W turns all to its largest eigenvalue",
+        note="each step × W: a random W turns all columns the same way",
         scale="linear",
     ),
     title="Angles between columns",

@@ -27,12 +27,12 @@ from scenes import (
         of={"": "log10_spectral_norm", "λᵗ alone": "alone"},
         theory=("λᵗ alone",),
         heading="size of Jᵗ",
-        note="stretch, though every λ of J is {eigenvalue}",
+        note="how far it stretches a vector",
     ),
     title="Jordan block",
     statement="every eigenvalue is {eigenvalue}, but there are too few eigenvectors: powers are a polynomial times λᵗ",
-    opening="J has {dim} rows but one eigenvector only: a single direction that it merely stretches.",
-    running="The diagonal is λᵗ. Above it stands λᵗ times a polynomial in t: a sum of powers of t.",
+    opening="Every eigenvalue λ of J is {eigenvalue}. By that alone its powers have size λᵗ. Do they?",
+    running="The diagonal is λᵗ. Above it every step adds entries together: λᵗ times powers of t.",
     symbol="J",
     explain=3,
     covers=(15,),
@@ -54,7 +54,7 @@ def jordan(
 
 
 @jordan.moment(
-    "Step {step}: size {size:3}, over 100 times λᵗ = {diagonal:3}. Eigenvectors are too few.",
+    "Step {step}: size {size:3}, over 100 times λᵗ = {diagonal:3}: entries above the diagonal add up.",
     on="log10_spectral_norm",
     note="over 100 times λᵗ",
 )
@@ -65,7 +65,7 @@ def _(product: Trajectory, steps: int, eigenvalue: float) -> Reached | None:
     return Reached(step, size=float(10 ** product.log10_spectral_norm[step]), diagonal=float(eigenvalue**step))
 
 
-@jordan.moment("Size {size:log10}, λᵗ alone {diagonal:log10}: above the diagonal stand powers of t times λᵗ.")
+@jordan.moment("Size {size:log10}, λᵗ alone {diagonal:log10}: what adds up above the diagonal is λᵗ times powers of t.")
 def _(product: Trajectory, steps: int, eigenvalue: float) -> Reached | None:
     if not steps:
         return None

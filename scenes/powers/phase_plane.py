@@ -45,12 +45,13 @@ def _planar_power(kind: str, power: int, outwards: float = 1.05) -> FloatArray:
     show(
         "norms",
         heading="size of Wᵗ",
-        note="|λ|: node 0.96 and 0.88, saddle 1.05 and 0.9, spiral 0.96 and centre 1, both with a turn",
+        note="at most; |λ|: node 0.96, 0.88; saddle 1.05, 0.9; spiral 0.96, centre 1, both with an angle",
     ),
     title="Phase plane",
     statement="the eigenvalues decide where all starts go: in, in and out, turning in, or round",
     opening="Four matrices W, one ring of starts. The eigenvalues λ of W decide where they go.",
-    running="<vanish>Both λ below 1: in.</> <explode>One above 1: out.</> A pair of complex λ: <keep>they turn</>.",
+    running="<vanish>Both λ below 1: in.</> <explode>One above 1: out.</> λ with an angle (complex): <keep>they "
+    "turn</>.",
     covers=(2, 15),
 )
 def phase_plane(steps: Annotated[int, Bounds(0, 2_000)] = 64) -> dict[str, MatrixSequence]:

@@ -31,9 +31,9 @@ _POWERS = {_IN: 1, _ON: 0, _OUT: -1}
     show("series", of="log10_spectral_norm", heading="size of the ring", note="1 at the start", values=False),
     title="Inside, on, outside the circle",
     statement="the same turn three times; only the modulus of the eigenvalues differs",
-    opening="The same turn three times. Only the modulus of the eigenvalues λ differs.",
-    running="<vanish>Inside the circle points spiral in</>, <keep>on it they go round</>, "
-    "<explode>outside they spiral out</>.",
+    opening="The same turn three times. Only the size |λ| of the eigenvalues differs: below, at, above 1.",
+    running="<vanish>|λ| below 1: points spiral in</>, <keep>at 1 they go round</>, <explode>above 1 they spiral "
+    "out</>.",
     smooth=True,
     covers=(15,),
 )

@@ -59,7 +59,7 @@ def _planes(matrix: FloatArray) -> list[FloatArray]:
     title="Two planes and an axis",
     statement="a 5 × 5 orthogonal matrix: two planes turn at their own pace, one direction stands still",
     opening="W turns two planes, each at its own pace; one axis stands still. A vector has a part in each.",
-    running="The slow plane has turned by {slow_turn:3}°, the fast one by {fast_turn:4}°.",
+    running="Each step turns the slow plane by {slow}°, the fast one by {fast}°; no part gets longer or shorter.",
     smooth=True,
     fps="10",
     covers=(17, 18, 20),

@@ -47,12 +47,12 @@ def _tanh_run(matrix: FloatArray, start: FloatArray, steps: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="slopes · W", heading="rows of W; blank: ReLU at 0"),
+    show("heatmap", of="slopes · W", heading="W; blank rows: units at 0"),
     show(
         "series",
         of={"λ over 1": "growing", "λ under 1": "shrinking"},
         heading="RNN state’s size",
-        note="λ: eigenvalue of rows not blank",
+        note="λ: largest eigenvalue of the rest of W",
         roles={"λ over 1": "explode", "λ under 1": "vanish"},
         values=False,
     ),

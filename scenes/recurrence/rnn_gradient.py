@@ -75,12 +75,12 @@ def _picture(*groups: FloatArray) -> FloatArray:
         signs=("+", "="),
         outlined="∂L/∂Wₕ",
         heading="gradient so far",
-        note="each step adds hₚᵀ × e",
+        note="each step adds states × errors: hₚᵀ e",
     ),
     title="A gradient in two halves",
     statement="each step back adds hₚᵀ × (error of its own output + error of later steps, through Wₕ) × slope 1 − h²: "
     "the two halves of ∂L/∂Wₕ by the product rule",
-    opening="h = tanh(x Wₓ + hₚ Wₕ). How does the loss depend on Wₕ? We go back, a step at a time.",
+    opening="How does the loss depend on Wₕ, the weights from state to state? We go back, a step at a time.",
     counter="steps back",
     fps="1.25",
     covers=(88, 89),
@@ -115,12 +115,12 @@ def _(steps: int) -> Reached | None:
     return Reached(1) if steps > 1 else None
 
 
-@rnn_gradient.moment("Wₕ also made hₚ: by the product rule, the later step’s error comes back as well.")
+@rnn_gradient.moment("Wₕ also made the states before: errors of later steps come back through Wₕᵀ, a second half.")
 def _(steps: int) -> Reached | None:
     return Reached(2) if steps > 2 else None
 
 
-@rnn_gradient.moment("Both halves together are ∂L/∂Wₕ. Own outputs alone would be {off:%} off.")
+@rnn_gradient.moment("Together: ∂L/∂Wₕ, how the loss depends on Wₕ. Own outputs alone would be {off:%} off.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, off=float(np.linalg.norm(series["later"][-1]) / np.linalg.norm(series["gradient"][-1])))
 

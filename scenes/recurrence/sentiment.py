@@ -98,7 +98,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached:
 
 
 @sentiment.moment(
-    "Negative: <keep>{both:%}</>, left alone {left:%}. Like BERT it needs the whole text: it predicts no next word."
+    "Negative: <keep>{both:%}</>, left alone {left:%}. But reading both ends needs the whole text."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     both, left = (float(series[name][-1, 1 - _POSITIVE]) for name in ("both", "left only"))

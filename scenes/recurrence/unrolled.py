@@ -33,7 +33,7 @@ def chain(steps: int, dim: int, seed: int) -> tuple[RNN, FloatArray, FloatArray]
 
 
 @scene(
-    show("chain", heading="the network, one box a step", note="J: effect of one step on the next"),
+    show("chain", heading="the network, one box a step", note="∂h/∂h₀: what h₀ does to a later h; J: to the next"),
     title="A gradient goes back in time",
     statement="the gradient by h₀ is a product of neighbours: one more Jacobian for every step back",
     opening="How strongly does h₀ still act on the last state? We go back, one step at a time.",

@@ -61,17 +61,17 @@ def _steps(steps: int, dim: int, seed: int, coefficients: tuple[float, float, fl
         "curve",
         of="curve",
         ends=(0.0, 1.0),
-        x="= s at first (wide)",
+        x="= s at first (wide line)",
         limits=(0.0, 1.25),
-        heading="singular value s",
+        heading="stretch s",
         note="each step: s → 3.44s − 4.78s³ + 2.03s⁵",
         role="keep",
     ),
-    show("bars", of="singular values", limits=(0.0, 1.25), heading="singular values", note="of X, largest first"),
+    show("bars", of="singular values", limits=(0.0, 1.25), heading="stretches of X", note="singular values"),
     show("heatmap", of="matrix", limits=(-0.5, 0.5), heading="X, once the gradient"),
     title="A step of Muon",
     statement="five multiplications bring every singular value from 0.01 to 1 of a gradient near 1",
-    opening="A gradient stretches by 0.01 to 1, its singular values. Muon wants them all near 1.",
+    opening="A gradient stretches some directions 100 times as much as others. Muon makes all nearly alike.",
     counter="iteration",
     fps="1",
 )
@@ -98,7 +98,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
     return None if step is None else Reached(step, least=float(polynomial_of(SPREAD[0], step)[-1]))
 
 
-@muon_step.moment("After {steps} iterations any singular value from 0.01 to 1 is <keep>from {low:.2} to {high:.2}</>.")
+@muon_step.moment("After {steps} iterations any stretch from 0.01 to 1 is <keep>from {low:.2} to {high:.2}</>: nearly alike.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     last = series["curve"][-1, round((_POINTS - 1) * SPREAD[0]) :]
     return Reached(steps, low=float(last.min()), high=float(last.max()))

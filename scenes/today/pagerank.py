@@ -115,7 +115,7 @@ def _(columns: Mapping[str, Trajectory]) -> int | None:
 
 
 @pagerank.moment(
-    "The change falls to {damping} of it in each step, |λ₂|: the trap <keep>ends with {share:%}</>, not with all."
+    "Each step leaves {damping} of the change, so ranks settle: <keep>{share:%}</> end in the trap, not all."
 )
 def _(columns: Mapping[str, Trajectory], steps: int, damping: float) -> Reached | None:
     ranks, change = (columns[_JUMPS].series[name] for name in ("ranks", "change"))
