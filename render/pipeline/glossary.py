@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 GLOSSARY: dict[str, str] = {
     r"[Gg]radient|∂": "gradient: how far a change here moves the error; training needs it",
     r"[Rr]eal eigenvalue": "real eigenvalue: on the horizontal axis, so it stretches or flips, but turns nothing",
-    r"^[Ee]igenvalues( λ)?( of \w)?$|^λ of |^λ: stretch": "eigenvalue λ: its distance from 0 stretches, its angle turns",
+    r"^[Ee]igenvalues( λ)?( of W)?$|^λ of |^λ: st": "eigenvalue λ: its distance from 0 stretches, its angle turns",
     r"[Ee]igenvalue|λ": "eigenvalue λ: what a direction is multiplied by; |λ| above 1 grows, below 1 shrinks",
     r"Lyapunov|[Ll]argest exponent": "Lyapunov exponent: how fast close states part, as a logarithm per step",
     r"[Cc]omplex|\bi and −i": "complex: a number of the plane, with i · i = −1, where multiplying turns",

@@ -110,8 +110,7 @@ def _ends(series: Mapping[str, FloatArray], step: int) -> dict[str, float]:
 
 
 @start_size.moment(
-    "Step {step}: of a nudge to the large start <vanish>{large:%}</> is left, <keep>{small:%}</> to the "
-    "small one.",
+    "Step {step}: of a nudge to the large start <vanish>{large:%}</> is left, <keep>{small:%}</> to the small one.",
     on="left large start",
     note="half is lost",
 )

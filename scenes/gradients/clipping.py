@@ -190,12 +190,13 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @clipping.moment(
-    "Loss at last <keep>{clipped:2} with clipping</>, near the minimum; <explode>{plain:2} without</>: "
-    "thrown out for good."
+    "Loss at last: <keep>{clipped:2} with clipping</>, <explode>{plain:2} without</>; at the start it was {start:2}."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
-    losses = _typical(series)
-    return None if losses is None else Reached(steps, clipped=float(series["clipped loss"][-1]), plain=float(series["plain loss"][-1]))
+    if _typical(series) is None:
+        return None
+    clipped, plain = (float(series[f"{name} loss"][-1]) for name in ("clipped", "plain"))
+    return Reached(steps, clipped=clipped, plain=plain, start=float(series["both loss"][0]))
 
 
 def _typical(series: Mapping[str, FloatArray]) -> dict[str, float] | None:

@@ -112,8 +112,7 @@ def _(product: Trajectory, series: Mapping[str, FloatArray]) -> int | None:
 
 
 @jacobian_bound.moment(
-    "Bound: × <theory>{bound:log10}</>. As each step stretches another direction, the gradient gets × "
-    "{left:log10}."
+    "Bound: × <theory>{bound:log10}</>. As each step stretches another direction, the gradient gets × {left:log10}."
 )
 def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int) -> Reached | None:
     left = float(product.log10_spectral_norm[-1])

@@ -152,8 +152,7 @@ def _(product: Trajectory, steps: int) -> int | None:
 
 
 @strongly_typed.moment(
-    "In {step} steps W and tanh leave <vanish>1/1000</> of h₀ in the tanh RNN; the gates keep "
-    "<keep>{kept:%}</>.",
+    "In {step} steps W and tanh leave <vanish>1/1000</> of h₀ in the tanh RNN; the gates keep <keep>{kept:%}</>.",
     column="tanh RNN",
     otherwise="Up to step {steps} the tanh RNN keeps more than 1/1000.",
 )

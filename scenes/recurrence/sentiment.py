@@ -97,9 +97,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached:
     return Reached(step, before=before, share=share)
 
 
-@sentiment.moment(
-    "Negative: <keep>{both:%}</>, left alone {left:%}. But reading both ends needs the whole text."
-)
+@sentiment.moment("Negative: <keep>{both:%}</>, left alone {left:%}. But reading both ends needs the whole text.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     both, left = (float(series[name][-1, 1 - _POSITIVE]) for name in ("both", "left only"))
     return Reached(steps, both=both, left=left)

@@ -98,7 +98,9 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
     return None if step is None else Reached(step, least=float(polynomial_of(SPREAD[0], step)[-1]))
 
 
-@muon_step.moment("After {steps} iterations any stretch from 0.01 to 1 is <keep>from {low:.2} to {high:.2}</>: nearly alike.")
+@muon_step.moment(
+    "After {steps} iterations any stretch from 0.01 to 1 is <keep>from {low:.2} to {high:.2}</>: nearly alike."
+)
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     last = series["curve"][-1, round((_POINTS - 1) * SPREAD[0]) :]
     return Reached(steps, low=float(last.min()), high=float(last.max()))
