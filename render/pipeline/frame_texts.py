@@ -103,8 +103,7 @@ class FrameTexts:
         labels = [label for request in scene.panels for label in _labels_of(request)]
         # The glossary finds its words in English.
         said = [moment.sentence(Words()) for moment in self._found.moments]
-        texts = [scene.opening, *shown, *labels, scene.title, scene.running, *said]
-        clauses = terms_of(texts)
+        clauses = terms_of([scene.opening, *shown, *labels, scene.title], [scene.running, *said])
         terms = [self._words(clause) for clause in clauses]
         line, caption = self._layout.caption[-1][-1], self._layout.caption[-1][0]
         starts = self._captions.starts

@@ -7,18 +7,20 @@ from collections.abc import Callable, Sequence
 
 # What to look for in a film's own texts, and the clause that explains it; the more telling ones first.
 GLOSSARY: dict[str, str] = {
-    r"[Gg]radient|∂": "gradient: how far a change here moves the error; training needs it",
+    r"[Gg]radient|∂": "gradient: a change's effect on the error; training needs it",
     r"[Rr]eal eigenvalue": "real eigenvalue: on the horizontal axis, so it stretches or flips, but turns nothing",
-    r"^[Ee]igenvalues( λ)?( of W)?$|^λ of |^λ: st": "eigenvalue λ: its distance from 0 stretches, its angle turns",
-    r"[Ee]igenvalue|λ": "eigenvalue λ: what a direction is multiplied by; |λ| above 1 grows, below 1 shrinks",
+    r"^[Ee]igenvalues?( λ)?( of W)?$|^λ of |^λ: st": (
+        "eigenvalue λ: a matrix stretches a direction by λ's distance from 0, turns it by its angle"
+    ),
+    r"[Ee]igenvalue|λ": "eigenvalue λ: a matrix multiplies some direction by it; |λ| above 1 grows, below 1 shrinks",
     r"Lyapunov|[Ll]argest exponent": "Lyapunov exponent: how fast close states part, as a logarithm per step",
     r"[Cc]omplex|\bi and −i": "complex: a number of the plane, with i · i = −1, where multiplying turns",
     r"[Oo]rthogonal": "orthogonal: turns or mirrors, never stretches",
-    r"[Uu]nitary": "unitary: turns and never stretches, also with complex numbers",
+    r"[Uu]nitary": "unitary: only turns, never stretches",
     r"\bLSTM\b": "LSTM: a net with a memory that gates open and shut",
     r"\bGRU\b": "GRU: a net whose gate mixes old state and new",
     r"\b[Gg]ated?\b|\b[Gg]ates\b": "gate: a number from 0, shut, to 1, open",
-    r"\bRNN|[Rr]ecurrent": "RNN: a net that carries a state from step to step",
+    r"\bRNN|[Rr]ecurrent": "RNN: keeps a state (memory) from step to step",
     r"Jacobian": "Jacobian: one step's effect on the next",
     r"\b[Tt]anh": "tanh: squeezes any number between −1 and 1",
     r"[Ss]igmoid|σ\(": "sigmoid: squeezes any number between 0 and 1",
@@ -56,8 +58,8 @@ GLOSSARY: dict[str, str] = {
     r"\b[Ss]lopes?\b": "slope: how steep a unit's curve is, 0 where it is flat",
     r"explained": "explained: 100 % is the exact sum, 0 % no better than guessing",
     r"PyTorch": "PyTorch: a library for neural networks",
-    r"\b[Uu]nits?\b": "unit: one number of a layer",
-    r"\b[Uu]pdates?\b": "update: one change of the weights in training",
+    r"\b[Uu]nits?\b(?! circle)": "unit: one number of a layer",
+    r"^update$|\b[Uu]pdates? [{\d]|\b(an|one) update\b": "update: one change of the weights in training",
     r"[Pp]enalty": "penalty: an extra cost in training",
     r"[Ww]eight decay": "weight decay: every step shrinks all weights a little",
 }
@@ -67,22 +69,28 @@ GLOSSARY: dict[str, str] = {
 _GAP = "   "
 
 
-def terms_of(texts: Sequence[str]) -> list[str]:
-    """Return the clauses for the technical words in a film's texts, in English, those met first first.
+def terms_of(begin: Sequence[str], later: Sequence[str] = ()) -> list[str]:
+    """Return the clauses for the technical words in a film's texts, in English.
+
+    Those for words that are read at the beginning are first, the more telling ones before others, and then those for
+    words that come later.
 
     Parameters
     ----------
-    texts : sequence of str
-        The texts, in English, in the order in which they are read.
+    begin : sequence of str
+        The texts that stand in the film from the beginning.
+    later : sequence of str
+        The others, in the order in which they are read.
     """
-    found: dict[str, tuple[int, int]] = {}
-    for rank, (pattern, clause) in enumerate(GLOSSARY.items()):
+    texts = [*begin, *later]
+    found: dict[str, int] = {}
+    for pattern, clause in GLOSSARY.items():
         place = next((index for index, text in enumerate(texts) if re.search(pattern, text)), None)
         word, meaning = word_of(clause), clause.partition(": ")[2]
         # A film that says so itself needs no clause, and a word needs one alone.
         said = any(meaning in text for text in texts) or word in map(word_of, found)
         if place is not None and not said:
-            found[clause] = place, rank
+            found[clause] = max(0, place - len(begin) + 1)
     return sorted(found, key=found.__getitem__)
 
 

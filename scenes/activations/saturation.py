@@ -151,7 +151,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @saturation.moment(
-    "At gain {gain:.2}, {saturated:%} stand in the outer bars; the mean slope multiplies gradients: "
+    "At gain {gain:.2}, {saturated:%} stand in the outer bars; the mean slope, a factor of gradients, is "
     "<vanish>{slope:2}</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:

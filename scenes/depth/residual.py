@@ -93,7 +93,7 @@ def predicted_growth(
         of={"plain net: J": "eigenvalues, plain", "residual: I + J": "eigenvalues, residual"},
         roles={"plain net: J": "vanish", "residual: I + J": "keep"},
         heading="eigenvalues",
-        note="J: the layer, I: the way around",
+        note="of a layer; circle: distance 1",
     ),
     show(
         "series",

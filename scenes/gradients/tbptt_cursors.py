@@ -111,7 +111,7 @@ def _read(values: FloatArray, starts: list[int], window: int) -> FloatArray:
         "heatmap",
         of="pages",
         limits=(-1, 1),
-        heading="rows of the series, read side by side",
+        heading="rows of the series, read at the same time",
         note="orange: now, blue: before",
         key=False,
     ),

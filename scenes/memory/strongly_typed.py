@@ -164,7 +164,8 @@ def _(product: Trajectory, columns: Mapping[str, Trajectory]) -> Reached | None:
 
 
 @strongly_typed.moment(
-    "Each strongly-typed unit keeps its own {steps} gates multiplied, nothing else: up to <keep>{kept:log10}</>.",
+    "{steps} gates of its own, multiplied, leave a strongly-typed unit up to <keep>{kept:log10}</>: "
+    "mixed with nothing.",
     column="strongly-typed",
 )
 def _(product: Trajectory, steps: int) -> Reached | None:

@@ -47,19 +47,19 @@ def _tanh_run(matrix: FloatArray, start: FloatArray, steps: int) -> FloatArray:
 
 
 @scene(
-    show("heatmap", of="slopes · W", heading="W; blank rows: units at 0"),
+    show("heatmap", of="slopes · W", heading="W; blank: rows of units at 0"),
     show(
         "series",
-        of={"λ over 1": "growing", "λ under 1": "shrinking"},
+        of={"larger W": "growing", "smaller W": "shrinking"},
         heading="RNN state’s size",
-        note="λ: largest eigenvalue of the rest of W",
-        roles={"λ over 1": "explode", "λ under 1": "vanish"},
+        note="soon × {growing} or × {shrinking} a step",
+        roles={"larger W": "explode", "smaller W": "vanish"},
         values=False,
     ),
     title="ReLU states grow or shrink",
     statement="silent units leave blank rows: the radius of the rest of W decides, {growing} or {shrinking}; "
     "nothing else bounds the state",
-    opening="One ReLU network with a larger or a smaller W: how large does its state get?",
+    opening="ReLU cuts off what is below 0. With a larger or a smaller W, how large does a state get?",
     poster=1.0,
     fps="6.25",
     covers=(56, 81),
@@ -121,8 +121,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @relu_rnn.moment(
-    "ReLU ends at <explode>{large:log10}</> where λ is {growing}, at <vanish>{small:log10}</> where it is {shrinking}: "
-    "no ceiling, no floor."
+    "What is left of W makes the state × <explode>{growing}</> or × <vanish>{shrinking}</> a step: "
+    "{large:log10} or {small:log10}, no ceiling."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     ends = {name: float(series[track][-1]) for name, track in (("large", "growing"), ("small", "shrinking"))}

@@ -80,7 +80,7 @@ def _picture(*groups: FloatArray) -> FloatArray:
     title="A gradient in two halves",
     statement="each step back adds hₚᵀ × (error of its own output + error of later steps, through Wₕ) × slope 1 − h²: "
     "the two halves of ∂L/∂Wₕ by the product rule",
-    opening="How does the loss depend on Wₕ, the weights from state to state? We go back, a step at a time.",
+    opening="How does the loss depend on Wₕ, the weights from state to state? We go back step by step.",
     counter="steps back",
     fps="1.25",
     covers=(88, 89),

@@ -39,7 +39,7 @@ def real_form(matrix: ComplexArray) -> FloatArray:
     ),
     title="A unitary network keeps its memory",
     statement="trained by its phases, the matrix stays unitary: eigenvalues never leave the circle, and memory is long",
-    opening="Two nets learn to name a symbol of {delay} steps ago: one keeps W unitary, one is free.",
+    opening="Each step multiplies a memory by W, free or unitary. Which still knows {delay} steps ago?",
     counter="update",
     poster=1.0,
     covers=(42,),

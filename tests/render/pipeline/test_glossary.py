@@ -7,15 +7,18 @@ from films import study_of
 
 from render.drawing.marks import MarksCanvas
 from render.pipeline.catalog import all_scenes
-from render.pipeline.glossary import GLOSSARY, placed, terms_of
+from render.pipeline.glossary import GLOSSARY, placed, terms_of, word_of
 from render.pipeline.job import FilmOptions
 from render.pipeline.painter import Painter
 from render.text import Words, filled, languages
 
 
-def test_words_are_found_in_the_order_in_which_they_are_read():
-    found = terms_of(["An orthogonal W turns.", "its eigenvalues λ", "orthogonal again"])
-    assert [clause.partition(":")[0] for clause in found] == ["orthogonal", "eigenvalue λ"]
+def test_words_of_the_beginning_are_found_first_then_others_in_the_order_in_which_they_are_read():
+    found = terms_of(["An orthogonal W turns.", "its λ"], ["orthogonal again", "tanh", "a gradient"])
+    assert [word_of(clause) for clause in found] == ["eigenvalue λ", "orthogonal", "tanh", "gradient"]
+    # A word is explained once: as a point where it is drawn as one.
+    (drawn,) = terms_of(["Its eigenvalues count.", "eigenvalues of W"])
+    assert "distance from 0" in drawn
     # A film that says so itself needs no clause.
     assert terms_of(["loss", "how wrong the net is"]) == []
     assert terms_of(["a plain sentence"]) == []

@@ -346,5 +346,5 @@ def test_a_multiplication_is_spelled_out_entry_by_entry(texts):
 
 def test_a_panel_without_room_is_named_even_beside_others_of_its_kind():
     remarks = painter_for(study_of("lost_dependency"), layout="phone").remarks()
-    assert "the layout phone has no room for series 'to repeat: nothing', which is not shown" in remarks
+    assert "the layout phone has no room for series 'answer: random', which is not shown" in remarks
     assert not any("is not shown" in remark for remark in painter_for(study_of("lost_dependency")).remarks())
