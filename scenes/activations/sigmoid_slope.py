@@ -43,7 +43,7 @@ def flat(x: FloatArray, y: FloatArray) -> FloatArray:
     ),
     title="Slopes of activations",
     statement="σ(x) = 1 / (1 + exp(−x)) has slopes up to 1/4; in the shaded parts they are below 0.018",
-    opening="How steep are these activations? A gradient that passes is multiplied by the slope.",
+    opening="How steep are three activations, curves that units use? Their slopes multiply gradients.",
     counter="x = {x:.1}",
     fps="12.5",
     covers=(53, 54, 80),
@@ -97,7 +97,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached:
 
 
 @sigmoid_slope.moment(
-    "Beyond ±4 a sigmoid leaves below <vanish>{flat:2}</> of a gradient, tanh less; <keep>ReLU, above 0, all</>."
+    "Beyond ±4 a sigmoid leaves less than <vanish>{flat:2}</> of a gradient, tanh still less, <keep>ReLU "
+    "above 0 all</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, flat=exact_slope(4.0))

@@ -52,7 +52,7 @@ def _columns(kinds: Mapping[str, str], steps: int, dim: int, seed: int) -> dict[
     ),
     title="Three initialisations",
     statement="{dim} units a layer: both fixed sizes starve signal and gradient, Xavier's variance feeds them",
-    opening="Weights of a fixed size (σ = 0.01 or ±0.07), or fitted to the layer (Xavier): what comes through?",
+    opening="Weights of a fixed size (σ = 0.01, ±0.07) or fitted to the layer (Xavier): what comes through?",
     counter="layer",
     poster=1.0,
     fps="4",

@@ -62,7 +62,7 @@ def _make(steps: int, dim: int, extra: int, seed: int, keep: bool = True) -> dic
     ),
     title="Three ways to orthogonal weights",
     statement="three recipes set every stretch of a matrix to 1, and U Vᵀ is the orthogonal matrix nearest to it",
-    opening="A random A stretches unevenly. Three ways set all its stretches to 1: which stays near A?",
+    opening="Orthogonal weights keep lengths. Three ways make them of a random A: which is nearest A?",
     fps="10",
     covers=(32,),
 )

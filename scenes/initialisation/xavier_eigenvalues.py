@@ -31,7 +31,7 @@ from scenes.initialisation._xavier import ROLES, SHAPES, WEIGHTS, densities_of, 
         scale="linear",
         limits=(0, 1.2),
         heading="typical |λ|",
-        note="geometric mean; below 1 most directions shrink",
+        note="geometric mean; below 1 most directions shrink, layer by layer",
         x="matrices drawn",
         roles=ROLES,
     ),
@@ -98,16 +98,15 @@ def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
 
 
 @xavier_eigenvalues.moment(
-    "Alike: both fill the circle, typical |λ| <data>{normal:3}</> and <keep>{uniform:3}</>. "
-    "What counts is the variance, 1/{dim}.",
+    "Alike: both fill the circle, typical |λ| <data>{normal:3}</> and <keep>{uniform:3}</>. Only the variance counts.",
     otherwise="One variance: eigenvalues of either shape spread over the circle of 1.",
 )
-def _(columns: Mapping[str, Numbers], steps: int, dim: int) -> Reached | None:
+def _(columns: Mapping[str, Numbers], steps: int) -> Reached | None:
     typical = {name: float(columns[name].series["typical"][-1]) for name in SHAPES}
     # With few units, or few matrices, the shape or chance is felt.
     if abs(typical["normal"] - typical["uniform"]) > 0.05:
         return None
-    return Reached(steps, dim=dim, **typical)
+    return Reached(steps, **typical)
 
 
 def log_modulus(dim: int) -> tuple[float, float]:

@@ -83,7 +83,7 @@ def cell_by_cell(jacobians: FloatArray) -> FloatArray:
         "series",
         of={f"{name}:": f"left at {name}" for name in _GATES} | {"no gates (RNN)": "left in an RNN"},
         heading="what is left",
-        note="of the cell: forget gates f multiplied",
+        note="of a memory cell: its forget gates f, multiplied",
         scale="linear",
         limits=(0, 1),
         unit="%",
@@ -94,12 +94,12 @@ def cell_by_cell(jacobians: FloatArray) -> FloatArray:
         "series",
         of={"with bias:": "log10 given", "no bias:": "log10 unbiased"},
         heading="gradient left in an LSTM",
-        note="bias {forget_bias} opens forget gates to {gate:.2}, none to 0.5; other gates add a little",
+        note="bias {forget_bias} opens the forget gate to {gate:.2}, none to 0.5; paths through other gates add",
         roles={"with bias:": "keep", "no bias:": "vanish"},
     ),
     title="A gate of 1 forgets nothing",
     statement="a gate of 1 keeps the cell and its gradient; an LSTM's lasts longer with a forget bias of {forget_bias}",
-    opening="Every step multiplies the cell by its forget gate f: 1 keeps, 0 erases. What is left?",
+    opening="Every step multiplies a memory cell by its forget gate f: 1 keeps, 0 erases. What is left?",
     arrange="stacked",
     covers=(67, 98, 110),
 )
@@ -152,8 +152,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @forget_gates.moment(
-    "After {step} steps 0.9 <vanish>has lost 99 %</>, 0.99 {lost:%}, 1 <keep>nothing</>; an RNN without "
-    "gates keeps {rnn:log10}.",
+    "After {step} steps 0.9 <vanish>has lost 99 %</>, 0.99 {lost:%}, 1 <keep>nothing</>; without gates "
+    "{rnn:log10} is left.",
     otherwise="After {steps} steps a gate of 1 has lost nothing.",
 )
 def _(series: Mapping[str, FloatArray]) -> Reached | None:

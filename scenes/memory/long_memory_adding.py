@@ -22,7 +22,7 @@ _ROWS = ("identity", *_OTHERS)
             "each other": "in order, others",
         },
         heading="sum of 2 marked out of 80 numbers",
-        note="% explained, 0: guessing; W = I keeps the state, so it adds up",
+        note="% explained; thin: single nets; W = I keeps its state, so it adds up",
         scale="linear",
         unit="%",
         x="updates",

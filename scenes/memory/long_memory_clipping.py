@@ -30,7 +30,7 @@ _ROLES = {"clipped": "keep", "each clipped": "keep", "unclipped": "explode", "ea
             "each unclipped": "in order, unclipped",
         },
         heading="sum of 2 marked out of 80 numbers",
-        note="% explained, 0: guessing; clipped: gradient cut to length 1",
+        note="% explained; thin: single nets; clipped: gradient cut to length 1",
         scale="linear",
         unit="%",
         x="updates",

@@ -65,7 +65,7 @@ def conveyor(steps: int, dim: int, seed: int) -> tuple[LSTM, FloatArray, FloatAr
     ),
     title="One LSTM cell",
     statement="what is written into the cell stays until the forget gate shuts; the output gate shows it",
-    opening="A memory cell rides on a belt past three gates. An open forget gate keeps it, a shut one erases.",
+    opening="A memory cell rides on a belt past three gates. An open forget gate keeps it, a shut one clears.",
     smooth=True,
     fps="5",
     covers=(98, 109),

@@ -23,7 +23,7 @@ def real_form(matrix: ComplexArray) -> FloatArray:
         "points",
         of={"free": "free", "unitary": "unitary"},
         heading="eigenvalues of W",
-        note="inside: forgotten",
+        note="inside the circle: forgotten",
         reach=1.2,
         axes=True,
         roles=_ROLES,
