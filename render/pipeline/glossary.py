@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 # What to look for in a film's own texts, and the clause that explains it; the more telling ones first.
 GLOSSARY: dict[str, str] = {
-    r"[Gg]radient|∂": "gradient: a change's effect on the error; training needs it",
+    r"[Gg]radient|∂": "gradient: goes back from the error, says how to change weights",
     r"explained": "explained: 100 % is exact, 0 % is guessing",
     r"[Rr]eal eigenvalue": "real eigenvalue: on the horizontal axis: stretches or flips, turns nothing",
     r"^[Ee]igenvalues?( λ)?( of W)?$|^λ of |^λ: st": (
@@ -33,7 +33,7 @@ GLOSSARY: dict[str, str] = {
     r"[Ll]oss\b": "loss: how wrong the net is",
     r"\b[Ss]tates?\b": "state: what the net remembers",
     r"[Aa]ttention": "attention: each word becomes a weighted mean of all",
-    r"[Dd]oubly stochastic": "doubly stochastic: all rows and columns sum to 1",
+    r"[Dd]oubly stochastic": "doubly stochastic: nothing below 0, rows and columns sum to 1",
     r"[Ss]oftmax": "softmax: turns scores into probabilities",
     r"[Ss]kip": "skip: a way around a layer",
     r"[Ll]earning rate|\brate\b": "learning rate: the size of a step of training",

@@ -97,8 +97,7 @@ def _(series: Mapping[str, FloatArray]) -> Reached:
 
 
 @sigmoid_slope.moment(
-    "Beyond ±4 a sigmoid leaves less than <vanish>{flat:2}</> of a gradient, tanh still less, <keep>ReLU "
-    "above 0 all</>."
+    "Beyond ±4 a sigmoid makes a gradient × <vanish>{flat:2}</> or less, tanh × still less, <keep>ReLU above 0 × 1</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, flat=exact_slope(4.0))

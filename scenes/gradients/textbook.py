@@ -48,7 +48,7 @@ def _weights(dim: int, seed: int) -> FloatArray:
     ),
     title="A gradient times one matrix, again and again",
     statement="going back, a plain RNN multiplies its gradient by W at each step: the largest |λ| decides its size",
-    opening="Going back, a plain RNN multiplies its gradient by the same matrix W each step.",
+    opening="Each step back in time, an RNN's gradient is × W. If it gets huge or tiny, training fails.",
     fps="4",
 )
 def textbook(

@@ -39,7 +39,7 @@ _LABELS = {"plain": "neither", "orthogonal": "orthogonal", "gates": "gates", "bo
         "series",
         of={label: f"log10 {name}" for label, name in _LABELS.items()},
         heading="how much gradient is left",
-        note="plain W shrinks it, orthogonal W only turns, LSTM gates keep a share",
+        note="plain W shrinks it; orthogonal W turns, tanh still shrinks; gates keep a share",
         limits=(-4, 0.5),
         roles={"plain": "vanish", "orthogonal": "keep", "gates": "muted"},
     ),

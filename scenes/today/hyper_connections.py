@@ -58,7 +58,7 @@ def raw_matrices(steps: int, dim: int, seed: int, gain: float) -> FloatArray:
     ),
     title="Hyper-connections, held",
     statement="mixed by matrices whose rows and columns sum to 1, streams stay bounded at any depth; others explode",
-    opening="Each layer mixes {dim} streams: by any weights, or by ones whose rows and columns sum to 1.",
+    opening="Each layer mixes {dim} parallel signals (streams), by any weights or as averages. Which explode?",
     counter="layer",
     fps="8",
 )
@@ -100,7 +100,7 @@ def _(product: Trajectory) -> int | None:
 
 
 @hyper_connections.moment(
-    "<keep>Doubly stochastic</>: after {step} layers streams differ by less than 1 % of what they did.", column=_HELD
+    "<keep>Doubly stochastic</>: bounded, but after {step} layers under 1 % of the differences is left.", column=_HELD
 )
 def _(product: Trajectory, steps: int, dim: int) -> int | None:
     # They are all but averages; a layer leaves no more of the differences than the ones before.
