@@ -11,11 +11,11 @@ GLOSSARY: dict[str, str] = {
     r"explained": "explained: 100 % is exact, 0 % is guessing",
     r"[Rr]eal eigenvalue": "real eigenvalue: on the horizontal axis: stretches or flips, turns nothing",
     r"^[Ee]igenvalues?( λ)?( of W)?$|^λ of |^λ: st": (
-        "eigenvalue λ: a matrix stretches by its distance from 0, turns by its angle"
+        "eigenvalue λ: stretches one direction by its distance from 0, turns it by its angle"
     ),
     r"[Ee]igenvalue|λ": "eigenvalue λ: a matrix multiplies a direction by it; |λ| above 1 grows",
     r"Lyapunov|[Ll]argest exponent": "Lyapunov exponent: how fast close states part, as a logarithm per step",
-    r"[Cc]omplex|\bi and −i": "complex: a number of the plane, with i · i = −1, where multiplying turns",
+    r"[Cc]omplex|\bi and −i": "complex: a number with an angle; multiplying by it turns",
     r"[Oo]rthogonal": "orthogonal: only turns or mirrors",
     r"[Uu]nitary": "unitary: only turns, never stretches",
     r"\bLSTM\b": "LSTM: a net whose memory has gates",

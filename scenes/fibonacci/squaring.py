@@ -96,7 +96,7 @@ def _(series: Mapping[str, FloatArray], steps: int, power: int) -> Reached | Non
     return Reached(step, other=int(series["one by one"][step])) if step < steps else None
 
 
-@squaring.moment("Both give F({power}) = {entry}, top right: {steps} multiplications, squaring <keep>only {count}</>.")
+@squaring.moment("Both reach F({power}) = {entry}: one by one in {steps}, by squaring <keep>in {count}</>.")
 def _(series: Mapping[str, FloatArray], steps: int, power: int) -> Reached:
     exact = exact_power(power)[1]
     return Reached(steps, entry=exact if power <= _EXACT else float(exact), count=int(series["squarings"][-1]))

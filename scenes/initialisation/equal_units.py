@@ -69,7 +69,7 @@ def _train(steps: int, dim: int, seed: int, first: FloatArray, second: FloatArra
 
 
 @scene(
-    show("heatmap", of="weights", limits=(-1, 1), heading="row = hidden unit", roles=_ROLES),
+    show("heatmap", of="weights", limits=(-1, 1), heading="rows: units", roles=_ROLES),
     show(
         "series",
         of="log10_loss",
@@ -88,7 +88,7 @@ def _train(steps: int, dim: int, seed: int, first: FloatArray, second: FloatArra
         x="updates",
         counts="updates",
         heading="distance of rows",
-        note="equal gradients: both stay 0",
+        note="what starts equal stays equal",
         roles=_ROLES,
     ),
     title="Units that begin equal",

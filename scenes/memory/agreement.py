@@ -39,7 +39,7 @@ def film_sentence() -> FloatArray:
     ),
     title="Is or are?",
     statement="a net to which the nearest noun was always right goes by it; other lessons teach it the subject",
-    opening="Two networks, taught on different sentences, read a new one. Do they go on with is or are?",
+    opening="Two networks, taught differently, read a new sentence. Do they go on with is or are?",
     counter="word",
     poster=1.0,
     fps="2",

@@ -44,8 +44,8 @@ def _planar_power(kind: str, power: int, outwards: float = 1.05) -> FloatArray:
     show("points", of="ring", heading="a ring of starts", reach=2.0, trail=True),
     show(
         "norms",
-        heading="size of Wᵗ",
-        note="at most; |λ|: node 0.96, 0.88; saddle 1.05, 0.9; spiral 0.96, centre 1, both with an angle",
+        heading="largest stretch by Wᵗ",
+        note="|λ|: node 0.96, 0.88; saddle 1.05, 0.9; spiral 0.96 and centre 1 turn, on ellipses",
     ),
     title="Phase plane",
     statement="the eigenvalues decide where all starts go: in, in and out, turning in, or round",

@@ -33,10 +33,10 @@ def chain(steps: int, dim: int, seed: int) -> tuple[RNN, FloatArray, FloatArray]
 
 
 @scene(
-    show("chain", heading="the network, one box a step", note="∂h/∂h₀: what h₀ does to a later h; J: to the next"),
+    show("chain", heading="the network, one box a step", note="∂a/∂b: how far a moves when b does; J: in one step"),
     title="A gradient goes back in time",
     statement="the gradient by h₀ is a product of neighbours: one more Jacobian for every step back",
-    opening="How strongly does h₀ still act on the last state? We go back, one step at a time.",
+    opening="How far does the last state depend on h₀? Its gradient goes back, one factor J a step.",
     counter="steps back",
     smooth=True,
     poster=0.6,

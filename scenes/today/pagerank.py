@@ -69,7 +69,7 @@ def _columns(pages: int, seed: int, steps: int, damping: float) -> dict[str, Mat
         unit="%",
         limits=(0.0, 1.0),
         x="page",
-        heading="surfers",
+        heading="surfers = rank",
         note="the last two: a closed loop",
         roles=_ROLES,
     ),
@@ -77,12 +77,12 @@ def _columns(pages: int, seed: int, steps: int, damping: float) -> dict[str, Mat
         "series",
         of="change",
         heading="change in a step",
-        note="shares × link matrix; with jumps only {damping:%} follow a link, so × {damping}",
+        note="with jumps {damping:%} follow a link, the others go to any page: × {damping}",
         roles=_ROLES,
     ),
     title="Why page ranks settle",
     statement="a link is followed {damping} of the time, else a jump: the second eigenvalue is {damping}, ranks settle",
-    opening="Surfers follow links. The last two pages link to each other alone: a trap, and all begin in it.",
+    opening="Surfers follow links. The last two pages link to each other only: a trap, where all begin.",
     fps="6",
 )
 def pagerank(

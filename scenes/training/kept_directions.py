@@ -82,7 +82,7 @@ def _layers(kinds: Mapping[str, str], steps: int, dim: int, seed: int) -> dict[s
         unit="%",
         limits=(0, 1),
         heading="directions that count",
-        note="those not far below the largest stretch; 100 %: all equal",
+        note="tanh shrinks some; those not far below the largest stretch count",
         roles=_ROLES,
     ),
     title="Directions that a gradient keeps",

@@ -84,7 +84,7 @@ _ROLES = {"data alone": "explode", "with decay": "keep"}
     ),
     title="Weight decay",
     statement="W learns what the data ask for; with weight decay it ends at the weights of ridge regression",
-    opening="W learns from data, without and with weight decay: is its largest eigenvalue above 1 at last?",
+    opening="W learns from data, without or with weight decay. Will its powers explode, |λ| above 1?",
     counter="training step",
     fps="10",
     covers=(70,),
