@@ -41,7 +41,7 @@ slow: $(VENV)/developer $(TOOLS)  ## Run those that take longer: every film, man
 	$(BIN)/python -m pytest $(PARALLEL) -m slow $(TESTS)
 
 fuzz: $(VENV)/developer  ## Try anything on what reads words and files, other things every time
-	FUZZ=20 $(BIN)/python -m pytest $(PARALLEL) -o faulthandler_timeout=0 tests/fuzz tests/render/pipeline/test_weights.py -k "fuzz or any_bytes"
+	FUZZ=20 $(BIN)/python -m pytest $(PARALLEL) -o faulthandler_timeout=0 tests/fuzz tests/render/pipeline/test_weights_crafted.py -k "fuzz or any_bytes"
 
 soak: $(VENV)/developer  ## Kill films at random moments for an hour: make soak ARGS="--kills 100 --seed 1"
 	PYTHONPATH=.:tests $(BIN)/python tests/soak.py $(ARGS)

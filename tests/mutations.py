@@ -150,7 +150,8 @@ MUTATIONS = [
         "math.prod(shape) > MOST_STACKED",
         "math.prod(shape) > 2 * MOST_STACKED",
         "an array of more numbers than are allowed is read",
-        "tests/render/pipeline/test_checkpoints.py tests/render/pipeline/test_weights.py",
+        "tests/render/pipeline/test_checkpoints.py tests/render/pipeline/test_weights.py "
+        "tests/render/pipeline/test_weights_crafted.py",
     ),
     Mutation(
         "render/check/verify.py",

@@ -11,7 +11,7 @@ GLOSSARY: dict[str, str] = {
     r"explained": "explained: 100 % is exact, 0 % is guessing",
     r"[Rr]eal eigenvalue": "real eigenvalue: on the horizontal axis: stretches or flips, turns nothing",
     r"^[Ee]igenvalues?( λ)?( of W)?$|^λ of |^λ: st": (
-        "eigenvalue λ: stretches one direction by its distance from 0, turns it by its angle"
+        "eigenvalue λ: a dot for each direction of the matrix: distance from 0 is its stretch, angle its turn"
     ),
     r"[Ee]igenvalue|λ": "eigenvalue λ: a matrix multiplies a direction by it; |λ| above 1 grows",
     r"Lyapunov|[Ll]argest exponent": "Lyapunov exponent: how fast close states part, as a logarithm per step",

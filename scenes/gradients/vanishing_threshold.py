@@ -52,7 +52,7 @@ def _decades(norms: FloatArray, dim: int, seed: int, activation: str, way: float
         names=("(size of W)", ""),
         levels=(1.0,),
         heading="factor: W × slope",
-        note="dashed: at most",
+        note="dashed: steepest slope",
         roles=_ROLES,
     ),
     show(
@@ -104,12 +104,14 @@ def _swept(steps: int, dim: int, seed: int, way: float) -> Record:
     return Record(series)
 
 
-@vanishing_threshold.moment("Below size 1 a gradient must vanish with tanh: its steepest slope is 1.")
+@vanishing_threshold.moment(
+    "Size of W below 1: even tanh's steepest slope, 1, leaves a factor below 1. It must vanish."
+)
 def _(series: Mapping[str, FloatArray]) -> int | None:
     return first_step(series["norm"] >= 1) or None
 
 
-@vanishing_threshold.moment("With the sigmoid it must vanish below size 4: its steepest slope is 1/4.")
+@vanishing_threshold.moment("The sigmoid's steepest slope is 1/4: below size 4 it must vanish. Above, it still may.")
 def _(series: Mapping[str, FloatArray], steps: int) -> int | None:
     step = first_step(series["norm"] >= 4)
     return step if step and step < steps else None

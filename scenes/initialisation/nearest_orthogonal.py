@@ -5,27 +5,22 @@ from typing import Annotated
 
 import numpy as np
 
-from scenes import Bounds, Claimed, FloatArray, Numbers, Reached, Record, Seed, scene, show
+from scenes import Bounds, Claimed, FloatArray, Numbers, Reached, Record, Seed, last_change, scene, show
 from scenes.initialisation._factors import asymmetry, drawn, not_orthonormal, rounding
 
 _NEAREST, _QR, _LEFT = "U Vᵀ", "Q of QR", "U alone"
 _ROLES = {_NEAREST: "keep", _QR: "data", _LEFT: "vanish"}
 
 
-def _turns(steps: int) -> int:
-    """Return the step at which QR turns round the columns whose signs are wrong."""
-    return min(steps, max(1, (7 * steps + 7) // 8))
-
-
 def _by_qr(start: FloatArray, steps: int) -> FloatArray:
-    """Return A on its way to Q of A = Q R: column after column, and at last those with a wrong sign turned round."""
+    """Return A on its way to Q of A = Q R, column after column, with the signs of R's diagonal."""
     q, r = np.linalg.qr(start)
+    q = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)
     columns = start.shape[1]
     way = np.tile(start, (steps + 1, 1, 1))
     for step in range(1, steps + 1):
         done = columns if step == steps else min(columns, 4 * step * columns // (3 * steps))
         way[step, :, :done] = q[:, :done]
-    way[_turns(steps) :] *= np.where(np.diagonal(r) < 0, -1.0, 1.0)
     return way
 
 
@@ -92,23 +87,21 @@ def nearest_orthogonal(
     return _make(steps, dim, extra, seed)
 
 
-@nearest_orthogonal.moment(
-    "<vanish>U alone</> leaves off a turn of A = turn × stretches × turn: at once it is unlike A."
-)
+@nearest_orthogonal.moment("<vanish>U alone</> leaves off the second turn of A: at once it is unlike A.")
 def _(steps: int) -> int | None:
     return 1 if steps > 3 else None
 
 
 @nearest_orthogonal.moment(
-    "<data>QR</> takes columns one by one, each at right angles to those before; {count} of {dim} pointed back.",
+    "<data>Q of QR</> has all its columns now: each was set at right angles to those before it.",
     column=_QR,
     on="distance",
-    note="columns pointing away\nfrom A are flipped",
+    note="all columns set",
 )
-def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
-    turns, weights = _turns(steps), series["weights"]
-    count = int(((weights[turns] * weights[turns - 1]).sum(axis=0) < 0).sum())
-    return Reached(turns, count=count) if 3 < steps != turns and count else None
+def _(series: Mapping[str, FloatArray], steps: int) -> int | None:
+    weights = series["weights"]
+    last = last_change((weights == weights[-1]).all(axis=(1, 2)))
+    return last if last and 3 < last < steps else None
 
 
 @nearest_orthogonal.moment(

@@ -94,7 +94,7 @@ def cell_by_cell(jacobians: FloatArray) -> FloatArray:
         "series",
         of={"with bias:": "log10 given", "no bias:": "log10 unbiased"},
         heading="gradient left in an LSTM",
-        note="bias {forget_bias} opens the forget gate to {gate:.2}, none to 0.5; paths through other gates add",
+        note="bias {forget_bias} opens its forget gates to {gate:.2}, none to 0.5",
         roles={"with bias:": "keep", "no bias:": "vanish"},
     ),
     title="A gate of 1 forgets nothing",
@@ -107,7 +107,7 @@ def forget_gates(
     steps: Annotated[int, Bounds(0, 300)] = 64,
     dim: Annotated[int, Bounds(2, 24)] = 8,
     seed: Seed = 0,
-    forget_bias: Annotated[float, Bounds(1, 10)] = 4.0,
+    forget_bias: Annotated[float, Bounds(1, 10)] = 3.0,
 ) -> MatrixSequence:
     """Products of forget gates, and the gradient of an LSTM's cell by its first one, with and without a forget bias.
 

@@ -42,7 +42,7 @@ _ROLES = {"clipped": "keep", "each clipped": "keep", "unclipped": "explode", "ea
         "series",
         of={"clipped": "log10 change, clipped", "unclipped": "log10 change, unclipped"},
         heading="size of an update",
-        note="÷ learning rate; Adam divides by past gradients: a huge one makes it small for long",
+        note="÷ learning rate; the method, Adam, goes slowly for long after one huge gradient",
         limits=(-3, 0),
         x="updates",
         counts="updates",

@@ -21,22 +21,20 @@ from scenes import (
 from scenes.powers._common import ring, ring_error
 
 _EPS = float(np.finfo(float).eps)
-# A change of basis with an exact inverse: without it the matrices would be diagonal, or turns.
+# A change of basis with an exact inverse: without it matrices with real eigenvalues would be diagonal.
 _BASIS, _BASIS_INVERSE = np.array([[1.0, 0.5], [0.0, 1.0]]), np.array([[1.0, -0.5], [0.0, 1.0]])
 _NODE, _SADDLE, _SPIRAL, _CENTRE = "node", "saddle", "spiral", "centre"
 # For every kind of fixed point: how many directions lead in, how many out, and whether the points turn.
 _WAYS = {_NODE: (2, 0, False), _SADDLE: (1, 1, False), _SPIRAL: (2, 0, True), _CENTRE: (0, 0, True)}
+_TURNING = (_SPIRAL, _CENTRE)
 
 
 def _planar_power(kind: str, power: int, outwards: float = 1.05) -> FloatArray:
     """Return the t-th power of a matrix of that kind in closed form; a saddle has the eigenvalue `outwards`."""
     turn = rotation_matrix(power * np.deg2rad(6.0))
-    simple = {
-        _NODE: np.diag([0.96**power, 0.88**power]),
-        _SADDLE: np.diag([outwards**power, 0.9**power]),
-        _SPIRAL: 0.96**power * turn,
-        _CENTRE: turn,
-    }[kind]
+    if kind in _TURNING:
+        return np.asarray({_SPIRAL: 0.97**power * turn, _CENTRE: turn}[kind])
+    simple = {_NODE: np.diag([0.96**power, 0.88**power]), _SADDLE: np.diag([outwards**power, 0.9**power])}[kind]
     return np.asarray(_BASIS @ simple @ _BASIS_INVERSE)
 
 
@@ -44,10 +42,10 @@ def _planar_power(kind: str, power: int, outwards: float = 1.05) -> FloatArray:
     show("points", of="ring", heading="a ring of starts", reach=2.0, trail=True),
     show(
         "norms",
-        heading="largest stretch by Wᵗ",
-        note="|λ|: node 0.96, 0.88; saddle 1.05, 0.9; spiral 0.96 and centre 1 turn, on ellipses",
+        heading="largest stretch",
+        note="|λ|: node 0.96 and 0.88, saddle 1.05 and 0.9; spiral 0.97 and centre 1, both with an angle",
     ),
-    title="Phase plane",
+    title="Where a matrix leads",
     statement="the eigenvalues decide where all starts go: in, in and out, turning in, or round",
     opening="Four matrices W, one ring of starts. The eigenvalues λ of W decide where they go.",
     running="<vanish>Both λ below 1: in.</> <explode>One above 1: out.</> λ with an angle (complex): <keep>they "
@@ -58,7 +56,7 @@ def phase_plane(steps: Annotated[int, Bounds(0, 2_000)] = 64) -> dict[str, Matri
     """Paths of a ring of points under four 2 × 2 matrices: node, saddle, spiral and centre.
 
     The eigenvalues are real and inside the unit circle, real with one of them outside, a complex pair
-    inside, and a pair on the circle. There the norm is bounded, but not constant: the matrix is not normal.
+    inside, and a pair on the circle, which turns and keeps every length.
     """
     matrices = {kind: _planar_power(kind, 1) for kind in _WAYS}
     return {kind: repeated(matrix, steps, {"ring": ring(matrix, steps)}) for kind, matrix in matrices.items()}
@@ -105,14 +103,14 @@ for _kind in _WAYS:
             float(product.log10_spectral_norm[-1]),
             float(np.log10(np.linalg.norm(_planar_power(kind, steps), 2))),
             16 * (steps + 1) * _EPS,
-            "Each of T multiplications rounds by about eps; the basis has a condition of 1.6.",
+            "Each of T multiplications rounds by about eps; the basis has a condition of 1.6 at most.",
         )
 
 
-def _ways_of_starts(paths: FloatArray) -> tuple[int, int, bool]:
+def _ways_of_starts(paths: FloatArray, kind: str) -> tuple[int, int, bool]:
     """Return in how many directions all starts draw in at every step, in how many out, and whether all turn."""
-    # In the basis of the eigenvectors, or in the one in which a pair is a turn, lengths rise or fall throughout.
-    x, y = np.moveaxis(paths @ _BASIS_INVERSE.T, 2, 0)
+    # In the basis of the eigenvectors, and of turns in any of right angles, lengths rise or fall throughout.
+    x, y = np.moveaxis(paths if kind in _TURNING else paths @ _BASIS_INVERSE.T, 2, 0)
     turning = bool((x[:-1] * y[1:] > y[:-1] * x[1:]).all())
     lengths = np.stack([np.linalg.norm(x, axis=1), np.linalg.norm(y, axis=1)], axis=1)
     if turning:
@@ -144,5 +142,5 @@ def _(columns: Mapping[str, Trajectory], steps: int) -> Claimed:
     for kind, product in columns.items():
         decided = _ways_of_eigenvalues(product.sequence.factors[0])
         moved = max(ring_error(product, step) for step in range(steps + 1)) <= 64 * (steps + 1) * np.finfo(float).eps
-        right += int(moved and _ways_of_starts(product.series["ring"]) == decided == _WAYS[kind])
+        right += int(moved and _ways_of_starts(product.series["ring"], kind) == decided == _WAYS[kind])
     return Claimed(float(right), float(len(_WAYS)), 0.0, reason)

@@ -49,7 +49,7 @@ def powers(
     return repeated(with_spectral_radius(gaussian_matrix(dim, seed), spectral_radius), steps)
 
 
-@powers.moment("From step {step} on <data>the largest |λ| is alone</>: the others' powers are a hundredth of its own.")
+@powers.moment("From step {step} on <data>the largest |λ| is alone</>: the others have faded to under a hundredth.")
 def _(product: Trajectory, steps: int) -> Reached | None:
     if not steps:
         return None
@@ -62,10 +62,11 @@ def _(product: Trajectory, steps: int) -> Reached | None:
 
 
 @powers.moment(
-    "W{step:^} is {size:log10} times as large as at the start: in the long run each step multiplies by {radius}."
+    "Size {size:log10}: the first steps made it × {first:log10}, and in the long run each multiplies by {radius}."
 )
 def _(product: Trajectory, steps: int, spectral_radius: float) -> Reached:
-    return Reached(steps, size=float(product.log10_spectral_norm[-1]), radius=spectral_radius)
+    size = float(product.log10_spectral_norm[-1])
+    return Reached(steps, size=size, first=size - steps * math.log10(spectral_radius), radius=spectral_radius)
 
 
 def _by_stretch(steps: int, dim: int, seed: int, spectral_radius: float) -> MatrixSequence:

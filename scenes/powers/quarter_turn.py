@@ -31,7 +31,7 @@ def quarter_turn(steps: Annotated[int, Bounds(0, 10_000)] = 16) -> MatrixSequenc
     return repeated([[0.0, 1.0], [-1.0, 0.0]], steps, series)
 
 
-@quarter_turn.moment("No vector keeps its direction, so λ is no plain number: i and −i are turns by 90° and −90°.")
+@quarter_turn.moment("i is a turn by 90° as a number, −i by −90°: the same turn, seen from behind. So they are a pair.")
 def _(steps: int) -> Reached | None:
     return Reached(1) if steps >= 1 else None
 

@@ -128,7 +128,7 @@ def _by_fate(sizes: FloatArray, grows: NDArray[np.bool_]) -> dict[str, FloatArra
         of={"|λ| > 1": "outside", "|λ| < 1": "inside"},
         reach=1.5,
         heading="λ of many W",
-        note="outside: explodes",
+        note="a dot outside: explodes",
         roles={"|λ| > 1": "explode", "|λ| < 1": "vanish"},
     ),
     title="Many random matrices",

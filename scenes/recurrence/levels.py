@@ -57,15 +57,15 @@ _SHARE: dict[str, Any] = {
     show(
         "series",
         of={layer: f"odd, {layer}" for layer in _LAYERS},
-        heading="task: number of “no”s odd?",
+        heading="“odd” told from a layer",
         note="0 %: guessed",
         **_SHARE,
     ),
     show(
         "series",
         of={layer: f"letter, {layer}" for layer in _LAYERS},
-        heading="last letter: n or o?",
-        note="100 %: always told right",
+        heading="last letter told from a layer",
+        note="100 %: always right",
         **_SHARE,
     ),
     title="What each layer holds",

@@ -11,10 +11,10 @@ from scenes.recurrence._output import Weights, answers, cost, first_weights, les
 
 _GROUPS = (
     "error of own output",
-    "+ next step’s e × Wₕᵀ",
-    "× slope of tanh, 1 − h²",
-    "= error e inside tanh",
-    "state before, hₚ",
+    "+ error back through Wₕ",
+    "× slope of tanh",
+    "= error of this step",
+    "state before",
 )
 # So many hidden units that matrices have room for numbers.
 _DIM = 3
@@ -71,11 +71,11 @@ def _picture(*groups: FloatArray) -> FloatArray:
     ),
     show(
         "equation",
-        of={"own outputs": "own", "later steps": "later", "∂L/∂Wₕ": "gradient"},
+        of={"own outputs": "own", "later steps": "later", "gradient of Wₕ": "gradient"},
         signs=("+", "="),
-        outlined="∂L/∂Wₕ",
+        outlined="gradient of Wₕ",
         heading="gradient so far",
-        note="each step adds states × errors: hₚᵀ e",
+        note="each step adds states × errors",
     ),
     title="A gradient in two halves",
     statement="each step back adds hₚᵀ × (error of its own output + error of later steps, through Wₕ) × slope 1 − h²: "
@@ -110,17 +110,17 @@ def _half_of_the_rule(steps: int, seed: int) -> Record:
     return _passed_back(steps, seed, later=0.0)
 
 
-@rnn_gradient.moment("The last step: own error × slope 1 − h². Times hₚᵀ, it begins the gradient.")
+@rnn_gradient.moment("The last step: own error × slope. Times the state before, it begins the gradient.")
 def _(steps: int) -> Reached | None:
     return Reached(1) if steps > 1 else None
 
 
-@rnn_gradient.moment("Wₕ also made the states before: errors of later steps come back through Wₕᵀ, a second half.")
+@rnn_gradient.moment("Wₕ also made the states before: errors of later steps come back through it, a second half.")
 def _(steps: int) -> Reached | None:
     return Reached(2) if steps > 2 else None
 
 
-@rnn_gradient.moment("Together: ∂L/∂Wₕ, how the loss depends on Wₕ. Own outputs alone would be {off:%} off.")
+@rnn_gradient.moment("Together: the gradient, how the loss depends on Wₕ. Own outputs alone would be {off:%} off.")
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, off=float(np.linalg.norm(series["later"][-1]) / np.linalg.norm(series["gradient"][-1])))
 

@@ -71,7 +71,7 @@ def _steps(steps: int, dim: int, seed: int, coefficients: tuple[float, float, fl
     show("heatmap", of="matrix", limits=(-0.5, 0.5), heading="X, once the gradient"),
     title="A step of Muon",
     statement="five multiplications bring every singular value from 0.01 to 1 of a gradient near 1",
-    opening="Muon trains nets: it makes a gradient's stretches alike, so that all directions are learnt.",
+    opening="Muon trains nets: it evens out a gradient's stretches, so that weak directions count, too.",
     counter="iteration",
     fps="1",
 )

@@ -69,8 +69,8 @@ def _columns(pages: int, seed: int, steps: int, damping: float) -> dict[str, Mat
         unit="%",
         limits=(0.0, 1.0),
         x="page",
-        heading="surfers = rank",
-        note="the last two: a closed loop",
+        heading="surfers",
+        note="the last two: a trap",
         roles=_ROLES,
     ),
     show(
@@ -82,7 +82,7 @@ def _columns(pages: int, seed: int, steps: int, damping: float) -> dict[str, Mat
     ),
     title="Why page ranks settle",
     statement="a link is followed {damping} of the time, else a jump: the second eigenvalue is {damping}, ranks settle",
-    opening="Surfers follow links. The last two pages link to each other only: a trap, where all begin.",
+    opening="A page's rank is its share of surfers. All start in a trap: two pages that link to each other.",
     fps="6",
 )
 def pagerank(

@@ -38,10 +38,10 @@ def _weights(kind: str, steps: int, dim: int, seed: int) -> list[FloatArray]:
 
 
 def _layers(kinds: Mapping[str, str], steps: int, dim: int, seed: int) -> dict[str, MatrixSequence]:
-    """Return what becomes of directions by column: its Jacobians' stretches, and which part of them counts.
+    """Return what becomes of directions by column: its Jacobians' stretches, and which part of them is kept.
 
-    The part is ``(Σ σ²)² / (n Σ σ⁴)`` with the singular values of the Jacobian ``∂h_t/∂h_0``: 1 where they are equal,
-    1 / n where one is all that counts.
+    The part is that of stretches of at least half the largest, and the participation ratio ``(Σ σ²)² / (n Σ σ⁴)`` with
+    the singular values of the Jacobian ``∂h_t/∂h_0``: 1 where they are equal, 1 / n where one is all that counts.
     """
     columns = {}
     for label, kind in kinds.items():
@@ -59,7 +59,8 @@ def _layers(kinds: Mapping[str, str], steps: int, dim: int, seed: int) -> dict[s
             size[step + 1] = size[step] + np.log10(typical)
             stretches[step + 1] = values / values[0]
             part[step + 1] = (values**2).sum() ** 2 / dim / (values**4).sum()
-        series = {"stretches": stretches, "kept": part, "log10 size": size}
+        counted = (stretches >= 0.5).mean(axis=1)
+        series = {"stretches": stretches, "counted": counted, "kept": part, "log10 size": size}
         columns[label] = MatrixSequence(factors, series=series)
     return columns
 
@@ -77,12 +78,12 @@ def _layers(kinds: Mapping[str, str], steps: int, dim: int, seed: int) -> dict[s
     ),
     show(
         "series",
-        of="kept",
+        of="counted",
         scale="linear",
         unit="%",
         limits=(0, 1),
-        heading="directions that count",
-        note="tanh shrinks some; those not far below the largest stretch count",
+        heading="bars of 0.5 or more",
+        note="stretches not far below the largest; W and tanh shrink the others",
         roles=_ROLES,
     ),
     title="Directions that a gradient keeps",
@@ -102,30 +103,30 @@ def kept_directions(
     """Directions that gradients keep behind layers of tanh, from orthogonal and from Gaussian weights of one variance.
 
     The product is that of the layers' Jacobians. Its singular values say how far it stretches each of n directions;
-    those that are stretched far less than others play no part in training. How many count is their participation
-    ratio. The sizes of both gradients are alike: A. M. Saxe, J. L. McClelland, S. Ganguli, "Exact solutions to the
-    nonlinear dynamics of learning in deep linear neural networks", ICLR 2014, section 4.
+    those that are stretched far less than others play no part in training. Counted are those that are stretched at
+    least half as far as the largest; what theory says of wide nets is their participation ratio. The
+    sizes of both gradients are alike: A. M. Saxe, J. L. McClelland, S. Ganguli, "Exact solutions to the nonlinear
+    dynamics of learning in deep linear neural networks", ICLR 2014, section 4.
     """
     return _layers({kind: kind for kind in _MAKERS}, steps, dim, seed)
 
 
-def _both(columns: Mapping[str, Numbers], step: int) -> dict[str, float]:
-    """Return which part of all directions counts at a step, by column."""
+def _both(columns: Mapping[str, Numbers], step: int, track: str = "counted") -> dict[str, float]:
+    """Return which part of all directions is kept at a step, by column."""
     names = {"q": "orthogonal", "g": "Gaussian"}
-    return {name: float(columns[label].series["kept"][step]) for name, label in names.items()}
+    return {name: float(columns[label].series[track][step]) for name, label in names.items()}
 
 
 @kept_directions.moment(
-    "Layer {step}: less than a tenth of all directions counts behind <vanish>Gaussian</> W, "
-    "{q:%} behind <keep>orthogonal</>."
+    "Layer {step}: with <vanish>Gaussian</> W less than a tenth of the bars reach 0.5, with <keep>orthogonal</> {q:%}."
 )
 def _(columns: Mapping[str, Numbers]) -> Reached | None:
-    step = first_step(columns["Gaussian"].series["kept"] < 0.1)
+    step = first_step(columns["Gaussian"].series["counted"] < 0.1)
     return None if step is None else Reached(step, **_both(columns, step))
 
 
 @kept_directions.moment(
-    "{steps} layers: <keep>{q:%} of {dim} directions still count with orthogonal W</>, <vanish>{g:%} with Gaussian</>.",
+    "{steps} layers: <keep>{q:%} of {dim} directions keep up with orthogonal W</>, <vanish>{g:%} with Gaussian</>.",
     otherwise="",
 )
 def _(columns: Mapping[str, Numbers], steps: int, dim: int) -> Reached | None:
@@ -145,7 +146,7 @@ def _kept(columns: Mapping[str, Numbers], steps: int, dim: int) -> Claimed:
 def _spread(columns: Mapping[str, Numbers], steps: int, dim: int) -> Claimed:
     """Return the log of how many times as many directions orthogonal weights keep, beside that of wide nets."""
     kept, lost = (mean_field_in_use(kind, steps) for kind in _MAKERS)
-    ends = _both(columns, steps)
+    ends = _both(columns, steps, "kept")
     return Claimed(
         float(np.log(ends["q"] / ends["g"])),
         float(np.log(kept / lost)),
@@ -178,6 +179,20 @@ def _(columns: Mapping[str, Numbers], steps: int, dim: int) -> Claimed:
 @kept_directions.claim("log orthogonal / Gaussian")
 def _(columns: Mapping[str, Numbers], steps: int, dim: int) -> Claimed:
     return _spread(columns, steps, dim)
+
+
+for _label in _MAKERS:
+
+    @kept_directions.claim("directions above half", column=_label)
+    def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
+        last = product.matrix(steps)
+        values = np.linalg.eigvalsh((last / np.linalg.norm(last)) @ (last / np.linalg.norm(last)).T)
+        return Claimed(
+            float(np.count_nonzero(series["stretches"][-1] >= 0.5)),
+            float((values >= values[-1] / 4).sum()),
+            0.0,
+            "Eigenvalues of J Jᵀ are squares of stretches; a count is exact.",
+        )
 
 
 @kept_directions.claim("log10 size, orthogonal", column="orthogonal")
