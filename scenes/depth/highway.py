@@ -62,7 +62,7 @@ def _gates(steps: int) -> FloatArray:
     show("heatmap", of="layer", heading="a layer", note="T × J + (1 − T) × I, J: plain layer", limits=(-1, 1)),
     title="Highway connections",
     statement="T · J + (1 − T) · I: the gate T opens from 0 to 1, from the identity to a plain network",
-    opening="A layer of tanh, J, and a way past it, I, are mixed by a gate T. What comes through?",
+    opening="A gate T mixes a layer J with a bypass I. How much of a signal passes {depth} layers?",
     counter="gate T = {gate:.2}",
     fps="10",
     covers=(118,),
@@ -121,7 +121,7 @@ def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:
 
 
 @highway.moment(
-    "At T = 1 a layer is J alone: {depth} of them leave at most <vanish>{left:%}</> of a signal.",
+    "J alone, T = 1: {depth} layers leave at most <vanish>{left:%}</> of a signal. So nets begin with T near 0.",
     otherwise="The gates stay shut: a signal passes unchanged.",
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached | None:

@@ -41,8 +41,8 @@ _ROLES = {"clipped": "keep", "each clipped": "keep", "unclipped": "explode", "ea
     show(
         "series",
         of={"clipped": "log10 change, clipped", "unclipped": "log10 change, unclipped"},
-        heading="size of an update",
-        note="÷ learning rate; the method, Adam, goes slowly for long after one huge gradient",
+        heading="update ÷ learning rate",
+        note="Adam, the training method, brakes for long after a huge gradient",
         limits=(-3, 0),
         x="updates",
         counts="updates",

@@ -77,10 +77,11 @@ def _picture(*groups: FloatArray) -> FloatArray:
         heading="gradient so far",
         note="each step adds states × errors",
     ),
-    title="A gradient in two halves",
+    title="An RNN’s gradient in two halves",
     statement="each step back adds hₚᵀ × (error of its own output + error of later steps, through Wₕ) × slope 1 − h²: "
     "the two halves of ∂L/∂Wₕ by the product rule",
     opening="How does the loss depend on Wₕ, the weights from state to state? We go back step by step.",
+    running="Going back, a change passes tanh times its slope, and Wₕ times the state that Wₕ multiplied.",
     counter="steps back",
     fps="1.25",
     covers=(88, 89),

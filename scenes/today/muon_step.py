@@ -67,11 +67,12 @@ def _steps(steps: int, dim: int, seed: int, coefficients: tuple[float, float, fl
         note="each step: s → 3.44s − 4.78s³ + 2.03s⁵",
         role="keep",
     ),
-    show("bars", of="singular values", limits=(0.0, 1.25), heading="stretches of X", note="singular values"),
+    show("bars", of="singular values", limits=(0.0, 1.25), heading="X’s stretches", note="each direction’s"),
     show("heatmap", of="matrix", limits=(-0.5, 0.5), heading="X, once the gradient"),
     title="A step of Muon",
     statement="five multiplications bring every singular value from 0.01 to 1 of a gradient near 1",
     opening="Muon trains nets: it evens out a gradient's stretches, so that weak directions count, too.",
+    running="Only X is multiplied, by X Xᵀ: that applies the formula to all its stretches at once.",
     counter="iteration",
     fps="1",
 )

@@ -55,7 +55,7 @@ def test_an_equation_without_room_for_numbers_has_cells_as_large_as_can_be():
 def test_names_of_groups_of_rows_stay_where_rows_are_low(layout):
     canvas = Painter(study_of("rnn_gradient"), FilmOptions(layout=layout), MarksCanvas).paint(0)
     texts = [mark.text for mark in canvas.standing if isinstance(mark, Text)]
-    groups = "error of own output", "+ next step’s e", "× slope of tanh", "= error e inside tanh", "state before"
+    groups = "error of own output", "+ error back through", "× slope of tanh", "= error of this step", "state before"
     assert [any(text.startswith(group) for text in texts) for group in groups] == [True] * 5
 
 
