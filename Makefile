@@ -102,6 +102,8 @@ $(VENV)/installed: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "eigenreel needs Python 3.11 or later"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable .
+	# As pip does with what it copies: the first film need not wait for it, nor every film where no bytecode is written.
+	$(BIN)/python -m compileall -q render scenes
 	touch $@
 
 $(VENV)/developer: $(VENV)/installed

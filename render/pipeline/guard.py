@@ -57,11 +57,15 @@ def _put_back() -> Iterator[None]:
     """Restore what a scene may change of the process."""
     folder, dice, numpy_dice = current_folder(), random.getstate(), np.random.get_state()
     matplotlib = sys.modules.get("matplotlib")
-    settings = matplotlib.rc_context() if matplotlib else contextlib.nullcontext()
+    # As matplotlib.rc_context does, but all at once: every frame of a scene's own file is painted in here.
+    settings = dict(dict.items(matplotlib.rcParams)) if matplotlib else {}
+    settings.pop("backend", None)
     try:
-        with settings, contextlib.redirect_stdout(sys.stderr), np.errstate():
+        with contextlib.redirect_stdout(sys.stderr), np.errstate():
             yield
     finally:
+        if matplotlib:
+            dict.update(matplotlib.rcParams, settings)
         if folder is not None:
             # It may be gone by now.
             with contextlib.suppress(OSError):
