@@ -104,22 +104,20 @@ def _swept(steps: int, dim: int, seed: int, way: float) -> Record:
     return Record(series)
 
 
-@vanishing_threshold.moment(
-    "Size of W below 1: even tanh's steepest slope, 1, leaves a factor below 1. It must vanish."
-)
+@vanishing_threshold.moment("From size 1 on tanh could keep it, at its steepest slope, 1. Below that it must vanish.")
 def _(series: Mapping[str, FloatArray]) -> int | None:
     return first_step(series["norm"] >= 1) or None
 
 
-@vanishing_threshold.moment("The sigmoid's steepest slope is 1/4: below size 4 it must vanish. Above, it still may.")
+@vanishing_threshold.moment("From size 4 on a sigmoid could, at its steepest slope, 1/4. Below that it must vanish.")
 def _(series: Mapping[str, FloatArray], steps: int) -> int | None:
     step = first_step(series["norm"] >= 4)
     return step if step and step < steps else None
 
 
 @vanishing_threshold.moment(
-    "A larger W makes slopes flat: a step is × <data>{tanh:.2}</> with tanh, "
-    "× <vanish>{sigmoid:.2}</> with the sigmoid."
+    "But a larger W makes slopes flatter: a step is × <data>{tanh:.2}</> with tanh, × "
+    "<vanish>{sigmoid:.2}</> with the sigmoid."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, tanh=series["tanh"][-1, 1], sigmoid=series["sigmoid"][-1, 1])

@@ -39,7 +39,7 @@ _NETWORKS = 16
         "series",
         of="log10 front",
         heading="gradient left",
-        note="stacked RNN: each step × W × slope of tanh; a skip leads past a layer, not back over words",
+        note="stacked RNN: a step is × W × slope of tanh; skips lead past layers, not words",
         x="steps down or back",
         roles=_ROLES,
     ),

@@ -88,7 +88,7 @@ def _train(factors: Mapping[str, float], steps: int, dim: int, seed: int) -> Rec
         "series",
         of={label: f"{name} loss" for label, name in _NAMES.items()},
         heading="loss",
-        note="to learn: a turn, by 30 times h ← tanh(W h); W starts as a turn × 0.7, 1 or 2",
+        note="30 times tanh(W h) should turn a vector h; W starts as a turn × 0.7, 1 or 2",
         scale="linear",
         unit="%",
         limits=(0, 2),
@@ -151,8 +151,8 @@ def _(series: Mapping[str, FloatArray]) -> Reached | None:
 
 
 @two_trainings.moment(
-    "<vanish>Times 0.7: updates too small, loss {vanishing:%}</>; <explode>times 2: too large, {exploding:%}</>; "
-    "<keep>times 1: {orthogonal:%}</>."
+    "<vanish>Times 0.7: updates too small, loss {vanishing:%}</>; <explode>times 2: it leaps, "
+    "{exploding:%}</>; <keep>times 1: {orthogonal:%}</>."
 )
 def _(series: Mapping[str, FloatArray], steps: int) -> Reached:
     return Reached(steps, **{name: round(float(series[f"{name} loss"][-1]), 3) for name in _TRAININGS})
