@@ -47,7 +47,7 @@ def start_of(size: float, dim: int, seed: int) -> FloatArray:
         unit="%",
         limits=(0, 1),
         heading="rest of a nudge",
-        note="to the start; Q only turns",
+        note="to h; h ← tanh(Q h), Q turns",
         roles=_ROLES,
     ),
     show(
@@ -57,7 +57,7 @@ def start_of(size: float, dim: int, seed: int) -> FloatArray:
         unit="%",
         limits=(0, 1),
         heading="why: slope of tanh",
-        note="multiplies a nudge; flat far out",
+        note="a step multiplies by it",
         roles=_ROLES,
     ),
     title="tanh forgets a large start",

@@ -39,7 +39,7 @@ _NETWORKS = 16
         "series",
         of="log10 front",
         heading="gradient left",
-        note="stacked RNN: a step is × W × slope of tanh; skips lead past layers, not words",
+        note="stacked RNN: a step, down or back, is × W × slope of tanh; skips lead down only",
         x="steps down or back",
         roles=_ROLES,
     ),
