@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,8 @@ from scenes import FloatArray
 
 # More curves than this of one series are a crowd: thin, without dots and labels.
 _CROWD = 4
+# How much of its colour a filled band has.
+_BAND = 0.15
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ class Curves(base.Panel):
         Name of a series with the number that stands at the axis for each step, where one step counts several.
     values : bool
         Whether numbers stand behind the names at the curves' ends.
+    band : tuple of str, optional
+        Labels of two curves, single ones; what lies between them is filled, from the start.
     """
 
     shared = True
@@ -81,11 +86,15 @@ class Curves(base.Panel):
         x: str | None = None,
         counts: str | None = None,
         values: bool = True,
+        band: tuple[str, str] | None = None,
     ) -> None:
         self._of, self._theory, self._x, self._values = labelled(of), tuple(theory), x, values
         self._counts = counts
         self._log, self._asked, self._unit = is_log10(scale), limits, unit
         self._marks = dict(marks or {})
+        self._band = band
+        if band is not None and not (len(set(band)) == 2 and set(band) <= set(self._of)):
+            raise RenderError(f"band must name two of the panel's curves, but it is {band!r}")
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return round numbers around all curves and marks."""
@@ -121,6 +130,8 @@ class Curves(base.Panel):
         self._chart = Chart(
             context, (0, context.numbers.steps), context.limits, log=self._log, right=reserve, unit=unit
         )
+        if self._band is not None:
+            self._fill_band(*(self._of[label] for label in self._band))
         self._chart.draw_values()
         counted = context.words(context.unit if self._x is None else self._x)
         self._chart.draw_steps(counted, self._counted(context.numbers))
@@ -247,6 +258,28 @@ class Curves(base.Panel):
         last = int(seen[-1])
         x = float(self._chart.to_x(float(last)))
         return EndLabel(x, float(curve.rows[last]), self.context.words(curve.label), curve.color)
+
+    def _fill_band(self, one: str, other: str) -> None:
+        """Fill what lies between two series, column by column of pixels, as far as it lies within the box."""
+        canvas, box, chart = self.context.canvas, self._chart.box, self._chart
+        color = tinted(canvas.theme.data, canvas.theme.background, _BAND)
+        for numbers in self.context.columns.values():
+            steps = np.arange(numbers.steps + 1.0)
+            ends = np.asarray(chart.to_x(steps))
+            columns = np.arange(math.ceil(ends[0]), math.floor(ends[-1]))
+            with np.errstate(invalid="ignore"):
+                rows = [chart.to_y(track_of(numbers, name).reshape(len(steps))) for name in (one, other)]
+            edges = np.array([np.interp(columns + 0.5, ends, row) for row in rows])
+            known = np.isfinite(edges).all(axis=0)
+            inside = np.rint(np.clip(edges[:, known], box.y, box.bottom)).astype(int)
+            canvas.fills(
+                [
+                    Box(int(x), int(low), 1, int(high - low))
+                    for x, low, high in zip(columns[known], inside.min(axis=0), inside.max(axis=0), strict=True)
+                    if high > low
+                ],
+                color,
+            )
 
     def _draw_marks(self, behind: list[RevealedLine], lines: Sequence[RevealedLine]) -> None:
         """Draw dashed lines across, with their names where they cover the fewest curves."""

@@ -193,9 +193,11 @@ def _map(several: Mapping[str, Any]) -> Scene:
 
 def _panel(series: Mapping[str, FloatArray], draws: int, words: str, measure: str | None = None) -> PanelRequest:
     apart = "upper" in series
+    upper, lower = "nine of ten below", "one of ten below"
     return show(
         "series",
-        of={"nine of ten below": "upper", "median": "growth", "one of ten below": "lower"} if apart else "growth",
+        of={upper: "upper", "median": "growth", lower: "lower"} if apart else "growth",
+        band=(upper, lower) if apart else None,
         scale="linear",
         heading=measure if measure else "factor a step",
         note=("" if measure else "in the long run") if draws == 1 else "draws of each value: {draws}",

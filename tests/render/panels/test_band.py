@@ -1,0 +1,48 @@
+"""What lies between two curves of the panel `series` is filled."""
+
+import numpy as np
+import pytest
+from films import showing
+
+from render.drawing.raster import RasterCanvas
+from render.errors import RenderError
+from render.numerics.trajectory import simulate
+from render.panels._curves import _BAND
+from render.panels._tints import tinted
+from scenes import Record, show
+
+LOWER = np.array([0.2, 0.1, 0.4, 0.1, 0.0])
+UPPER = np.array([0.4, 0.9, 0.6, 0.8, 1.0])
+COLUMNS = {None: simulate(Record({"lower": LOWER, "upper": UPPER}))}
+
+
+def panel(**options):
+    return show("series", of={"upper": "upper", "lower": "lower"}, scale="linear", limits=(0, 1), **options)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pixels_between_two_curves_have_the_band_and_no_others(theme):
+    painter = showing(panel(band=("lower", "upper")), columns=COLUMNS, theme=theme)
+    pixels = painter.paint(0).pixels[..., :3]
+    canvas, chart = painter.canvas, painter.panels[0]._chart
+    assert isinstance(canvas, RasterCanvas)
+    color = tinted(canvas.theme.data, canvas.theme.background, _BAND)
+    filled = (pixels == np.array(color)).all(axis=2)
+    rows, columns = np.nonzero(filled)
+    assert len(rows) > 10_000
+    # From pixels back to numbers: the axis goes from 0 at the box' lower edge to 1 at its upper one.
+    box = chart.box
+    steps = (columns + 0.5 - chart.to_x(0.0)) / (chart.to_x(4.0) - chart.to_x(0.0)) * 4
+    numbers = (chart.to_y(0.0) - rows - 0.5) / (chart.to_y(0.0) - chart.to_y(1.0))
+    slack = 1.5 / box.height
+    assert (numbers > np.interp(steps, np.arange(5), LOWER) - slack).all()
+    assert (numbers < np.interp(steps, np.arange(5), UPPER) + slack).all()
+    # And the area is that between the curves, but for grid lines and curves upon it.
+    area = np.trapezoid(UPPER - LOWER) / 4 * (chart.to_x(4.0) - chart.to_x(0.0)) * (chart.to_y(0.0) - chart.to_y(1.0))
+    assert 0.93 * area < len(rows) <= area * 1.01
+
+
+@pytest.mark.parametrize("band", [("lower", "lower"), ("lower", "other"), ("upper",)])
+def test_a_band_between_other_curves_is_refused(band):
+    with pytest.raises(RenderError, match="band must name two of the panel's curves"):
+        showing(panel(band=band), columns=COLUMNS)
