@@ -54,6 +54,7 @@ GLOSSARY: dict[str, str] = {
     r"[Mm]edian": "median: half are larger, half are smaller",
     r"Gaussian": "Gaussian: drawn from a bell curve",
     r"\bI\b(?! am)": "I: identity, changes nothing",
+    r"\b[Ss]tretch(es)?\b": "stretch: how many times longer a vector gets",
     r"[Ss]ize of W\b": "size of W: how far it can stretch a vector",
     r"‖": "‖W‖: size, how far W can stretch a vector",
     r"LARS": "LARS: every layer moves by the same share of its weights",

@@ -57,7 +57,7 @@ def _make(steps: int, dim: int, extra: int, seed: int, keep: bool = True) -> dic
     ),
     title="Three ways to orthogonal weights",
     statement="three recipes set every stretch of a matrix to 1, and U Vᵀ is the orthogonal matrix nearest to it",
-    opening="Orthogonal weights keep lengths. Three ways make them of a random A: which is nearest A?",
+    opening="Orthogonal weights keep lengths. Which of three ways to them changes a random A least?",
     running="U Vᵀ: stretches go to 1, little by little. Q of QR: one column at a time. U alone: at once.",
     fps="10",
     covers=(32,),

@@ -14,7 +14,7 @@ from scenes import Bounds, Claimed, FloatArray, MatrixSequence, Reached, Traject
     show("matrix", heading="R{step:^}", limits=(-1, 1)),
     title="Quarter turn",
     statement="a real matrix with the eigenvalues i and −i: they walk round the circle, and it turns",
-    opening="R turns a vector by 90° a step. Its eigenvalues, i and −i, walk round the circle with it.",
+    opening="R turns a vector by 90° a step. Its eigenvalues are dots at 90° and −90°, called i and −i.",
     running="<keep>Each eigenvalue walks a quarter of the circle a step</>, and so does the vector.",
     symbol="R",
     explain=2,
@@ -31,7 +31,7 @@ def quarter_turn(steps: Annotated[int, Bounds(0, 10_000)] = 16) -> MatrixSequenc
     return repeated([[0.0, 1.0], [-1.0, 0.0]], steps, series)
 
 
-@quarter_turn.moment("i is a turn by 90° as a number, −i by −90°: the same turn, seen from behind. So they are a pair.")
+@quarter_turn.moment("A dot at 90° stands for a turn by 90°; seen from behind, the same turn is one by −90°.")
 def _(steps: int) -> Reached | None:
     return Reached(1) if steps >= 1 else None
 

@@ -111,7 +111,7 @@ def _half_of_the_rule(steps: int, seed: int) -> Record:
     return _passed_back(steps, seed, later=0.0)
 
 
-@rnn_gradient.moment("The last step: own error × slope. Times the state before, it begins the gradient.")
+@rnn_gradient.moment("The last step: own error × slope is its error; times the state before, its part of the gradient.")
 def _(steps: int) -> Reached | None:
     return Reached(1) if steps > 1 else None
 
