@@ -95,7 +95,6 @@ def jacobian_bound(
         "worst bound": np.arange(steps + 1) * (norm + steepest),
         # Before the first step the first Jacobian is shown.
         "factor": np.concatenate([factors[:1], factors]) if steps else np.array([largest_singular_value]),
-        "size": np.full(steps + 1, largest_singular_value),
         "multiplied": np.array([_multiplied(run, step) for step in (0, *range(steps))]),
     }
     return MatrixSequence(run.jacobians, series=series)

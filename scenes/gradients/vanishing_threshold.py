@@ -104,12 +104,14 @@ def _swept(steps: int, dim: int, seed: int, way: float) -> Record:
     return Record(series)
 
 
-@vanishing_threshold.moment("From size 1 on tanh could keep it, at its steepest slope, 1. Below that it must vanish.")
+@vanishing_threshold.moment("Below size 1 it must vanish with tanh: even its steepest slope, 1, is too small then.")
 def _(series: Mapping[str, FloatArray]) -> int | None:
     return first_step(series["norm"] >= 1) or None
 
 
-@vanishing_threshold.moment("From size 4 on a sigmoid could, at its steepest slope, 1/4. Below that it must vanish.")
+@vanishing_threshold.moment(
+    "Below size 4 it must vanish with the sigmoid: even its steepest slope, 1/4, is too small then."
+)
 def _(series: Mapping[str, FloatArray], steps: int) -> int | None:
     step = first_step(series["norm"] >= 4)
     return step if step and step < steps else None

@@ -94,7 +94,7 @@ def cell_by_cell(jacobians: FloatArray) -> FloatArray:
         "series",
         of={"with bias:": "log10 given", "no bias:": "log10 unbiased"},
         heading="gradient left in an LSTM",
-        note="bias {forget_bias}: forget gates nearly open; none: half open",
+        note="bias {forget_bias}: forget gates wider open; none: half open",
         roles={"with bias:": "keep", "no bias:": "vanish"},
     ),
     title="A gate of 1 forgets nothing",

@@ -49,7 +49,9 @@ def powers(
     return repeated(with_spectral_radius(gaussian_matrix(dim, seed), spectral_radius), steps)
 
 
-@powers.moment("From step {step} on <data>the largest |λ| is alone</>: the others have faded to under a hundredth.")
+@powers.moment(
+    "From step {step} on <data>the largest |λ| is alone</>: the others' powers are under a hundredth of its."
+)
 def _(product: Trajectory, steps: int) -> Reached | None:
     if not steps:
         return None
