@@ -53,7 +53,7 @@ _BELOW = {
     "scaled to |λ| = 0.9": "echo state",
 }
 _NEAR = {
-    "Xavier: spread 1/√n": "LeCun, Xavier",
+    "Xavier: |λ| only near 1": "LeCun, Xavier",
     "orthogonal": "orthogonal",
     "unitary": "unitary",
     "identity": "identity",
@@ -62,7 +62,7 @@ _ABOVE = {"He: spread √(2/n)": "He", "sparse: 15 links a row": "sparse", "bili
 _ROLES = (
     dict.fromkeys(_BELOW, "vanish")
     | dict.fromkeys(_NEAR, "keep")
-    | {"Xavier: spread 1/√n": "data"}
+    | {"Xavier: |λ| only near 1": "data"}
     | dict.fromkeys(_ABOVE, "explode")
 )
 
@@ -134,7 +134,7 @@ def _record(matrices: Mapping[str, NDArray[Any]], steps: int) -> Record:
     show(
         "readout",
         of={label: f"log10_{kind}" for label, kind in _NEAR.items()},
-        heading="|λ| = 1, Xavier near 1",
+        heading="|λ| = 1: it keeps",
         roles=_ROLES,
     ),
     show(
