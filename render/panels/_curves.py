@@ -267,8 +267,13 @@ class Curves(base.Panel):
             steps = np.arange(numbers.steps + 1.0)
             ends = np.asarray(chart.to_x(steps))
             columns = np.arange(math.ceil(ends[0]), math.floor(ends[-1]))
+            tracks = [track_of(numbers, name) for name in (one, other)]
+            if any(track.ndim != 1 for track in tracks):
+                raise RenderError(
+                    f"band must lie between series of shape (steps + 1,), but {one} or {other} has another"
+                )
             with np.errstate(invalid="ignore"):
-                rows = [chart.to_y(track_of(numbers, name).reshape(len(steps))) for name in (one, other)]
+                rows = [chart.to_y(track) for track in tracks]
             edges = np.array([np.interp(columns + 0.5, ends, row) for row in rows])
             known = np.isfinite(edges).all(axis=0)
             inside = np.rint(np.clip(edges[:, known], box.y, box.bottom)).astype(int)

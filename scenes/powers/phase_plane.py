@@ -26,16 +26,19 @@ _BASIS, _BASIS_INVERSE = np.array([[1.0, 0.5], [0.0, 1.0]]), np.array([[1.0, -0.
 _NODE, _SADDLE, _SPIRAL, _CENTRE = "node", "saddle", "spiral", "centre"
 # For every kind of fixed point: how many directions lead in, how many out, and whether the points turn.
 _WAYS = {_NODE: (2, 0, False), _SADDLE: (1, 1, False), _SPIRAL: (2, 0, True), _CENTRE: (0, 0, True)}
-_TURNING = (_SPIRAL, _CENTRE)
 
 
 def _planar_power(kind: str, power: int, outwards: float = 1.05) -> FloatArray:
     """Return the t-th power of a matrix of that kind in closed form; a saddle has the eigenvalue `outwards`."""
     turn = rotation_matrix(power * np.deg2rad(6.0))
-    if kind in _TURNING:
-        return np.asarray({_SPIRAL: 0.97**power * turn, _CENTRE: turn}[kind])
-    simple = {_NODE: np.diag([0.96**power, 0.88**power]), _SADDLE: np.diag([outwards**power, 0.9**power])}[kind]
-    return np.asarray(_BASIS @ simple @ _BASIS_INVERSE)
+    simple = {
+        _NODE: np.diag([0.96**power, 0.88**power]),
+        _SADDLE: np.diag([outwards**power, 0.9**power]),
+        _SPIRAL: 0.97**power * turn,
+        _CENTRE: turn,
+    }[kind]
+    turning = _WAYS[kind][2]
+    return np.asarray(simple if turning else _BASIS @ simple @ _BASIS_INVERSE)
 
 
 @scene(
@@ -110,7 +113,7 @@ for _kind in _WAYS:
 def _ways_of_starts(paths: FloatArray, kind: str) -> tuple[int, int, bool]:
     """Return in how many directions all starts draw in at every step, in how many out, and whether all turn."""
     # In the basis of the eigenvectors, and of turns in any of right angles, lengths rise or fall throughout.
-    x, y = np.moveaxis(paths if kind in _TURNING else paths @ _BASIS_INVERSE.T, 2, 0)
+    x, y = np.moveaxis(paths if _WAYS[kind][2] else paths @ _BASIS_INVERSE.T, 2, 0)
     turning = bool((x[:-1] * y[1:] > y[:-1] * x[1:]).all())
     lengths = np.stack([np.linalg.norm(x, axis=1), np.linalg.norm(y, axis=1)], axis=1)
     if turning:

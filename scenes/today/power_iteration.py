@@ -75,7 +75,7 @@ def _iterate(steps: int, seed: int, values: tuple[float, float]) -> MatrixSequen
     title="Power iteration",
     statement="multiplied again and again, any vector turns to the direction that is stretched most, λ₁'s",
     opening="A matrix stretches one direction by λ₁ = 1.5, another by {ratio} of that. Where do vectors turn?",
-    running="Each multiplication leaves {ratio} of a vector's slope to the direction of λ₁.",
+    running="Each multiplication leaves {ratio} of how far a vector leans away from λ₁'s direction.",
     smooth=True,
     fps="6",
 )

@@ -186,7 +186,8 @@ for _label in _MAKERS:
     @kept_directions.claim("directions above half", column=_label)
     def _(product: Trajectory, series: Mapping[str, FloatArray], steps: int, dim: int) -> Claimed:
         last = product.matrix(steps)
-        values = np.linalg.eigvalsh((last / np.linalg.norm(last)) @ (last / np.linalg.norm(last)).T)
+        last = last / np.linalg.norm(last)
+        values = np.linalg.eigvalsh(last @ last.T)
         return Claimed(
             float(np.count_nonzero(series["stretches"][-1] >= 0.5)),
             float((values >= values[-1] / 4).sum()),

@@ -46,3 +46,9 @@ def test_pixels_between_two_curves_have_the_band_and_no_others(theme):
 def test_a_band_between_other_curves_is_refused(band):
     with pytest.raises(RenderError, match="band must name two of the panel's curves"):
         showing(panel(band=band), columns=COLUMNS)
+
+
+def test_a_band_of_several_curves_is_refused():
+    several = {None: simulate(Record({"lower": np.stack([LOWER, LOWER], axis=1), "upper": UPPER}))}
+    with pytest.raises(RenderError, match=r"band must lie between series of shape \(steps \+ 1,\)"):
+        showing(panel(band=("lower", "upper")), columns=several)
