@@ -76,11 +76,15 @@ def encoders_alone(name: str, folder: Path, cores: int) -> tuple[float, float]:
     # The palette is known before the first frame, so looking for one is spared.
     palette = folder / "palette.png"
     imageio.imwrite(palette, film_palette(find_theme("light")).reshape(16, 16, 3))
-    smallest = min((panel["cell"] for panel in painter.describe() if panel["cell"]), default=WHOLE_BLOCK)
+    panels = [panel for panel in painter.describe() if panel["cell"]]
+    cells = {
+        "cell": min((panel["cell"] for panel in panels), default=WHOLE_BLOCK),
+        "cell_area": sum(panel["width"] * panel["height"] for panel in panels),
+    }
     plainly, usually = [], []
     for form in (FORMATS["mp4"], FORMATS["gif"]):
         shown = converted[form.pixel_format]
-        footage = StreamInfo(1280, 720, len(shown), form.nearest_fps(timeline.fps), smallest)
+        footage = StreamInfo(1280, 720, len(shown), form.nearest_fps(timeline.fps), **cells)
         usual = encode_arguments(form, folder / "film", footage)
         usually.append((shown, usual))
         plain = list(usual)

@@ -103,7 +103,9 @@ def main() -> None:
         form = FORMATS["mp4"]
 
         def alone(kind: str, target: str, count: int) -> list[str]:
-            arguments = encode_arguments(form, folder / target, StreamInfo(1280, 720, count, DEFAULT_FPS))
+            (panel,) = (panel for panel in frames.describe() if panel["cell"])
+            stream = StreamInfo(1280, 720, count, DEFAULT_FPS, panel["cell"], panel["width"] * panel["height"])
+            arguments = encode_arguments(form, folder / target, stream)
             if kind == "rgb":
                 arguments[arguments.index("yuv420p")] = "rgb0"
                 arguments[arguments.index("-vf") + 1] = RGB_TO_VIDEO

@@ -116,9 +116,9 @@ class Panel(base.Panel):
         for index in range(len(vectors) - 1, -1, -1):
             color, width = (theme.muted, context.sizes.rule) if index else (theme.ink, context.sizes.curve)
             arrow(context, self._center, (float(x[index]), float(y[index])), color, width)
-        # An arc from where it began, at (1, 0).
+        # An arc from where it began, at (1, 0). Its corners stay where they are while it grows, and so do its pixels.
         turned = float(np.arctan2(vectors[0][1], vectors[0][0])) % (2 * np.pi)
-        arc = np.linspace(0, turned, 2 + round(turned / 0.15))
+        arc = np.append(np.arange(0, turned, 0.1), turned)
         radius = 0.38 * self._unit
         if turned > 0.02:
             context.canvas.line(

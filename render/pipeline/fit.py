@@ -1,9 +1,8 @@
 """A film whose files may have so many bytes: made with what spares some, or refused with what would fit.
 
-Three things are done, and none makes a film false. H.264 takes its time, and looks for a block in several earlier
-pictures where none is repeated. It keeps colours more coarsely, by up to 6 steps of its quality, as long as every
-cell is within what `render verify` allows. And steps that run by have fewer pictures a second, as they have in films
-that would flash otherwise.
+Three things are done, and none makes a film false. H.264 takes its time. It keeps colours more coarsely, by up to 6
+steps of its quality, as long as every cell is within what `render verify` allows. And steps that run by have fewer
+pictures a second, as they have in films that would flash otherwise.
 """
 
 from __future__ import annotations

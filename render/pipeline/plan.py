@@ -55,7 +55,7 @@ class Plan:
             raise UsageError("a film is several files, which cannot go to standard output, so give a folder")
         check_options(job)
         wanted = {self.stem + kind.suffix: kind for kind in find_kinds(job.formats)}
-        saved = int(job.savings.get("crf", 0)), "thorough" in job.savings, job.pace != "even"
+        saved = int(job.savings.get("crf", 0)), "thorough" in job.savings
         self.formats = {name: smaller(kind, *saved) for name, kind in wanted.items() if isinstance(kind, Format)}
         self.page = next((name for name, kind in wanted.items() if kind is PAGE), None)
         self.found: SceneRun = run_of(job)
@@ -140,11 +140,17 @@ class Plan:
 
     def stream(self, form: Format) -> StreamInfo:
         """Return what an encoder is told of the frames."""
-        cells = [panel["cell"] for panel in self.painter.describe() if panel["cell"]]
+        panels = [panel for panel in self.painter.describe() if panel["cell"]]
         layout = self.painter.layout
-        smallest = min(cells, default=WHOLE_BLOCK)
-        fps, times = form.nearest_fps(self.fps), self.job.loop
-        return StreamInfo(layout.width, layout.height, self.timeline.frames, fps, smallest, times)
+        return StreamInfo(
+            layout.width,
+            layout.height,
+            self.timeline.frames,
+            form.nearest_fps(self.fps),
+            cell=min((panel["cell"] for panel in panels), default=WHOLE_BLOCK),
+            cell_area=sum(panel["width"] * panel["height"] for panel in panels),
+            times=self.job.loop,
+        )
 
     def estimated_bytes(self) -> int:
         """Return about how much all files will take."""

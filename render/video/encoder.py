@@ -35,6 +35,8 @@ class StreamInfo:
         Frames per second.
     cell : int
         Size of the smallest cells in pixels, if there are any.
+    cell_area : int
+        How many pixels all cells of a frame have.
     times : int
         How often the film plays, where a format says that; 0 for ever.
     """
@@ -44,6 +46,7 @@ class StreamInfo:
     frames: int
     fps: Fraction
     cell: int = WHOLE_BLOCK
+    cell_area: int = 0
     times: int = 0
 
 
@@ -106,16 +109,18 @@ class Encoder:
         """
         if self._written + times > self._stream.frames:
             raise ValueError(f"all {self._stream.frames} frames were written already")
-        sendings = times
+        first, step = self._written, 1
         if self._form.set_durations or self._form.repeat_pictures:
             # Bytes are compared all at once, views one by one.
             kept = bytes(frame)
-            sendings = int(kept != self._sent)
+            step = self._form.most_repeats or self._stream.frames
+            if kept == self._sent:
+                first = self._begins[-1] + step
             self._sent = kept
-        for again in range(sendings):
-            self._send(frame)
-            self._begins.append(self._written + again)
         self._written += times
+        for begin in range(first, self._written, step):
+            self._send(frame)
+            self._begins.append(begin)
 
     @property
     def pictures(self) -> list[int]:
@@ -235,7 +240,7 @@ def encode_arguments(form: Format, path: Path, stream: StreamInfo) -> list[str]:
         *("-f", "rawvideo", "-pixel_format", form.pixel_format),
         *("-video_size", f"{stream.width}x{stream.height}", "-framerate", fps, "-i", "pipe:0"),
         *("-an", "-map_metadata", "-1"),
-        *(quality.arguments(stream.width * stream.height) if quality else ()),
+        *(quality.arguments(stream.width * stream.height, stream.cell_area) if quality else ()),
         *form.arguments,
         *(("-loop", str(form.loop(stream.times))) if form.loop else ()),
         *(form.large_arguments if stream.width * stream.height > LARGE_FRAME else ()),

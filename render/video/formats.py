@@ -10,6 +10,7 @@ from pathlib import Path
 from render.errors import UsageError
 from render.text import suggestion
 from render.video import gif, mp4, webp
+from render.video.h264 import MOST_REPEATS
 
 # What the numbers of the frames mean: BT.709 at video levels, with the sRGB curve.
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=iec61966-2-1:range=tv"
@@ -17,8 +18,8 @@ _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=iec61966-2-1
 
 # A decoder of level 4, which every phone has, keeps so many blocks of 16 × 16 pixels: ITU-T H.264, table A-1.
 _KEPT_BLOCKS = 32_768
-# More earlier pictures than this take more time than they save bytes.
-_REFERENCES = 8
+# More earlier pictures than this take more time than they save bytes, and so do fewer where many blocks change.
+_REFERENCES, _SEARCHED_BLOCKS = 9, 2304
 
 
 @dataclass(frozen=True)
@@ -33,32 +34,30 @@ class Quality:
         What is added to it for the colours beside brightness.
     thorough : bool
         Whether the encoder takes its time and looks between pixels, too.
-    references : int
-        In how many earlier pictures it looks at most.
     """
 
     crf: int
     chroma: int
     thorough: bool = False
-    references: int = 1
 
-    def arguments(self, pixels: int) -> tuple[str, ...]:
-        """Return ffmpeg's arguments for frames of so many pixels.
+    def arguments(self, pixels: int, cell_area: int) -> tuple[str, ...]:
+        """Return ffmpeg's arguments for frames of so many pixels, of which those of the cells change at every step.
 
         Flat cells on the codec's own grid need no motion search, no deblocking and no psychovisual tricks, and thin
-        lines and letters fare best in its smallest blocks. Strong adaptive quantisation and finer chroma keep every
-        cell within 6 of 255 of its colour, at half the size a uniform quality would need for that. Usually a frame
-        refers to the one before only, so that frames which repeat it can be put between them afterwards.
+        lines and letters fare best in its smallest blocks. A cell may have the colour of one that was somewhere near in
+        any of several earlier pictures. Strong adaptive quantisation and finer chroma keep every cell within 8 of 255
+        of its colour, at half the size a uniform quality would need for that. Frames come in the order they are shown
+        in, so that frames which repeat one can be put behind it afterwards.
         """
-        more, less = "partitions=i4x4,p8x8:subme=2:trellis=1", "partitions=i4x4:subme=0:trellis=0"
-        search = more if self.thorough else less
-        references = max(1, min(self.references, _KEPT_BLOCKS * 16**2 // pixels))
+        search = "subme=2:trellis=1" if self.thorough else "subme=0:trellis=0"
+        searched = _REFERENCES if self.thorough else _SEARCHED_BLOCKS * 16**2 // max(cell_area, 1)
+        references = max(1, min(_REFERENCES, searched, _KEPT_BLOCKS * 16**2 // pixels))
         return (
             *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", str(self.crf), "-x264-params"),
-            f"{search}:no-8x8dct=1:me=dia:no-psy=1:no-deblock=1:bframes=0:scenecut=0:"
-            f"weightp=0:qcomp=1:aq-strength=1.3:chroma-qp-offset={self.chroma}",
+            f"{search}:partitions=i4x4,i8x8:8x8dct=1:me=dia:deadzone-inter=24:no-psy=1:no-deblock=1:bframes=0:"
+            f"scenecut=0:weightp=0:qcomp=1:aq-strength=1.3:chroma-qp-offset={self.chroma}",
             # A pinned thread count: the bytes depend on it.
-            *("-profile:v", "main", "-g", "300", "-refs", str(references), "-threads", "2"),
+            *("-profile:v", "high", "-g", "300", "-refs", str(references), "-threads", "2"),
         )
 
 
@@ -134,6 +133,8 @@ class Format(FileKind):
     repeat_pictures : callable, optional
         Puts into the finished file as many frames of each picture as it lasts. Such a format takes frames that differ
         from the one before only, too, and has all of them in the end.
+    most_repeats : int, optional
+        For how many frames such a picture may last; one that lasts longer comes again.
     frame_bytes, cell_bytes : int
         About how large a frame gets, plus what each cell of a heat-map adds.
     """
@@ -150,6 +151,7 @@ class Format(FileKind):
     fastest: Fraction | None = None
     set_durations: Callable[[Path, Sequence[int]], None] | None = None
     repeat_pictures: Callable[[Path, Sequence[int]], None] | None = None
+    most_repeats: int | None = None
     frame_bytes: int = 2_000
     cell_bytes: int = 9
 
@@ -173,10 +175,11 @@ FORMATS = {
             muxer="mp4",
             pixel_format="yuv420p",
             arguments=("-movflags", "+faststart"),
-            quality=Quality(32, -4),
+            quality=Quality(32, -2),
             fine_quality=Quality(14, -7),
             large_arguments=("-tune", "zerolatency", "-threads", "1"),
             repeat_pictures=mp4.repeat_pictures,
+            most_repeats=MOST_REPEATS,
             cell_bytes=18,
         ),
         Format(
@@ -185,11 +188,13 @@ FORMATS = {
             codec="webp",
             mime="image/webp",
             element="img",
+            pixel_error=6,
+            stray=4,
             encoder="libwebp_anim",
             muxer="webp",
             pixel_format="bgra",
-            # The least effort and the quality (of the search, since nothing is lost) that make the smallest files.
-            arguments=("-c:v", "libwebp_anim", "-lossless", "1", "-compression_level", "1", "-quality", "75"),
+            # Nothing is lost: the quality is that of the search. More effort takes ten times as long and saves nothing.
+            arguments=("-c:v", "libwebp_anim", "-lossless", "1", "-compression_level", "3", "-quality", "80"),
             decoder="webp_anim",
             loop=webp.loop,
             # Browsers take a delay of 10 ms or less for a mistake.
@@ -225,7 +230,7 @@ FORMATS = {
 COARSEST = 6
 
 
-def smaller(form: Format, coarser: int = 0, thorough: bool = False, repeats: bool = True) -> Format:
+def smaller(form: Format, coarser: int = 0, thorough: bool = False) -> Format:
     """Return a format whose files are smaller; itself where there is nothing to be gained.
 
     Parameters
@@ -236,19 +241,13 @@ def smaller(form: Format, coarser: int = 0, thorough: bool = False, repeats: boo
         By how many steps of its quality colours are kept more coarsely.
     thorough : bool
         Whether its encoder takes its time.
-    repeats : bool
-        Whether frames repeat the one before, as those of a stop do. Where none does, a thorough encoder is sent all of
-        them and looks in several earlier ones.
     """
     if not (form.quality and form.fine_quality and (coarser or thorough)):
         return form
-    several = thorough and not repeats
     usual, fine = (
-        replace(quality, crf=quality.crf + coarser, thorough=thorough, references=_REFERENCES if several else 1)
-        for quality in (form.quality, form.fine_quality)
+        replace(quality, crf=quality.crf + coarser, thorough=thorough) for quality in (form.quality, form.fine_quality)
     )
-    repeat = None if several else form.repeat_pictures
-    return replace(form, quality=usual, fine_quality=fine, repeat_pictures=repeat)
+    return replace(form, quality=usual, fine_quality=fine)
 
 
 def can_be_smaller(name: str) -> bool:

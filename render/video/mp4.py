@@ -23,10 +23,10 @@ def repeat_pictures(path: Path, times: Sequence[int]) -> None:
     Parameters
     ----------
     path : Path
-        The file, as ffmpeg writes it: one stream, all frames of one duration, each of which refers to the one before
-        only.
+        The file, as ffmpeg writes it: one stream, all frames of one duration, which come in the order they are shown
+        in.
     times : sequence of int
-        For how many frames, one for each picture.
+        For how many frames, one for each picture; at most `render.video.h264.MOST_REPEATS`.
 
     Raises
     ------
@@ -44,7 +44,10 @@ def repeat_pictures(path: Path, times: Sequence[int]) -> None:
                 f"ffmpeg wrote {len(samples)} of {len(times)} frames to the mp4 file, "
                 "so try again or use another ffmpeg"
             )
-        frames = _frames(samples, times, _stream(tables[b"stsd"]))
+        stream = _stream(tables[b"stsd"])
+        tables[b"stsd"] = _with_sequence(tables[b"stsd"], stream.sequence)
+        units = stream.frames(map(_units, samples), times)
+        frames = [b"".join(struct.pack(">I", len(unit)) + unit for unit in frame) for frame in units]
         changed = tables | {b"mdat": b"".join(frames)} | _tables(tables, frames, times)
     except (KeyError, ValueError, struct.error):
         raise EncodeError("ffmpeg wrote an mp4 file that is not whole, so try again or use another ffmpeg") from None
@@ -96,37 +99,43 @@ def _samples(media: bytes, sizes: bytes) -> list[bytes]:
     return [media[end - size : end] for size, end in zip(each, accumulate(each), strict=True)]
 
 
-def _stream(entry: bytes) -> Stream:
-    """Return what the one sample entry says of the stream: its box avcC has the parameter sets."""
-    # The table has one entry, avc1, whose boxes stand behind 78 bytes of other facts.
-    for name, payload in _boxes(entry[8 + 8 + 78 :]):
+# What precedes the boxes of the only sample entry: version and count, its own size and name, 78 bytes of other facts.
+_ENTRY = 8 + 8 + 78
+
+
+def _stream(entries: bytes) -> Stream:
+    """Return what the one sample entry, avc1, says of the stream: its box avcC has the parameter sets."""
+    _, sequence, rest = _parameters(dict(_boxes(entries[_ENTRY:]))[b"avcC"])
+    (size,) = struct.unpack_from(">H", rest, 1)
+    return Stream(sequence, rest[3 : 3 + size])
+
+
+def _with_sequence(entries: bytes, sequence: bytes) -> bytes:
+    """Return the sample entry with another sequence parameter set."""
+    inner = b""
+    for name, payload in _boxes(entries[_ENTRY:]):
         if name == b"avcC":
-            (size,) = struct.unpack_from(">H", payload, 6)
-            sequence, rest = payload[8 : 8 + size], payload[8 + size + 1 :]
-            (size,) = struct.unpack_from(">H", rest)
-            return Stream(sequence, rest[2 : 2 + size])
-    raise ValueError("no parameter sets")
+            before, _, rest = _parameters(payload)
+            payload = before + struct.pack(">H", len(sequence)) + sequence + rest
+        inner += struct.pack(">I4s", 8 + len(payload), name) + payload
+    changed = entries[:_ENTRY] + inner
+    return _put(changed, 8, len(changed) - 8)
 
 
-def _frames(samples: Sequence[bytes], times: Sequence[int], stream: Stream) -> list[bytes]:
-    """Return the media data of every frame. Frames count from the last key frame."""
-    frames, number = [], 0
-    for sample, lasting in zip(samples, times, strict=True):
-        units = b""
-        place = 0
-        while place < len(sample):
-            (size,) = struct.unpack_from(">I", sample, place)
-            unit, number = stream.renumbered(sample[place + 4 : place + 4 + size], number)
-            units += _with_size(unit)
-            place += 4 + size
-        frames.append(units)
-        frames += [_with_size(stream.repeat(number + again)) for again in range(1, lasting)]
-        number += lasting
-    return frames
+def _parameters(configuration: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return what stands in a box avcC before its sequence parameter set, this, and what is behind."""
+    (size,) = struct.unpack_from(">H", configuration, 6)
+    return configuration[:6], configuration[8 : 8 + size], configuration[8 + size :]
 
 
-def _with_size(unit: bytes) -> bytes:
-    return struct.pack(">I", len(unit)) + unit
+def _units(sample: bytes) -> list[bytes]:
+    """Return the NAL units of a picture."""
+    units, place = [], 0
+    while place < len(sample):
+        (size,) = struct.unpack_from(">I", sample, place)
+        units.append(sample[place + 4 : place + 4 + size])
+        place += 4 + size
+    return units
 
 
 def _tables(tables: dict[bytes, bytes], frames: Sequence[bytes], times: Sequence[int]) -> dict[bytes, bytes]:

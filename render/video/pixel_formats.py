@@ -25,6 +25,9 @@ _BITS = 16
 _TO_YUV = np.rint(np.array([_LUMA * 219, _BLUE * 224, _RED * 224]) / 255 * 2**_BITS).astype(np.int32)
 _OFFSET = np.array([16, 128, 128], np.int32) << _BITS
 
+# An edge may be so far, in parts of 255, from the entry of the palette that stands for it in lossless pictures.
+_NEAR = 16
+
 
 class PixelFormat(ABC):
     """The bytes of a frame for one kind of encoder.
@@ -158,7 +161,16 @@ def _nearest_entries(theme: Theme) -> NDArray[np.uint8]:
 
 
 class Bgra(PixelFormat):
-    """Blue, green, red and 255 of every pixel: the canvas itself, in ffmpeg's order for lossless pictures."""
+    """Blue, green, red and 255 of every pixel, in ffmpeg's order for lossless pictures.
+
+    Cells have their own colours. The edges of letters and lines take those of the film's palette where one is near: the
+    fewer colours there are, the smaller is the file, by a third.
+    """
+
+    def __init__(self, canvas: RasterCanvas) -> None:
+        self._palette = film_palette(canvas.theme)
+        self._nearest = _nearest_entries(canvas.theme)
+        super().__init__(canvas)
 
     def _blank(self) -> NDArray[np.uint8]:
         paper = np.array([*self._canvas.theme.background[::-1], 255], np.uint8)
@@ -171,8 +183,13 @@ class Bgra(PixelFormat):
         cells.tile(self._plane(), packed(cells.colormap.colors[:, ::-1]))
 
     def _put(self, changed: ChangedPixels) -> None:
-        swapped = np.ascontiguousarray(changed.colors[..., [2, 1, 0, 3]])
-        quads(self._plane())[changed.rows, :, changed.columns] = swapped.view(np.uint32)[..., 0]
+        colors = changed.colors[..., :3]
+        entries = self._palette[self._nearest[_coarse(colors)]]
+        away = np.maximum(colors, entries) - np.minimum(colors, entries)
+        shown = changed.colors[..., [2, 1, 0, 3]]
+        near = away.max(axis=-1) <= _NEAR
+        shown[near, :3] = entries[near][:, ::-1]
+        quads(self._plane())[changed.rows, :, changed.columns] = np.ascontiguousarray(shown).view(np.uint32)[..., 0]
 
 
 PIXEL_FORMATS: dict[str, type[PixelFormat]] = {"yuv420p": Yuv420p, "pal8": Pal8, "bgra": Bgra}

@@ -49,29 +49,38 @@ def test_sizes_are_never_said_to_be_less(count, written):
     assert size_of_file(count) == written
 
 
-def h264(form, width=1280, height=720):
-    return encode_arguments(form, Path("film"), StreamInfo(width, height, 1, Fraction(25)))
+def h264(form, width=1280, height=720, cell_area=0):
+    return encode_arguments(form, Path("film"), StreamInfo(width, height, 1, Fraction(25), cell_area=cell_area))
 
 
 def test_only_quality_is_lowered():
     mp4 = FORMATS["mp4"]
     changed = [(a, b) for a, b in zip(h264(mp4), h264(smaller(mp4, 4)), strict=True) if a != b]
     assert changed == [("32", "36")]
-    assert smaller(mp4, 4).repeat_pictures is mp4.repeat_pictures
     assert smaller(mp4) is mp4
     assert smaller(FORMATS["gif"], 4, thorough=True) is FORMATS["gif"]
     assert [name for name in ("x.mp4", "x.webp", "x.gif", "x.png", "x.html", "x") if can_be_smaller(name)] == ["x.mp4"]
 
 
 # Table A-1 of H.264: 32,768 blocks for level 4, of which 1280 × 720 pixels have 3,600 and 1920 × 1080 some 8,160.
-@pytest.mark.parametrize(("size", "kept"), [((1280, 720), 8), ((1920, 1080), 4), ((3840, 2160), 1)])
-def test_more_earlier_pictures_are_searched_than_phones_can_keep_at_no_size(size, kept):
-    assert smaller(FORMATS["mp4"], thorough=True).repeat_pictures is FORMATS["mp4"].repeat_pictures
-    form = smaller(FORMATS["mp4"], thorough=True, repeats=False)
-    assert form.repeat_pictures is None
-    arguments = h264(form, *size)
+@pytest.mark.parametrize(("size", "kept"), [((1280, 720), 9), ((1920, 1080), 4), ((3840, 2160), 1)])
+@pytest.mark.parametrize("thorough", [False, True])
+def test_more_earlier_pictures_are_searched_than_phones_can_keep_at_no_size(size, kept, thorough):
+    arguments = h264(smaller(FORMATS["mp4"], thorough=thorough), *size)
     assert arguments[arguments.index("-refs") + 1] == str(kept)
     assert arguments[arguments.index("-crf") + 1] == "32"
+
+
+def references(form, rows):
+    """In how many earlier pictures is looked for the cells of a matrix, each of them a block."""
+    arguments = h264(form, cell_area=(16 * rows) ** 2)
+    return int(arguments[arguments.index("-refs") + 1])
+
+
+def test_the_more_cells_change_the_fewer_earlier_pictures_are_searched():
+    mp4 = FORMATS["mp4"]
+    assert [references(mp4, rows) for rows in (0, 8, 16, 24, 32, 40)] == [9, 9, 9, 4, 2, 1]
+    assert {references(smaller(mp4, thorough=True), rows) for rows in (16, 40)} == {9}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +132,7 @@ def test_a_film_that_fits_is_the_usual_one(tmp_path, usual):
 def test_an_mp4_is_encoded_with_more_time_first(tmp_path, pace):
     asked = Job("orthogonal", {"seed": 2}, output=str(tmp_path), formats=("mp4",), pace=pace)
     plain = make(asked)
-    limit, frames = round((0.75 if pace == "even" else 0.97) * sizes(plain)["mp4"]), plain.manifest["frames"]
+    limit, frames = round(0.97 * sizes(plain)["mp4"]), plain.manifest["frames"]
     film = make(replace(asked, max_bytes=limit))
     assert sizes(film)["mp4"] <= limit
     assert film.manifest["job"]["savings"] == {"thorough": 1}

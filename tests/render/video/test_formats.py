@@ -15,6 +15,8 @@ from PIL import Image
 
 import render
 from render.check.verify import verify
+from render.drawing.palette import film_palette
+from render.drawing.themes import find_theme
 from render.errors import EncodeError, UsageError
 from render.publish.embed import snippet
 from render.video.encoder import StreamInfo, encode_arguments
@@ -116,20 +118,32 @@ def test_a_wrong_frame_is_found_in_every_format(form, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [form.name for form in FORMATS.values() if form.pixel_error == 4])
-@pytest.mark.parametrize(("scene", "look"), [("orthogonal", {}), ("lstm", {"theme": "dark", "language": "ko"})])
-def test_lossless_films_decode_to_the_painted_frames(name, scene, look, tmp_path):
-    film = render.film(scene, steps=12, formats=name, output=tmp_path, pace="even", **look)
-    decoded = decode(film.files[name])
+@pytest.mark.parametrize(
+    ("scene", "look"),
+    [("orthogonal", {}), ("article", {"theme": "dark"}), ("lstm", {"theme": "dark", "language": "ko"})],
+)
+def test_webp_has_the_painted_frames_but_for_shades_of_edges(scene, look, tmp_path):
+    """Cells are exact; elsewhere a colour of the palette may stand for one up to 16 of 255 from it."""
+    film = render.film(scene, steps=12, formats="webp", output=tmp_path, pace="even", **look)
+    decoded = decode(film.files["webp"])
     assert len(decoded) == 13
+    palette = {tuple(color) for color in film_palette(find_theme(look.get("theme", "light"))).tolist()}
     for step, frame in enumerate(decoded):
-        assert np.array_equal(frame, film.frame(step))
+        painted = film.frame(step)
+        away = np.abs(frame.astype(int) - painted).max(axis=2)
+        assert away.max() <= 16
+        assert {tuple(color) for color in frame[away > 0].tolist()} <= palette
+        for panel in film.manifest["panels"]:
+            if panel["cell"]:
+                x, y, width, height = (panel[key] for key in ("x", "y", "width", "height"))
+                assert not away[y : y + height, x : x + width].any()
 
 
 @pytest.mark.slow
-def test_webp_is_a_fifth_of_the_gif(tmp_path):
-    film = render.film(haar_orthogonal(16, 0), steps=64, formats=("webp", "gif"), output=tmp_path, pace="even")
-    assert film.files["webp"].stat().st_size <= 0.2 * film.files["gif"].stat().st_size
+def test_webp_is_a_fifth_of_the_gif_for_a_matrix_and_a_third_for_dots_and_lines_beside_it(tmp_path):
+    for scene, share in ((haar_orthogonal(16, 0), 0.2), ("orthogonal", 1 / 3)):
+        film = render.film(scene, steps=64, formats=("webp", "gif"), output=tmp_path, pace="even")
+        assert film.files["webp"].stat().st_size <= share * film.files["gif"].stat().st_size
 
 
 @pytest.mark.slow
