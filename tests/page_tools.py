@@ -68,3 +68,15 @@ def jekyll(text, folder, theme=None, base=""):
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=100)
     assert done.returncode == 0, done.stdout + done.stderr
     return (target / "2026" / "01" / "31" / "post.html").read_text(encoding="utf-8")
+
+
+def sphinx(text, folder):
+    """Return a page of a site that Sphinx made of MyST, with what Jupyter Books have switched on, in ``site``."""
+    (folder / "index.md").write_text(f"# t\n\n{text}\n", encoding="utf-8")
+    usual = ["amsmath", "colon_fence", "dollarmath", "html_image", "tasklist"]
+    settings = f"extensions = ['myst_parser']\nmyst_enable_extensions = {usual}\nsmartquotes = False\n"
+    (folder / "conf.py").write_text(settings)
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "-d", folder / "kept", folder]
+    done = subprocess.run([*command, folder / "site"], capture_output=True, encoding="utf-8", timeout=100)
+    assert done.returncode == 0, done.stderr
+    return (folder / "site" / "index.html").read_text(encoding="utf-8")

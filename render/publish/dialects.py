@@ -181,14 +181,20 @@ def _myst(sheet: Sheet) -> Snippet:
         raise InputError(f"{film.stem} has neither an image nor a poster, so render it again")
     target = _to_play(film)
     if playing:
-        shown, options = film.videos[0][1], [f":placeholder: {sheet.at(film.poster)}"] if film.poster else []
+        shown, options = film.videos[0][1], [f"placeholder: {_yaml(sheet.at(film.poster))}"] if film.poster else []
     else:
         shown, options = film.poster if target and film.poster else film.images[0][1], []
         if target:
             caption = f"[{markdown(Words(told.language)('Play the film'))}]({sheet.at(target)}) · {caption}"
-    lines = [f":::{{figure}} {sheet.at(shown)}", f":alt: {told.caption}", *options]
+    # Those between lines are YAML for all who read MyST; behind colons they are for some, and plain text for others.
+    lines = [f":::{{figure}} {sheet.at(shown)}", "---", f"alt: {_yaml(told.caption)}", *options, "---"]
     notes = ("MyST shows a film that plays by itself without controls, so nobody can stop it",) if playing else ()
     return Snippet("\n".join([*lines, "", caption, ":::"]), (*notes, *sheet.left_out))
+
+
+def _yaml(text: str) -> str:
+    """Return a text in double quotes, whose escapes YAML shares with JSON."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _docusaurus(sheet: Sheet) -> Snippet:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from films import edit, manifest_of
-from page_tools import github, hugo, jekyll, pandoc, tool
+from page_tools import github, hugo, jekyll, pandoc, sphinx, tool
 from pages import VOID, Element, parse
 
 import render
@@ -262,6 +262,26 @@ def test_markdown_and_myst_link_a_picture_to_the_film(folder, tmp_path):
         assert (image["url"], image["alt"], link) == (f"hostile{index}.png", said, f"hostile{index}.mp4")
         assert text.removeprefix(" · ") == said
     assert len(images) == len(HOSTILE)
+
+
+@pytest.mark.slow
+def test_site_of_myst_shows_the_poster_and_leads_to_the_film(folder, tmp_path):
+    for path in folder.glob("hostile*"):
+        shutil.copy(path, tmp_path)
+    stems = [four(tmp_path, f"hostile{i}")[:1] for i in range(len(HOSTILE))]
+    for (film,) in stems:
+        shutil.copy(folder / "film.png", film.with_suffix(".png"))
+    page = sphinx("\n\n".join(snippet(paths, "myst") for paths in stems), tmp_path)
+    figures = re.findall(r"<figure.*?</figure>", page, re.DOTALL)
+    for (film,), text in zip(stems, figures, strict=True):
+        said, figure = describe(manifest_of(film)), parse(text.replace(" />", ">"))
+        image, caption = figure.one("img"), figure.one("p")
+        assert image.attributes["alt"] == said
+        assert (tmp_path / "site" / image.attributes["src"]).read_bytes() == (folder / "film.png").read_bytes()
+        address = figure.all("a")[0].attributes["href"]
+        assert Path(address).name == film.name and (tmp_path / "site" / address).is_file()
+        texts = [element.text for element in caption.all() if element.text]
+        assert texts == [f" · {said}", "Play the film", "¶"]
 
 
 def walk(node):

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from browsers import served
 from films import edit, listing, manifest_of, run
-from page_tools import jekyll
+from page_tools import jekyll, sphinx
 from pages import parse
 
 import render
@@ -218,3 +218,20 @@ def test_command_makes_all_that_a_page_needs(tmp_path):
     process = run("publish", "rotation", "--angle", "1000000", cwd=tmp_path)
     assert (process.returncode, process.stdout) == (2, "")
     assert listing(tmp_path / "output") == before
+
+
+def test_page_of_a_myst_site_on_a_phone(browser, tmp_path):
+    made = render.film("rotation", steps=2, duration=1, output=tmp_path, formats="mp4", language="ko")
+    sphinx(f"머리말.\n\n{embedding([made.files['mp4']], 'myst').text}\n\n끝.", tmp_path)
+    with served(tmp_path / "site") as server:
+        page = browser.new_page(viewport={"width": PHONE, "height": 900})
+        page.goto(f"http://127.0.0.1:{server.server_port}/index.html", wait_until="networkidle")
+        (poster,) = shown(page, "figure img")
+        assert poster.evaluate("image => image.naturalWidth") == 1280
+        # The theme leaves pictures 95 % of their figure.
+        assert poster.bounding_box()["width"] >= 0.94 * page.query_selector("figure").bounding_box()["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+        with page.expect_download() as download:
+            page.query_selector("figcaption a").click()
+        assert download.value.path().read_bytes() == made.files["mp4"].read_bytes()
+        page.close()
