@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,9 +13,11 @@ from render.errors import RenderError
 from render.pipeline.film import Film
 from render.pipeline.fit import make
 from render.pipeline.job import Job
+from render.pipeline.programs import Program, taken_along
 from render.pipeline.versions import require_versions
 from render.scratch import scratch_folder
 from render.storage import AtomicFiles
+from render.text import OWN_TRANSLATIONS, packaged_files, read_texts, translation_files
 
 
 @dataclass(frozen=True)
@@ -26,16 +29,41 @@ class Sent:
     remarks: tuple[str, ...]
 
 
-def make_away(job: Job, versions: Mapping[str, str]) -> Sent:
+def own_translations(language: str) -> str:
+    """Return what tells the user's own translations into a language from any others; nothing where there are none."""
+    own = [path for path in translation_files(language) if path not in packaged_files(language)]
+    texts = [text for path in own for text in sorted(read_texts(path).items())]
+    return hashlib.sha256(json.dumps(texts).encode()).hexdigest() if texts else ""
+
+
+def make_away(
+    job: Job, versions: Mapping[str, str], programs: tuple[Program, ...], translations: Mapping[str, str]
+) -> Sent:
     """Make a film in a folder of its own, and return its files.
+
+    Parameters
+    ----------
+    job : Job
+        The film.
+    versions : mapping of str to str
+        Those with which it is to be made.
+    programs : tuple of Program
+        Scene files that need not be here.
+    translations : mapping of str to str
+        By language, what tells the user's own translations into it from others.
 
     Raises
     ------
     EigenreelError
-        If it cannot be made, or the versions here are others.
+        If it cannot be made, or the versions or translations here are others.
     """
     require_versions(versions)
-    with scratch_folder(Path(job.output)) as folder:
+    if own_translations(job.language) != translations[job.language]:
+        raise RenderError(
+            f"a worker has other translations into {job.language} than are asked for, so give it the same folder in "
+            f"{OWN_TRANSLATIONS}"
+        )
+    with taken_along(programs), scratch_folder(Path(job.output)) as folder:
         film = make(replace(job, output=str(folder)))
         files = {path.name: path.read_bytes() for path in film.files.values()}
     return Sent(files, film.manifest, film.remarks)

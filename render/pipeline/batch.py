@@ -15,13 +15,14 @@ from pathlib import Path
 
 from render.errors import EigenreelError, RenderError, UsageError
 from render.pipeline import manifest
-from render.pipeline.away import Sent, install, make_away
+from render.pipeline.away import Sent, install, make_away, own_translations
 from render.pipeline.dependencies import files_of
 from render.pipeline.executors import outcomes
 from render.pipeline.film import Film
 from render.pipeline.fit import make
 from render.pipeline.job import Job
 from render.pipeline.processes import Processes, processes
+from render.pipeline.programs import programs_of
 from render.pipeline.scene_run import scene_of
 from render.pipeline.versions import film_versions, own_versions
 from render.storage import sha256_of, sweep
@@ -37,7 +38,8 @@ def run_all(
     """Make several films, and return for each the film or what went wrong with it.
 
     Processes of this machine write their films themselves. Any other executor returns the files of a film as bytes,
-    which are compared with their hashes and written here, so it needs no disk in common with this machine.
+    which are compared with their hashes and written here, so it needs no disk in common with this machine: scene files
+    of your own, and what they import from beside them, are taken along.
 
     Parameters
     ----------
@@ -67,9 +69,7 @@ def run_all(
     if executor is None:
         with processes() as pool:
             return run_all(jobs, executor=pool, progress=progress)
-    work: Callable[[Job], Film | Sent] = (
-        make if isinstance(executor, Processes) else partial(make_away, versions=own_versions())
-    )
+    work: Callable[[Job], Film | Sent] = make if isinstance(executor, Processes) else _away(jobs)
     results: dict[int, Film | EigenreelError] = {}
     with closing(outcomes(work, jobs, executor)) as found:
         for outcome in found:
@@ -80,6 +80,12 @@ def run_all(
             if progress:
                 progress(outcome.task, result)
     return [results[index] for index in range(len(jobs))]
+
+
+def _away(jobs: Sequence[Job]) -> Callable[[Job], Sent]:
+    """Return what makes any of the jobs elsewhere as it would be made here."""
+    translations = {language: own_translations(language) for language in {job.language for job in jobs}}
+    return partial(make_away, versions=own_versions(), programs=programs_of(jobs), translations=translations)
 
 
 def _refuse_doubles(jobs: Sequence[Job]) -> None:

@@ -15,7 +15,9 @@ from types import CodeType, ModuleType
 import scenes
 from render.errors import InputError, UsageError
 from render.files import UnreadableError, content_of, is_regular
+from render.pipeline.dependencies import LARGEST_PROGRAM
 from render.pipeline.guard import guarded
+from render.pipeline.programs import Program, folder_of, program_at
 from render.text import brief, suggestion
 from scenes import Scene
 from scenes.core.sources import IDEAS, REFERENCE_ONLY
@@ -166,12 +168,12 @@ def load_scene(name: str) -> Scene:
 
 
 def _from_file(path: Path, wanted: str) -> Scene:
-    if not is_regular(path):
+    program = program_at(path)
+    if program is None and not is_regular(path):
         raise UsageError(f"there is no scene file {str(path)[:200]}, so check the path")
-    state = path.stat()
-    key = path.resolve(), state.st_mtime_ns, state.st_size
+    key = program.digest if program else _state_of(path)
     if key not in _ran:
-        _ran[key] = _run(path)
+        _ran[key] = _run(path, program)
     found = {scene.name: scene for scene in scenes_of(_ran[key])}
     if not found:
         raise InputError(f"{path} defines no scene, so put @scene() above a function that returns matrices")
@@ -184,10 +186,13 @@ def _from_file(path: Path, wanted: str) -> Scene:
     return next(iter(found.values()))
 
 
-# No program that somebody writes is larger.
-_LARGEST_BYTES = 2**24
+def _state_of(path: Path) -> tuple[Path, int, int]:
+    state = path.stat()
+    return path.resolve(), state.st_mtime_ns, state.st_size
+
+
 # A scene file is run once, until it changes.
-_ran: dict[tuple[Path, int, int], ModuleType] = {}
+_ran: dict[str | tuple[Path, int, int], ModuleType] = {}
 
 
 class _AsItIs(SourceFileLoader):
@@ -203,17 +208,13 @@ class _AsItIs(SourceFileLoader):
         return code
 
 
-def _run(path: Path) -> ModuleType:
+def _run(path: Path, program: Program | None) -> ModuleType:
     try:
-        content = content_of(path, _LARGEST_BYTES)
+        content = program.content if program else content_of(path, LARGEST_PROGRAM)
     except UnreadableError as error:
         raise InputError(f"{path} {error}") from None
     if b"\0" in content:
         raise InputError(f"{path} is no text in UTF-8, since it has zero bytes, so save it as UTF-8")
-    folder = str(path.resolve().parent)
-    if folder not in sys.path:
-        # What lies beside it can be imported; at the end, it hides nothing that is installed.
-        sys.path.append(folder)
     # A name of its own, so that two files of one name do not meet and nothing installed is hidden.
     module_name = f"_scene_file_{path.stem}"
     spec = importlib.util.spec_from_file_location(module_name, path, loader=_AsItIs(module_name, str(path), content))
@@ -221,5 +222,9 @@ def _run(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
     with guarded(str(path)):
+        folder = str(folder_of(program) if program else path.resolve().parent)
+        if folder not in sys.path:
+            # What lies beside it can be imported; at the end, it hides nothing that is installed.
+            sys.path.append(folder)
         spec.loader.exec_module(module)
     return module

@@ -16,7 +16,7 @@ from scenes import Scene
 
 _RENDER = Path(__file__).parent.parent
 # No program that somebody writes is larger.
-_LARGEST_BYTES = 2**24
+LARGEST_PROGRAM = 2**24
 
 # It hands on what the core defines, where the definitions matter.
 _HANDING_ON = "scenes"
@@ -79,7 +79,7 @@ def files_beside(path: Path) -> set[Path]:
 def _named_in(file: Path) -> set[str]:
     """Return the modules that a file may import, and the packages around them."""
     try:
-        tree = ast.parse(content_of(file, _LARGEST_BYTES))
+        tree = ast.parse(content_of(file, LARGEST_PROGRAM))
     except (UnreadableError, SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
     names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]

@@ -25,6 +25,7 @@ from render.pipeline.guard import guarded
 from render.pipeline.job import Job
 from render.pipeline.points import Axis, points
 from render.pipeline.processes import Processes
+from render.pipeline.programs import Program, programs_of, taken_along
 from render.pipeline.results import Results
 from render.pipeline.scene_run import SceneRun, built, scene_of
 from render.pipeline.versions import own_versions, require_versions
@@ -147,20 +148,22 @@ def _one_number(column: Trajectory, name: str) -> FloatArray | None:
 
 @dataclass(frozen=True)
 class _Task:
-    """Points of one scene by what tells their numbers from others, and what is wanted of them."""
+    """Points of one scene by what tells their numbers from others, what is wanted of them, and what is run for it."""
 
     job: Job
     tracks: tuple[str, ...]
     points: Mapping[str, dict[str, Any]]
     versions: Mapping[str, str] | None
+    programs: tuple[Program, ...]
 
 
 def _compute(task: _Task) -> list[FloatArray | str]:
     """Return for every point its tracks, or why it has none."""
     if task.versions is not None:
         require_versions(task.versions)
-    scene = scene_of(task.job)
     source = task.job.program or task.job.scene
+    with taken_along(task.programs):
+        scene = scene_of(task.job)
     # Once for all: what a scene may change is put back by a copy of much that it did not.
     with guarded(source):
         return [
@@ -211,7 +214,7 @@ def compute(
     local = isinstance(executor, Processes)
     workers = executor.workers if isinstance(executor, Processes) else 16
     group = size or max(1, min(_MOST_POINTS, sweep.size // (8 * workers)))
-    versions = None if local else own_versions()
+    versions, programs = (None, ()) if local else (own_versions(), programs_of([sweep.job]))
     refused: list[str] = []
     done = 0
 
@@ -223,7 +226,7 @@ def compute(
             left = {key: point for key, point in keyed.items() if key not in kept}
             done += len(some) - len(left)
             if left:
-                yield _Task(sweep.job, sweep.tracks, left, versions)
+                yield _Task(sweep.job, sweep.tracks, left, versions, programs)
 
     with closing(outcomes(_compute, tasks(), executor)) as found:
         for outcome in found:

@@ -177,7 +177,7 @@ def test_an_address_without_a_scheduler_is_refused(address, monkeypatch):
 
 def test_a_film_comes_back_as_bytes_and_is_written_here(tmp_path):
     job = Job("rotation", {"steps": 2}, output=str(tmp_path / "here"), formats=("gif",))
-    sent = away.make_away(job, versions.own_versions())
+    sent = away.make_away(job, versions.own_versions(), (), {"en": ""})
     assert not (tmp_path / "here").exists()
     film = away.install(sent, job)
     assert isinstance(film, Film)
@@ -187,9 +187,9 @@ def test_a_film_comes_back_as_bytes_and_is_written_here(tmp_path):
 
 def test_a_film_that_came_back_damaged_is_refused_and_the_old_one_stays(tmp_path):
     job = Job("rotation", {"steps": 2}, output=str(tmp_path), formats=("gif",))
-    away.install(away.make_away(job, versions.own_versions()), job)
+    away.install(away.make_away(job, versions.own_versions(), (), {"en": ""}), job)
     before = listing(tmp_path)
-    sent = away.make_away(job, versions.own_versions())
+    sent = away.make_away(job, versions.own_versions(), (), {"en": ""})
     broken = dict(sent.files)
     broken["rotation.gif"] = broken["rotation.gif"][:-1] + b"\0"
     for files in (broken, {**sent.files, "other.gif": b""}, {**sent.files, "../rotation.gif": b""}):
@@ -203,7 +203,7 @@ def test_a_worker_of_another_version_is_refused(tmp_path, name):
     job = Job("rotation", {"steps": 2}, output=str(tmp_path))
     with ThreadPoolExecutor(1) as pool:
         wanted = versions.own_versions() | {name: "0.0.1"}
-        error = pool.submit(away.make_away, job, wanted).exception()
+        error = pool.submit(away.make_away, job, wanted, (), {"en": ""}).exception()
     assert f"a worker has {name} " in str(error) and "where 0.0.1 is asked for" in str(error)
     assert listing(tmp_path) == {}
 
