@@ -43,19 +43,23 @@ class Quality:
     def arguments(self, pixels: int, cell_area: int) -> tuple[str, ...]:
         """Return ffmpeg's arguments for frames of so many pixels, of which those of the cells change at every step.
 
-        Flat cells on the codec's own grid need no motion search, no deblocking and no psychovisual tricks, and thin
-        lines and letters fare best in its smallest blocks. A cell may have the colour of one that was somewhere near in
-        any of several earlier pictures. Strong adaptive quantisation and finer chroma keep every cell within 8 of 255
-        of its colour, at half the size a uniform quality would need for that. Frames come in the order they are shown
-        in, so that frames which repeat one can be put behind it afterwards.
+        Flat cells on the codec's own grid need no deblocking and no psychovisual tricks, and thin lines and letters
+        fare best in its smallest blocks. A block may be as one that was near in any of several earlier pictures. Strong
+        adaptive quantisation and finer chroma keep every cell within 8 of 255 of its colour, at half the size a uniform
+        quality would need for that. Frames come in the order they are shown in, so that frames which repeat one can be
+        put behind it afterwards.
         """
-        search = "subme=2:trellis=1" if self.thorough else "subme=0:trellis=0"
-        searched = _REFERENCES if self.thorough else _SEARCHED_BLOCKS * 16**2 // max(cell_area, 1)
+        searched = _SEARCHED_BLOCKS * 16**2 // max(cell_area, 1)
+        if self.thorough:
+            searched, search = _REFERENCES, "subme=6:trellis=1:me=umh"
+        else:
+            # Where many cells change, finding out what serves best takes as long as all the rest.
+            search = f"subme={2 if searched >= _REFERENCES else 0}:trellis=0:me=dia"
         references = max(1, min(_REFERENCES, searched, _KEPT_BLOCKS * 16**2 // pixels))
         return (
             *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", str(self.crf), "-x264-params"),
-            f"{search}:partitions=i4x4,i8x8:8x8dct=1:me=dia:deadzone-inter=24:no-psy=1:no-deblock=1:bframes=0:"
-            f"scenecut=0:weightp=0:qcomp=1:aq-strength=1.3:chroma-qp-offset={self.chroma}",
+            f"{search}:partitions=i4x4:8x8dct=1:no-psy=1:no-deblock=1:bframes=0:scenecut=0:weightp=0:qcomp=1:"
+            f"aq-strength=1.3:chroma-qp-offset={self.chroma}",
             # A pinned thread count: the bytes depend on it.
             *("-profile:v", "high", "-g", "300", "-refs", str(references), "-threads", "2"),
         )
