@@ -37,12 +37,12 @@ FLOORS = [
         "render.numerics.track_pieces",
     ]),
     ("one run of a scene", [
-        "render.pipeline.stored",
+        "render.pipeline.stored render.pipeline.programs",
+        "render.pipeline.own_modules",
         "render.pipeline.numpy_files render.pipeline.number_texts render.pipeline.gates",
         "render.pipeline.safetensors render.pipeline.nonfinite",
         "render.pipeline.array_files render.pipeline.networks",
         "render.pipeline.guard render.pipeline.arrays render.pipeline.claims render.pipeline.glossary "
-        "render.pipeline.programs "
         "render.pipeline.weights render.pipeline.course render.pipeline.network_files render.pipeline.numbered_files",
         "render.pipeline.catalog render.pipeline.moments render.pipeline.matrix_film "
         "render.pipeline.checkpoints render.pipeline.training",

@@ -16,6 +16,7 @@ from render.cli.scene_commands import SETTINGS, SceneCommands, film_options, mak
 from render.cli.terminal import note_finished, one_line, say, shown
 from render.errors import RenderError, UsageError
 from render.pipeline.job import COMPARISON, GRID, OPTIONS, PHASE, SWEEP, USUAL, Job
+from render.text import Words
 
 if TYPE_CHECKING:
     from render.pipeline.points import Axis
@@ -104,7 +105,7 @@ def _grid(
     source: Source, fixed: Mapping[str, Any], axes: Sequence[Axis], own: Mapping[str, Any], options: dict[str, Any]
 ) -> None:
     """Make one film of small multiples."""
-    title = f"{source.title or source.scene.title}: {', '.join(name.replace('_', ' ') for name, _ in axes)}"
+    title = _title_of(source, axes, options["language"])
     options["name"] = options["name"] or f"{source.stem}-grid"
     make_film(
         GRID, {}, own["quiet"], own["as_json"], several={"of": source.runs(fixed, axes), "title": title}, **options
@@ -193,6 +194,13 @@ def _diagram(source: Source, wanted: Sweep, results: Results, options: Mapping[s
     return {form: stills.at(found.steps, form) for form in ("png", "svg")}
 
 
+def _title_of(source: Source, axes: Sequence[Axis], language: str) -> str:
+    """Return what the runs of a scene or file are called, of which parameters vary."""
+    words = Words(language)
+    varied = ", ".join(words(name.replace("_", " ")) for name, _ in axes)
+    return f"{words(source.title or source.scene.title)}: {varied}"
+
+
 def _remark(text: str) -> None:
     click.echo(one_line(f"render: {text}."), err=True)
 
@@ -216,7 +224,7 @@ def _compare(
         (source,) = sources
         axes = axes_of(over, source.scene.parameters)
         of = source.runs(chosen[0], axes)
-        title = f"{source.title or source.scene.title}: {', '.join(name.replace('_', ' ') for name, _ in axes)}"
+        title = _title_of(source, axes, rest["language"])
     else:
         labels = _labels([Path(word.rpartition(":")[2] or word).stem for word in words])
         of = [s.run(label, own) for s, own, label in zip(sources, chosen, labels, strict=True)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from render.errors import RenderError
+from render.errors import EigenreelError, RenderError
 from render.pipeline.film import Film
 from render.pipeline.fit import make
 from render.pipeline.job import Job
@@ -31,8 +31,12 @@ class Sent:
 
 def own_translations(language: str) -> str:
     """Return what tells the user's own translations into a language from any others; nothing where there are none."""
-    own = [path for path in translation_files(language) if path not in packaged_files(language)]
-    texts = [text for path in own for text in sorted(read_texts(path).items())]
+    try:
+        own = [path for path in translation_files(language) if path not in packaged_files(language)]
+        texts: list[Any] = [text for path in own for text in sorted(read_texts(path).items())]
+    except EigenreelError as error:
+        # A film in this language is refused for the same reason, others are not.
+        texts = [str(error)]
     return hashlib.sha256(json.dumps(texts).encode()).hexdigest() if texts else ""
 
 

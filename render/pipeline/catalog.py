@@ -8,16 +8,17 @@ import pkgutil
 import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
+from zlib import crc32
 
 import scenes
 from render.errors import InputError, UsageError
 from render.files import UnreadableError, content_of, is_regular
-from render.pipeline.dependencies import LARGEST_PROGRAM
+from render.pipeline.dependencies import LARGEST_PROGRAM, files_beside
 from render.pipeline.guard import guarded
-from render.pipeline.programs import Program, folder_of, program_at
+from render.pipeline.own_modules import AsItIs, OwnModules, modules_of, use_modules
+from render.pipeline.programs import Program, program_at
 from render.text import brief, suggestion
 from scenes import Scene
 from scenes.core.sources import IDEAS, REFERENCE_ONLY
@@ -172,9 +173,15 @@ def _from_file(path: Path, wanted: str) -> Scene:
     if program is None and not is_regular(path):
         raise UsageError(f"there is no scene file {str(path)[:200]}, so check the path")
     key = program.digest if program else _state_of(path)
-    if key not in _ran:
-        _ran[key] = _run(path, program)
-    found = {scene.name: scene for scene in scenes_of(_ran[key])}
+    if key in _ran:
+        module, modules = _ran[key]
+        use_modules(path, program, modules)
+    else:
+        modules = modules_of(path, program)
+        use_modules(path, program, modules)
+        module = _run(path, program)
+        _ran[key] = module, modules
+    found = {scene.name: scene for scene in scenes_of(module)}
     if not found:
         raise InputError(f"{path} defines no scene, so put @scene() above a function that returns matrices")
     if wanted:
@@ -186,26 +193,29 @@ def _from_file(path: Path, wanted: str) -> Scene:
     return next(iter(found.values()))
 
 
-def _state_of(path: Path) -> tuple[Path, int, int]:
-    state = path.stat()
-    return path.resolve(), state.st_mtime_ns, state.st_size
+# A file, and how those are that decide what it is.
+_State = tuple[Path, frozenset[tuple[Path, int, int]]]
 
 
-# A scene file is run once, until it changes.
-_ran: dict[str | tuple[Path, int, int], ModuleType] = {}
+def _state_of(path: Path) -> _State:
+    states = [(file, file.stat()) for file in files_beside(path)]
+    return path.resolve(), frozenset((file, state.st_mtime_ns, state.st_size) for file, state in states)
 
 
-class _AsItIs(SourceFileLoader):
-    """Runs a file as it is now. Bytecode kept beside it would be told from it by whole seconds and its size."""
+# A scene file is run once, until it changes, or what it imports from beside it.
+_ran: dict[str | _State, tuple[ModuleType, OwnModules]] = {}
+
+
+class _Given(AsItIs):
+    """Runs what was read from a file already."""
 
     def __init__(self, fullname: str, path: str, content: bytes) -> None:
         super().__init__(fullname, path)
         self._content = content
 
-    def get_code(self, fullname: str) -> CodeType:
-        """Return the file's code, compiled anew."""
-        code: CodeType = self.source_to_code(self._content, self.get_filename(fullname))
-        return code
+    def get_data(self, path: str) -> bytes:
+        """Return what was read."""
+        return self._content
 
 
 def _run(path: Path, program: Program | None) -> ModuleType:
@@ -216,15 +226,11 @@ def _run(path: Path, program: Program | None) -> ModuleType:
     if b"\0" in content:
         raise InputError(f"{path} is no text in UTF-8, since it has zero bytes, so save it as UTF-8")
     # A name of its own, so that two files of one name do not meet and nothing installed is hidden.
-    module_name = f"_scene_file_{path.stem}"
-    spec = importlib.util.spec_from_file_location(module_name, path, loader=_AsItIs(module_name, str(path), content))
+    module_name = f"_scene_file_{path.stem}_{crc32(str(path.resolve()).encode(errors='surrogateescape')):08x}"
+    spec = importlib.util.spec_from_file_location(module_name, path, loader=_Given(module_name, str(path), content))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
     with guarded(str(path)):
-        folder = str(folder_of(program) if program else path.resolve().parent)
-        if folder not in sys.path:
-            # What lies beside it can be imported; at the end, it hides nothing that is installed.
-            sys.path.append(folder)
         spec.loader.exec_module(module)
     return module

@@ -14,6 +14,7 @@ from render.errors import UsageError
 from render.numerics.trajectory import Trajectory, simulate
 from render.pipeline.arrays import scene_of_arrays
 from render.pipeline.catalog import load_scene
+from render.pipeline.own_modules import own_modules
 from render.text import places_of, unmarked
 from scenes import Claim, Claimed, MatrixSequence, PanelRequest, Reached, Recording, Scene, scene, show
 
@@ -54,7 +55,8 @@ class Run:
         UsageError
             If it is a comparison of its own.
         """
-        columns = self.scene.build(**self.parameters)
+        with own_modules(self.source):
+            columns = self.scene.build(**self.parameters)
         if None not in columns:
             labels = ", ".join(map(str, columns))
             raise UsageError(
@@ -157,8 +159,13 @@ def _panels_of_products(runs: Sequence[Run]) -> list[PanelRequest]:
     grown = [float(np.max(simulate(product).log10_spectral_norm, initial=0.0)) for product in products]
     sizes = {product.dim for product in products}
     if max(grown) > _MOST_DECADES or len(sizes) > 1:
-        return [show("scaled_matrix", heading="{symbol}{step:^}", note=""), show("norms")]
+        return [show("scaled_matrix", note="", size=True), show("norms")]
     return [show("matrix"), show("norms")]
+
+
+_TOGETHER = "All begin together. What differs stands above each column."
+# Where a column is narrow, nothing else says it.
+_RESCALED = "All begin together. Each matrix is rescaled: its largest entry has full colour."
 
 
 def _scene_of(name: str, runs: Sequence[Run], panels: Sequence[PanelRequest], title: str, like: Scene | None) -> Scene:
@@ -171,7 +178,7 @@ def _scene_of(name: str, runs: Sequence[Run], panels: Sequence[PanelRequest], ti
         *panels,
         title="Side by side",
         statement="several runs on one clock",
-        opening="All begin together. What differs stands above each column.",
+        opening=_RESCALED if any(panel.panel == "scaled_matrix" for panel in panels) else _TOGETHER,
         counter=like.counter if like else "step",
         smooth=bool(like and like.smooth),
         arrange="grid" if name == "grid" else "beside",

@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import scenes
@@ -63,31 +64,56 @@ def files_beside(path: Path) -> set[Path]:
     Parameters
     ----------
     path : Path
-        The file.
+        The file, which is returned as it is; the others are beside what it stands for.
     """
+    folder = folder_beside(path)
     waiting, found = [path], set[Path]()
     while waiting:
         file = waiting.pop()
         if file not in found:
             found.add(file)
-            for module in _named_in(file):
-                base = path.parent.joinpath(*module.split("."))
+            for base in _named_in(file, folder):
                 waiting += [one for one in (base.with_suffix(".py"), base / "__init__.py") if is_regular(one)]
     return found
 
 
-def _named_in(file: Path) -> set[str]:
-    """Return the modules that a file may import, and the packages around them."""
+def folder_beside(path: Path) -> Path:
+    """Return the folder of which a scene file imports: its own, or that of the file which it stands for."""
+    return (path.resolve() if path.is_symlink() else path).parent
+
+
+def names_beside(path: Path) -> set[str]:
+    """Return the names of modules beside a scene file that it imports, of packages the outer one.
+
+    What is installed comes first, as everywhere where Python finds modules.
+    """
+    folder = folder_beside(path)
+    inner = {file.relative_to(folder).parts[0].removesuffix(".py") for file in files_beside(path) - {path}}
+    others = [entry for entry in sys.path if Path(entry).resolve() != folder.resolve()]
+    return {name for name in inner if name not in sys.stdlib_module_names and not _found_in(name, others)}
+
+
+def _found_in(name: str, entries: list[str]) -> bool:
+    # Folders without __init__.py are packages wherever nothing else has their name.
+    spec = PathFinder.find_spec(name, entries)
+    return spec is not None and spec.origin is not None
+
+
+def _named_in(file: Path, folder: Path) -> set[Path]:
+    """Return what a file may import from a folder or from its own package, and the packages around it, as paths."""
     try:
         tree = ast.parse(content_of(file, LARGEST_PROGRAM))
     except (UnreadableError, SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
-    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    named = [(folder, alias.name) for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
-    parts = [name.split(".") for name in names]
-    return {".".join(part[:length]) for part in parts for length in range(1, len(part) + 1)}
+        if isinstance(node, ast.ImportFrom):
+            base = file.parents[node.level - 1] if 0 < node.level <= len(file.parents) else folder
+            inner = f"{node.module}." if node.module else ""
+            named += [(base, f"{inner}{alias.name}") for alias in node.names]
+    parts = [(base, name.split(".")) for base, name in named]
+    paths = {base.joinpath(*part[:length]) for base, part in parts for length in range(1, len(part) + 1)}
+    return {path for path in paths if path.is_relative_to(folder) and path != folder}
 
 
 @cache

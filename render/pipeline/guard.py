@@ -16,6 +16,7 @@ import numpy as np
 from render.errors import EigenreelError, InputError, RenderError, UsageError
 from render.files import current_folder, is_regular
 from render.interrupts import Interrupted
+from render.pipeline.own_modules import own_modules
 from scenes import ClaimError, MomentError, ParameterError, SequenceError
 
 
@@ -23,8 +24,8 @@ from scenes import ClaimError, MomentError, ParameterError, SequenceError
 def guarded(name: str) -> Iterator[None]:
     """Run a scene's own code: its failures become one sentence, what it changes is put back.
 
-    Its standard output goes to standard error; the working folder, the states of the common random
-    generators, NumPy's error handling and matplotlib's settings are restored.
+    What it imports from beside its file is its own. Its standard output goes to standard error; the working folder, the
+    states of the common random generators, NumPy's error handling and matplotlib's settings are restored.
 
     Raises
     ------
@@ -32,7 +33,7 @@ def guarded(name: str) -> Iterator[None]:
         If it raises anything but a refusal of its parameters or matrices.
     """
     try:
-        with _ONE_AT_A_TIME, _put_back():
+        with _ONE_AT_A_TIME, _put_back(), own_modules(name):
             yield
     except EigenreelError:
         raise

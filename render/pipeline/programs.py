@@ -2,46 +2,50 @@
 
 from __future__ import annotations
 
-import atexit
 import hashlib
-import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from render.files import UnreadableError, content_of
-from render.pipeline.dependencies import LARGEST_PROGRAM, files_beside
+from render.pipeline.dependencies import LARGEST_PROGRAM, files_beside, folder_beside, names_beside
 from render.pipeline.job import Job
-from render.scratch import scratch_folder
 
 
 @dataclass(frozen=True)
 class Program:
-    """A scene file, with those beside it that it imports.
+    """A scene file, with what it imports from beside it.
 
     Parameters
     ----------
     path : str
         The file as jobs name it.
-    files : mapping of str to bytes
-        What is in it and in the others, by their paths from its folder.
+    content : bytes
+        What is in it.
+    beside : mapping of str to bytes
+        What is in the files that it imports, by their paths from its folder.
     """
 
     path: str
-    files: Mapping[str, bytes]
+    content: bytes
+    beside: Mapping[str, bytes]
 
-    @property
-    def content(self) -> bytes:
-        """What is in the scene file itself."""
-        return self.files[Path(self.path).name]
-
-    @property
+    @cached_property
     def digest(self) -> str:
-        """What tells it from any other."""
-        parts = [part for name in sorted(self.files) for part in (name.encode(), self.files[name])]
+        """What tells it from any other, and from the same at another path."""
+        parts = [self.path.encode(), self.content]
+        parts += [part for name in sorted(self.beside) for part in (name.encode(), self.beside[name])]
         return hashlib.sha256(b"".join(b"%d:%b" % (len(part), part) for part in parts)).hexdigest()
+
+
+def path_in(source: str) -> str | None:
+    """Return the path in what names the scene of a file, as ``own.py`` or ``own.py:name``; None for other scenes."""
+    if ".py:" in source:
+        return source.rpartition(":")[0]
+    return source if source.endswith(".py") else None
 
 
 def programs_of(jobs: Iterable[Job]) -> tuple[Program, ...]:
@@ -53,8 +57,7 @@ def programs_of(jobs: Iterable[Job]) -> tuple[Program, ...]:
         The jobs.
     """
     found: dict[str, Program] = {}
-    for source in (source for job in jobs for source in job.sources if ".py" in source):
-        path = source.rpartition(":")[0] if ".py:" in source else source
+    for path in (path for job in jobs for source in job.sources if (path := path_in(source))):
         if path not in found:
             try:
                 found[path] = _program(Path(path))
@@ -64,9 +67,11 @@ def programs_of(jobs: Iterable[Job]) -> tuple[Program, ...]:
 
 
 def _program(path: Path) -> Program:
-    own = {path, *files_beside(path)}
-    contents = {file.relative_to(path.parent).as_posix(): content_of(file, LARGEST_PROGRAM) for file in sorted(own)}
-    return Program(str(path), contents)
+    folder, own = folder_beside(path), names_beside(path)
+    inner = {file.relative_to(folder): file for file in files_beside(path) - {path}}
+    taken = {name.as_posix(): file for name, file in inner.items() if name.parts[0].removesuffix(".py") in own}
+    beside = {name: content_of(file, LARGEST_PROGRAM) for name, file in taken.items()}
+    return Program(str(path), content_of(path, LARGEST_PROGRAM), beside)
 
 
 _along: ContextVar[tuple[Program, ...]] = ContextVar("programs", default=())
@@ -85,33 +90,3 @@ def taken_along(programs: tuple[Program, ...]) -> Iterator[None]:
 def program_at(path: Path) -> Program | None:
     """Return the program that was taken along for a path, if one was."""
     return next((program for program in _along.get() if Path(program.path) == path), None)
-
-
-_folders: dict[str, Path] = {}
-_kept = ExitStack()
-atexit.register(_kept.close)
-
-
-def folder_of(program: Program) -> Path:
-    """Return a folder with the files of a program, from which alone modules of such folders are imported henceforth.
-
-    Another program may have modules of the same names: who has imported them keeps them.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
-    """
-    if program.digest not in _folders:
-        folder = _kept.enter_context(scratch_folder(Path()))
-        for name, content in program.files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
-        _folders[program.digest] = folder
-    others = [folder for digest, folder in _folders.items() if digest != program.digest]
-    sys.path[:] = [entry for entry in sys.path if Path(entry) not in others]
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str) and any(Path(file).is_relative_to(folder) for folder in others):
-            del sys.modules[name]
-    return _folders[program.digest]

@@ -7,10 +7,9 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ from render.errors import EigenreelError, RenderError, UsageError
 from render.numerics.growth import log10_growth
 from render.numerics.trajectory import Trajectory, simulate
 from render.panels._series import track_of
-from render.pipeline.dependencies import files_beside
 from render.pipeline.executors import outcomes
 from render.pipeline.guard import guarded
 from render.pipeline.job import Job
@@ -29,7 +27,6 @@ from render.pipeline.programs import Program, programs_of, taken_along
 from render.pipeline.results import Results
 from render.pipeline.scene_run import SceneRun, built, scene_of
 from render.pipeline.versions import own_versions, require_versions
-from render.storage import sha256_of
 from render.text import suggestion
 from render.version import VERSION
 from scenes import FloatArray, ParameterError, Scene, SequenceError
@@ -72,14 +69,12 @@ class Sweep:
 
 def _base_of(job: Job, tracks: Sequence[str]) -> str:
     """Return all that decides numbers besides the point: the scene as it is now, parameters, tracks and versions."""
-    program = job.program
-    own = files_beside(Path(program.rpartition(":")[0] if ".py:" in program else program)) if program else ()
     held = [
         job.scene,
         dict(job.parameters),
         job.matrices,
         tracks,
-        {path.name: sha256_of(path) for path in own},
+        [program.digest for program in programs_of([job])],
         VERSION,
         np.__version__,
     ]
@@ -162,10 +157,11 @@ def _compute(task: _Task) -> list[FloatArray | str]:
     if task.versions is not None:
         require_versions(task.versions)
     source = task.job.program or task.job.scene
-    with taken_along(task.programs):
+    with ExitStack() as stack:
+        stack.enter_context(taken_along(task.programs))
         scene = scene_of(task.job)
-    # Once for all: what a scene may change is put back by a copy of much that it did not.
-    with guarded(source):
+        # Once for all: what a scene may change is put back by a copy of much that it did not.
+        stack.enter_context(guarded(source))
         return [
             _numbers_or_why(source, scene, {**task.job.parameters, **point}, task.tracks)
             for point in task.points.values()

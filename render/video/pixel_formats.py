@@ -186,10 +186,13 @@ class Bgra(PixelFormat):
         colors = changed.colors[..., :3]
         entries = self._palette[self._nearest[_coarse(colors)]]
         away = np.maximum(colors, entries) - np.minimum(colors, entries)
-        shown = changed.colors[..., [2, 1, 0, 3]]
-        near = away.max(axis=-1) <= _NEAR
+        shown = np.ascontiguousarray(changed.colors[..., [2, 1, 0, 3]])
+        plane = quads(self._plane())
+        # What has its own colour already is a cell beside a letter on it.
+        laid = plane[changed.rows, :, changed.columns] == shown.view(np.uint32)[..., 0]
+        near = (away.max(axis=-1) <= _NEAR) & ~laid
         shown[near, :3] = entries[near][:, ::-1]
-        quads(self._plane())[changed.rows, :, changed.columns] = np.ascontiguousarray(shown).view(np.uint32)[..., 0]
+        plane[changed.rows, :, changed.columns] = shown.view(np.uint32)[..., 0]
 
 
 PIXEL_FORMATS: dict[str, type[PixelFormat]] = {"yuv420p": Yuv420p, "pal8": Pal8, "bgra": Bgra}

@@ -108,8 +108,6 @@ def sizes(elsewhere, folder, seeds=2):
 def test_numbers_are_those_of_the_files_as_they_are_now(elsewhere, tmp_path):
     for size in (1.0, 0.5, 0.25):
         written(tmp_path / "here", size)
-        # Whoever sweeps begins anew, the worker goes on.
-        parts()
         (tmp_path / str(size)).mkdir()
         for found in sizes(elsewhere, tmp_path / str(size)):
             np.testing.assert_allclose(found, np.arange(4) * np.log10(size), rtol=0, atol=1e-14)
@@ -118,8 +116,8 @@ def test_numbers_are_those_of_the_files_as_they_are_now(elsewhere, tmp_path):
 def test_what_is_taken_along_is_what_the_file_imports(elsewhere, tmp_path):
     (tmp_path / "here" / "other.py").write_text("secret = 1")
     (program,) = programs_of([Job("own.py"), Job("own.py:own"), Job("orthogonal")])
-    assert program.path == "own.py"
-    assert sorted(program.files) == ["own.py", "parts/__init__.py", "parts/sizes.py"]
+    assert (program.path, program.content) == ("own.py", (tmp_path / "here" / "own.py").read_bytes())
+    assert sorted(program.beside) == ["parts/__init__.py", "parts/sizes.py"]
     assert programs_of([Job("gone.py")]) == ()
 
 
