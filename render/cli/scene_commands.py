@@ -59,11 +59,20 @@ def film_options(*wanted: str) -> list[click.Option]:
             made.append(click.Option(flags, is_flag=True, help=kind["help"]))
         elif isinstance(usual, tuple):
             made.append(click.Option(flags, multiple=True, **kind))
+        elif name == "over":
+            # The last one would stand for all.
+            made.append(click.Option(flags, multiple=True, callback=_one_range, **kind))
         elif usual is None:
             made.append(click.Option(flags, type=option.kind, **kind))
         else:
             made.append(click.Option(flags, type=type(usual), default=usual, show_default=usual != 0, **kind))
     return made
+
+
+def _one_range(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> str | None:
+    if len(values) > 1:
+        raise UsageError("a page plays films over one parameter, so give --over once (render sweep takes several)")
+    return values[0] if values else None
 
 
 class SceneCommands(click.Group):

@@ -329,7 +329,8 @@
     live.textContent = `${word} ${value}. ${said.textContent}`;
     if (!alone) return;
     const wanted = `#t=${step()}` + (page.films.length > 1 ? `&${encodeURIComponent(page.parameter)}=${film.value}` : "");
-    if (location.hash !== wanted) history.pushState(null, "", wanted);
+    // What a notebook shows has no address.
+    if (location.protocol !== "about:" && location.hash !== wanted) history.pushState(null, "", wanted);
   }
   function seek(wanted) {
     pause(false);
@@ -390,17 +391,24 @@
     event.preventDefault();
     acts[event.key]();
   });
+  function choose(number) {
+    film = page.films[number];
+    const range = root.getElementById("value");
+    if (!range) return;
+    range.value = number;
+    root.querySelector(".choice label").textContent = `${page.name} = ${film.value}`;
+  }
   function arrive() {
     const asked = new URLSearchParams(location.hash.slice(1));
     if (!alone || !/^\d+$/.test(asked.get("t") || "")) return false;
     const chosen = page.films.findIndex(single => String(single.value) === asked.get(page.parameter));
-    if (chosen >= 0) { film = page.films[chosen]; const range = root.getElementById("value"); if (range) { range.value = chosen; root.querySelector(".choice label").textContent = `${page.name} = ${film.value}`; } }
+    if (chosen >= 0) choose(chosen);
     pause(false);
     begun = true;
     open(find(Math.min(film.steps, Number(asked.get("t")))));
     return true;
   }
-  function restore() { if (!arrive()) { begun = false; open(first()); } }
+  function restore() { if (!arrive()) { begun = false; choose(page.first); open(first()); } }
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const first = () => still.matches ? film.pictures.length - 1 : film.poster;
   addEventListener("popstate", restore);

@@ -91,6 +91,7 @@ def test_numbers_come_with_a_diagram(folder):
     ("words", "said"),
     [
         (("sweep", "powers"), "needs values of a parameter"),
+        (("scene", "powers", "--format", "html", "--over", "dim=2,3", "--over", "seed=0:3"), "give --over once"),
         (("sweep", "powers", "--over", "sed=0:3"), "seed"),
         (("sweep", "powers", "--over", "seed=0:3", "--seed", "4"), "seed varies and has one value"),
         (("sweep", "powers", "--over", "seed=0:3", "--jobs", "2", "--dask", "tcp://127.0.0.1:1"), "give one of them"),

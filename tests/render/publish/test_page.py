@@ -210,6 +210,29 @@ def test_of_very_many_steps_a_page_has_some(tmp_path):
     assert [pictures[0][0], pictures[-1][0]] == [0, 900]
 
 
+def test_back_returns_to_the_value_with_which_the_page_opened(visit):
+    page = visit("slider")
+    label = page.locator(".choice label")
+    opened = label.inner_text()
+    page.locator("#value").focus()
+    page.keyboard.press("End")
+    assert label.inner_text() != opened and "spectral_radius=" in page.url
+    page.go_back()
+    assert label.inner_text() == opened
+
+
+def test_a_page_without_an_address_leaves_it_alone(visit, folder):
+    page = visit("rotation")
+    content = (folder / "rotation.html").read_text(encoding="utf-8")
+    page.evaluate(
+        "content => { document.body.innerHTML = '<iframe></iframe>'; frames[0].frameElement.srcdoc = content }", content
+    )
+    inner = page.frame_locator("iframe")
+    inner.get_by_role("button", name="One step on").click()
+    inner.get_by_role("button", name="One step on").click()
+    assert inner.locator(".counter").inner_text().split()[-1] == str(study_of("rotation").poster_step + 2)
+
+
 def test_the_address_names_the_step_and_back_returns(visit):
     page = visit("rotation", "#t=5")
     assert step_of(page) == 5
