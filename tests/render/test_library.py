@@ -156,15 +156,16 @@ def test_scenes_by_name():
 
 def test_a_frame_is_an_array(tmp_path):
     film = render.film("orthogonal", steps=6, dim=4, formats="webp", output=tmp_path, pace="even")
+    # Edges in the file have colours of a palette.
     frames = decode(film.files["webp"])
-    assert np.array_equal(film.frame(3), frames[3])
-    assert np.array_equal(film.frame(-1), frames[6])
-    assert np.array_equal(film.frame(np.int64(0)), frames[0])
+    for step, number in ((3, 3), (-1, 6), (np.int64(0), 0)):
+        away = [np.abs(film.frame(step).astype(int) - frame).max() for frame in frames]
+        assert [index for index, most in enumerate(away) if most <= 16] == [number]
     for wrong in (7, -8, 1.0, True, "3"):
         with pytest.raises(UsageError, match="step must be a whole number from 0 to 6"):
             film.frame(wrong)
     again = pickle.loads(pickle.dumps(film))
-    assert np.array_equal(again.frame(2), frames[2])
+    assert np.array_equal(again.frame(2), film.frame(2))
     assert len(pickle.dumps(film)) < 100_000
 
 
