@@ -65,27 +65,10 @@ def rotation(
     return repeated(turn, steps, series={"vector": vector, "turned": angle * np.arange(steps + 1)})
 
 
-@rotation.moment(
-    "After {step} steps it has turned by {turned:4}°: a quarter of a turn, and <keep>no longer than before</>."
-)
+@rotation.moment("After {step} steps it has turned by {turned:4}°, and is <keep>no longer than before</>.")
 def _(series: Mapping[str, FloatArray], angle: float) -> Reached | None:
-    return _quarter(series, angle, exact=True)
-
-
-@rotation.moment(
-    "After {step} steps it has turned by {turned:4}°: more than a quarter, and <keep>no longer than before</>."
-)
-def _(series: Mapping[str, FloatArray], angle: float) -> Reached | None:
-    return _quarter(series, angle, exact=False)
-
-
-def _quarter(series: Mapping[str, FloatArray], angle: float, exact: bool) -> Reached | None:
-    """Return the step from which on a quarter of a turn is made, where that is met exactly, or where it is not."""
-    turned = np.abs(series["turned"])
-    step = first_step(turned >= 90 - 1e-9)
-    if step is None or abs(angle) > 90 or exact != (turned[step] <= 90 + 1e-9):
-        return None
-    return Reached(step, turned=float(turned[step]))
+    step = first_step(np.abs(series["turned"]) >= 90 - 1e-9)
+    return None if step is None or abs(angle) > 90 else Reached(step, turned=float(abs(series["turned"][step])))
 
 
 @rotation.moment(
