@@ -173,14 +173,11 @@ def _from_file(path: Path, wanted: str) -> Scene:
     if program is None and not is_regular(path):
         raise UsageError(f"there is no scene file {str(path)[:200]}, so check the path")
     key = program.digest if program else _state_of(path)
-    if key in _ran:
-        module, modules = _ran[key]
-        use_modules(path, program, modules)
-    else:
-        modules = modules_of(path, program)
-        use_modules(path, program, modules)
-        module = _run(path, program)
-        _ran[key] = module, modules
+    known = _ran.get(key)
+    modules = known[1] if known else modules_of(path, program)
+    use_modules(path, program, modules)
+    module = known[0] if known else _run(path, program)
+    _ran[key] = module, modules
     found = {scene.name: scene for scene in scenes_of(module)}
     if not found:
         raise InputError(f"{path} defines no scene, so put @scene() above a function that returns matrices")
