@@ -23,9 +23,10 @@ from render.pipeline.catalog import scene_names
 from render.pipeline.job import FilmOptions, Job
 from render.pipeline.pace import timeline_of
 from render.pipeline.painter import Painter
+from render.pipeline.plan import cells_of
 from render.pipeline.scene_run import resolve
 from render.video.encoder import StreamInfo, encode_arguments
-from render.video.formats import FORMATS, WHOLE_BLOCK
+from render.video.formats import FORMATS
 from render.video.frame_difference import FrameDifference
 from render.video.pixel_formats import PIXEL_FORMATS
 
@@ -76,15 +77,10 @@ def encoders_alone(name: str, folder: Path, cores: int) -> tuple[float, float]:
     # The palette is known before the first frame, so looking for one is spared.
     palette = folder / "palette.png"
     imageio.imwrite(palette, film_palette(find_theme("light")).reshape(16, 16, 3))
-    panels = [panel for panel in painter.describe() if panel["cell"]]
-    cells = {
-        "cell": min((panel["cell"] for panel in panels), default=WHOLE_BLOCK),
-        "cell_area": sum(panel["width"] * panel["height"] for panel in panels),
-    }
     plainly, usually = [], []
     for form in (FORMATS["mp4"], FORMATS["gif"]):
         shown = converted[form.pixel_format]
-        footage = StreamInfo(1280, 720, len(shown), form.nearest_fps(timeline.fps), **cells)
+        footage = StreamInfo(1280, 720, len(shown), form.nearest_fps(timeline.fps), **cells_of(painter))
         usual = encode_arguments(form, folder / "film", footage)
         usually.append((shown, usual))
         plain = list(usual)

@@ -25,6 +25,7 @@ from render.drawing.themes import find_theme
 from render.pipeline.catalog import load_scene
 from render.pipeline.job import FilmOptions
 from render.pipeline.painter import Painter
+from render.pipeline.plan import cells_of
 from render.pipeline.scene_run import resolve
 from render.pipeline.timeline import DEFAULT_FPS
 from render.video.encoder import StreamInfo, encode_arguments
@@ -103,8 +104,7 @@ def main() -> None:
         form = FORMATS["mp4"]
 
         def alone(kind: str, target: str, count: int) -> list[str]:
-            (panel,) = (panel for panel in frames.describe() if panel["cell"])
-            stream = StreamInfo(1280, 720, count, DEFAULT_FPS, panel["cell"], panel["width"] * panel["height"])
+            stream = StreamInfo(1280, 720, count, DEFAULT_FPS, **cells_of(frames))
             arguments = encode_arguments(form, folder / target, stream)
             if kind == "rgb":
                 arguments[arguments.index("yuv420p")] = "rgb0"

@@ -33,6 +33,15 @@ _PAGE_BYTES = 100_000
 _MOST_FILMS = 50
 
 
+def cells_of(painter: Painter[RasterCanvas]) -> dict[str, int]:
+    """Return what an encoder is told of the cells of a frame: how large the smallest is, and how many pixels all have."""
+    panels = [panel for panel in painter.describe() if panel["cell"]]
+    return {
+        "cell": min((panel["cell"] for panel in panels), default=WHOLE_BLOCK),
+        "cell_area": sum(panel["width"] * panel["height"] for panel in panels),
+    }
+
+
 class Plan:
     """A film before its first frame: what is to be made, and everything in it that can be refused.
 
@@ -140,17 +149,9 @@ class Plan:
 
     def stream(self, form: Format) -> StreamInfo:
         """Return what an encoder is told of the frames."""
-        panels = [panel for panel in self.painter.describe() if panel["cell"]]
-        layout = self.painter.layout
-        return StreamInfo(
-            layout.width,
-            layout.height,
-            self.timeline.frames,
-            form.nearest_fps(self.fps),
-            cell=min((panel["cell"] for panel in panels), default=WHOLE_BLOCK),
-            cell_area=sum(panel["width"] * panel["height"] for panel in panels),
-            times=self.job.loop,
-        )
+        layout, fps = self.painter.layout, form.nearest_fps(self.fps)
+        cells = cells_of(self.painter)
+        return StreamInfo(layout.width, layout.height, self.timeline.frames, fps, **cells, times=self.job.loop)
 
     def estimated_bytes(self) -> int:
         """Return about how much all files will take."""
