@@ -34,7 +34,7 @@ _MOST_FILMS = 50
 
 
 def cells_of(painter: Painter[RasterCanvas]) -> dict[str, int]:
-    """Return what an encoder is told of the cells of a frame: how large the smallest is, and how many pixels all have."""
+    """Return what an encoder is told of a frame's cells: how large the smallest is, how many pixels all have."""
     panels = [panel for panel in painter.describe() if panel["cell"]]
     return {
         "cell": min((panel["cell"] for panel in panels), default=WHOLE_BLOCK),
