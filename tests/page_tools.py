@@ -1,5 +1,6 @@
 """Programs that make pages of Markdown, as those do who use them."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -80,3 +81,28 @@ def sphinx(text, folder):
     done = subprocess.run([*command, folder / "site"], capture_output=True, encoding="utf-8", timeout=100)
     assert done.returncode == 0, done.stderr
     return (folder / "site" / "index.html").read_text(encoding="utf-8")
+
+
+def nbconvert(cells, folder):
+    """Return a page that nbconvert made of a notebook whose cells it ran, in ``notebook.html``, and their outputs."""
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    content = {
+        "cells": [
+            {"cell_type": "code", "id": str(i), "metadata": {}, "source": cell, "outputs": [], "execution_count": None}
+            for i, cell in enumerate(cells)
+        ],
+        "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5,
+    }  # fmt: skip
+    (folder / "notebook.ipynb").write_text(json.dumps(content), encoding="utf-8")
+    # Settings of whoever runs the tests stay out of it; the kernel finds the package where the tests do.
+    place = {"JUPYTER_CONFIG_DIR": str(folder / "settings"), "IPYTHONDIR": str(folder / "ipython")}
+    place["PYTHONPATH"] = str(Path(__file__).parent.parent)
+    for form in (["--execute", "--to", "notebook", "--inplace"], ["--to", "html"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "nbconvert", *form, "notebook.ipynb"],
+            **{"cwd": folder, "env": {**os.environ, **place}},
+            **{"capture_output": True, "encoding": "utf-8", "timeout": 200},
+        )
+        assert done.returncode == 0, done.stderr
+    ran = json.loads((folder / "notebook.ipynb").read_text(encoding="utf-8"))
+    return (folder / "notebook.html").read_text(encoding="utf-8"), [cell["outputs"] for cell in ran["cells"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,14 +48,14 @@ def _embed(files: tuple[Path, ...], dialect: str, base: str, autoplay: bool, lan
     _print_snippet(files, dialect, language, base, autoplay, page)
 
 
-def _print_snippet(files: Sequence[Path], *options: Any) -> None:
-    """Print what shows films; say on standard error what has to be known besides."""
+def _print_snippet(files: Sequence[Path], *options: Any, told: Container[str] = ()) -> None:
+    """Print what shows films; say on standard error what has to be known besides and is not told already."""
     from render.publish.embed import embedding
 
     made = embedding(files, *options)
     # A page is UTF-8, whatever the terminal is.
     say(made.text.encode())
-    for note in made.notes:
+    for note in (note for note in made.notes if note not in told):
         click.echo(one_line(f"render: {note}."), err=True)
 
 
@@ -117,12 +117,15 @@ def _publish(
     quieten()
     from render.publish.film_set import write_set
 
+    told = []
+
     def done(job: Job, film: Film | EigenreelError) -> None:
         if isinstance(film, EigenreelError):
             return
         note_finished(1)
         for remark in film.remarks:
-            click.echo(f"render: {job.stem}: {remark}.", err=True)
+            told.append(f"{job.stem}: {remark}")
+            click.echo(f"render: {told[-1]}.", err=True)
         for path in () if quiet else film.files.values():
             click.echo(shown(path), err=True)
 
@@ -131,7 +134,7 @@ def _publish(
     films, texts = write_set(Job(scene, parameters, **options), done)
     for path in () if quiet else texts:
         click.echo(shown(path), err=True)
-    _print_snippet([Path(film.files["json"]) for film in films], dialect, None, base, autoplay)
+    _print_snippet([Path(film.files["json"]) for film in films], dialect, None, base, autoplay, told=told)
 
 
 publish = SceneCommands(

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from render.pipeline.executors import outcomes
 from render.pipeline.film import Film
 from render.pipeline.fit import make
 from render.pipeline.job import Job
+from render.pipeline.page_films import opened
 from render.pipeline.processes import Processes, processes
 from render.pipeline.programs import programs_of
 from render.pipeline.scene_run import scene_of
@@ -141,7 +141,7 @@ def is_current(job: Job) -> bool:
         return False
     if not whole or not same or suffixes != {*job.formats, "png"}:
         return False
-    wanted = replace(job, parameters=scene.resolve(**job.parameters)).as_json()
+    wanted = opened(job, scene).as_json()
     if content["job"] != json.loads(json.dumps(wanted)):
         return False
     return all(path.stat().st_mtime_ns <= made for path in files_of(scene, job.language))

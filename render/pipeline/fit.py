@@ -176,6 +176,9 @@ def _refusal(job: Job, measured: Mapping[str, int], watch: Watch) -> str:
     else:
         why = f"{large} would have other colours than its numbers where {size_of_file(job.max_bytes)} are allowed"
     for other in _others(job):
+        if large == poster and other.size == job.size and other.layout == job.layout:
+            # It has the same poster.
+            continue
         tried = _smallest(other, watch)
         fitting = {name: size for name, size in tried.items() if size <= job.max_bytes and not name.endswith(".png")}
         # A poster that is too large is part of every film of that size.
@@ -183,6 +186,8 @@ def _refusal(job: Job, measured: Mapping[str, int], watch: Watch) -> str:
             what = [f"{_option(job, other, name)} has {size_of_file(size)}" for name, size in fitting.items()]
             if other.formats != job.formats or len(fitting) == len(job.formats):
                 return f"{why}, but {' and '.join(what)}, so take that or raise --max-bytes"
+    if large == poster:
+        return f"{why}, and fewer steps have the same poster, so raise --max-bytes"
     return f"{why}, so raise --max-bytes or choose fewer steps or a shorter --duration"
 
 

@@ -17,10 +17,10 @@ from render.pipeline.guard import guarded
 from render.pipeline.job import Job
 from render.pipeline.nonfinite import remark_on
 from render.pipeline.pace import PICTURES_A_SECOND, check_options, timeline_of
+from render.pipeline.page_films import Over, opened, over_of
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import SceneRun, run_of
 from render.pipeline.timeline import Timeline
-from render.pipeline.values import values_of
 from render.video.encoder import StreamInfo
 from render.video.flashes import LARGEST_SHARE, FlashMeter
 from render.video.formats import PAGE, WHOLE_BLOCK, Format, find_kinds, smaller
@@ -57,7 +57,7 @@ class Plan:
     """
 
     def __init__(self, job: Job) -> None:
-        self.job, self.stem = job, job.stem
+        self.stem = job.stem
         if not 0 < job.timeout <= 86_400:
             raise UsageError(f"timeout must be above 0 and at most 86,400 seconds, but it is {job.timeout:g}")
         if job.output == "-":
@@ -68,6 +68,12 @@ class Plan:
         self.formats = {name: smaller(kind, *saved) for name, kind in wanted.items() if isinstance(kind, Format)}
         self.page = next((name for name, kind in wanted.items() if kind is PAGE), None)
         self.found: SceneRun = run_of(job)
+        self.asked = self.found.parameters
+        self.over = over_of(job, self.found.scene)
+        if self.over:
+            job = opened(job, self.found.scene)
+            self.found = run_of(job)
+        self.job = job
         frames = timeline_of(job, self.found).frames
         if frames > job.max_frames:
             raise UsageError(
@@ -76,27 +82,22 @@ class Plan:
             )
         if not job.allow_false_claims:
             require_true(self.found.verdicts)
-        self.parameter, self.over = self._plans_over()
+        self.films = self._films_over(self.over) if self.over else []
 
-    def _plans_over(self) -> tuple[str | None, list[Plan]]:
-        """Return the parameter over which a page has several films, and these."""
-        job = self.job
-        if job.over is None:
-            return None, []
+    def _films_over(self, over: Over) -> list[Plan]:
+        """Return the films of a page over a parameter."""
         if self.page is None:
             raise UsageError("over is of pages, which play several films, so add --format html")
-        name, values = values_of(job.over, self.found.scene.parameters)
-        if len(values) > _MOST_FILMS:
-            raise UsageError(f"a page holds up to {_MOST_FILMS} films, but {job.over} are {len(values)}")
+        if len(over.values) > _MOST_FILMS:
+            raise UsageError(f"a page holds up to {_MOST_FILMS} films, but {self.job.over} are {len(over.values)}")
         plans = []
-        for value in values:
+        for value in over.values:
+            parameters = {**self.found.parameters, over.parameter: value}
             try:
-                plans.append(
-                    Plan(replace(job, parameters={**self.found.parameters, name: value}, formats=(), over=None))
-                )
+                plans.append(Plan(replace(self.job, parameters=parameters, formats=(), over=None)))
             except EigenreelError as error:
-                raise type(error)(f"with {name} {value}: {error}") from None
-        return name, plans
+                raise type(error)(f"with {over.parameter} {value}: {error}") from None
+        return plans
 
     @cached_property
     def painter(self) -> Painter[RasterCanvas]:
@@ -157,7 +158,7 @@ class Plan:
         """Return about how much all files will take."""
         cells: int = sum((panel["width"] // panel["cell"]) ** 2 for panel in self.painter.describe() if panel["cell"])
         frame_bytes = sum(form.frame_bytes + form.cell_bytes * cells for form in self.formats.values())
-        return self.timeline.frames * frame_bytes + (len(self.over) or 1) * _PAGE_BYTES * (self.page is not None)
+        return self.timeline.frames * frame_bytes + (len(self.films) or 1) * _PAGE_BYTES * (self.page is not None)
 
     def remarks(self) -> list[str]:
         """Return what the film will have otherwise than asked for."""
@@ -170,6 +171,12 @@ class Plan:
         if self.job.loop:
             others = [form.name for form in self.formats.values() if not form.loop] + ["html"] * (self.page is not None)
             remarks += [f"{name} plays as its player or page has it play, so --loop is not in it" for name in others]
+        if self.found.parameters != self.asked and self.over:
+            name = self.over.parameter
+            remarks.append(
+                f"{name} {self.asked[name]} is not among the values of --over, so the film beside the page is that "
+                f"with which it opens, of {name} {self.found.parameters[name]}"
+            )
         if self.job.allow_nonfinite and self.job.matrices and (remark := remark_on(self.job.matrices)):
             remarks.append(remark)
         return remarks + self.painter.remarks()

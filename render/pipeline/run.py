@@ -18,7 +18,8 @@ from render.pipeline.job import Job
 from render.pipeline.moments import as_json
 from render.pipeline.plan import Plan
 from render.pipeline.watch import Watch
-from render.publish.captions import describe
+from render.publish.captions import describe_page
+from render.publish.stillness import remark_on_stillness, still_share
 from render.storage import AtomicFiles
 from render.text import Words
 from render.video.encoder import Encoder
@@ -96,7 +97,7 @@ def _run(plan: Plan, watch: Watch, stack: ExitStack) -> Film:
     pictures = {name: encoder.pictures for name, (_, encoder) in zip(plan.formats, encoders, strict=True)}
     content = _provenance(plan, ffmpeg, meter)
     if plan.page:
-        files.write(plan.page, _page(plan, meter.safe, describe(content, plan.job.language)))
+        files.write(plan.page, _page(plan, meter.safe, describe_page(content, plan.job.language)))
     content["files"] = _entries(plan, files, pictures)
     files.write(f"{stem}.json", manifest.dump(content))
     remarks = plan.remarks() + [
@@ -109,6 +110,8 @@ def _run(plan: Plan, watch: Watch, stack: ExitStack) -> Film:
             "the film flashes more than three times a second, which can harm people, so show it slower, with a lower "
             "--fps or without --pace even"
         )
+    if (remark := remark_on_stillness(content)) is not None:
+        remarks.append(remark)
     watch.finished(content, files.path)
     paths = files.commit(watch.saved)
     remarks += _left_over(plan, paths)
@@ -137,11 +140,11 @@ def _page(plan: Plan, safe: bool, description: str) -> bytes:
     """Return the page of a film, or of its films over a parameter."""
     from render.publish.page import page_of
 
-    if not plan.parameter:
+    over = plan.over
+    if over is None:
         return page_of([plan.played(safe)], description)
-    own, *values = (other.found.parameters[plan.parameter] for other in (plan, *plan.over))
-    first = values.index(own) if own in values else 0
-    return page_of([other.played() for other in plan.over], description, plan.parameter, first)
+    first = over.values.index(plan.found.parameters[over.parameter])
+    return page_of([film.played() for film in plan.films], description, over.parameter, first)
 
 
 def _provenance(plan: Plan, ffmpeg: Ffmpeg, meter: FlashMeter) -> dict[str, Any]:
@@ -168,6 +171,8 @@ def _provenance(plan: Plan, ffmpeg: Ffmpeg, meter: FlashMeter) -> dict[str, Any]
             "red": round(float(meter.red), 6),
             "safe": bool(meter.safe),
         },
+        "still": round(still_share(timeline.instants, timeline.fps), 6),
+        "over": plan.over and {"parameter": plan.over.parameter, "values": list(plan.over.values)},
         "panels": described,
         "colormaps": {
             colors.name: [bytes(color).hex() for color in colors.colors.tolist()]

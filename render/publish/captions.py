@@ -34,6 +34,24 @@ def describe(content: Mapping[str, Any], language: str = "en") -> str:
     return one_line(text)
 
 
+def describe_page(content: Mapping[str, Any], language: str = "en") -> str:
+    """Return what a film's page shows: what the film does, and what a slider chooses where there are several."""
+    return one_line(f"{describe(content, language)} {slider_of(content, language)}")
+
+
+def slider_of(content: Mapping[str, Any], language: str = "en") -> str:
+    """Return in a sentence of which values a page over a parameter has films; nothing for other films."""
+    over = content.get("over")
+    if not over:
+        return ""
+    words = Words(language)
+    values = [value if isinstance(value, str) else number(value) for value in over["values"]]
+    if len(values) > _MOST_VALUES:
+        values = [*values[:2], "…", values[-1]]
+    name = words(over["parameter"].replace("_", " "))
+    return words("A slider chooses {name}: {values}.", {"name": name, "values": ", ".join(values)})
+
+
 def _last_sentence(moments: Sequence[Mapping[str, Any]], words: Words) -> str:
     """Return the sentence that a film ends with: of a moment that does not come, or else of the last one that does."""
     missed = [moment for moment in moments if moment["step"] is None and moment["text"]]
@@ -46,8 +64,8 @@ def _last_sentence(moments: Sequence[Mapping[str, Any]], words: Words) -> str:
 
 # A caption tells the tracks of the first of these panels that a film has.
 _TOLD = ("series", "norms", "readout")
-# More than this nobody reads.
-_MOST_CHANGES = 6
+# More than these nobody reads.
+_MOST_CHANGES = _MOST_VALUES = 6
 
 
 def _rank(panel: Mapping[str, Any]) -> int:

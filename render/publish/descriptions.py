@@ -13,8 +13,7 @@ from typing import Any
 from render.errors import InputError
 from render.pipeline.manifest import columns_of
 from render.pipeline.moments import Sentences, explanation, false_claim, sentence
-from render.pipeline.timeline import directed
-from render.publish.captions import one_line, track_changes
+from render.publish.captions import one_line, slider_of, track_changes
 from render.text import Words, number, places_of, unmarked
 
 
@@ -184,7 +183,7 @@ def in_words(content: Mapping[str, Any], language: str = "en") -> str:
         changes = track_changes(content, panel, words)
         if changes:
             lines.append(": ".join(filter(None, (words(panel["heading"]), changes))))
-    lines += _outcome(content, words)
+    lines += [*_outcome(content, words), slider_of(content, language)]
     if not is_safe(content):
         lines.append(words(FLASHES))
     return "\n".join(filter(None, map(one_line, lines))) + "\n"
@@ -239,54 +238,3 @@ def is_safe(content: Mapping[str, Any]) -> bool:
     """Whether a film does not flash too much; one whose manifest does not say so may."""
     flashes = content.get("flashes")
     return isinstance(flashes, dict) and flashes.get("safe") is True
-
-
-def still_share(content: Mapping[str, Any], patience: float = 0.0) -> float:
-    """Return the share of the time between a film's start and end in which nothing changes from frame to frame.
-
-    Parameters
-    ----------
-    content : mapping
-        The manifest.
-    patience : float
-        For so many seconds a picture may stand without counting: steps are looked at, and sentences read.
-    """
-    frames = frames_of(content)
-    lengths = [len(list(group)) for _, group in groupby(frames.shown)][1:-1]
-    free = max(1, math.floor(patience * frames.rate))
-    still = sum(max(0, length - free) for length in lengths)
-    return still / sum(lengths) if lengths else 0.0
-
-
-# More than this is dull.
-_PATIENCE, _LARGEST_STILL_SHARE = 1.0, 0.4
-
-
-def remark_on_stillness(content: Mapping[str, Any]) -> str | None:
-    """Return what to do about a film in which mostly nothing moves; None for others."""
-    share = still_share(content, _PATIENCE)
-    if share <= _LARGEST_STILL_SHARE:
-        return None
-    steps = content["steps"]
-    said = f"nothing has changed for a second during {share:.0%} of it, since it has {steps} steps"
-    duration = content["job"].get("duration")
-    lasts = duration is None or (type(duration) in (int, float) and 0 < duration <= 3600)
-    if not lasts or "steps" not in content["parameters"] or content["job"].get("pace") != "film":
-        return said
-    more = steps + 1
-    while not _would_move(content, more):
-        more += 1 + more // 16
-        if more > 8 * steps + 64:
-            return said
-    return f"{said}; where more make sense, --steps {more} or more move more often"
-
-
-def _would_move(content: Mapping[str, Any], steps: int) -> bool:
-    """Whether the film would move most of the time with so many steps, and its moments as far apart as they are."""
-    scale = steps / max(1, content["steps"])
-    moments = [round(m["step"] * scale) for m in content["moments"] if m["step"] is not None]
-    timeline = directed(steps, moments, frames_of(content).rate, duration=content["job"].get("duration"))
-    shown = [instant.step for instant in timeline.instants]
-    numerator, denominator = content["frames"]["fps"]
-    frames = {"fps": [numerator, denominator], "steps": shown, "parts": None, "entries": None}
-    return still_share({"steps": steps, "frames": frames}, _PATIENCE) <= _LARGEST_STILL_SHARE

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from render.errors import InputError
-from render.publish.figure import Manner, Telling, figure, page_frame, picture, video
+from render.publish.figure import RESIZING, Manner, Telling, figure, page_frame, picture, video
 from render.publish.markup import Code, Element, Value, address, escaped, markdown, to_html, to_jsx
+from render.publish.scripts import policy_hash, script_hashes
 from render.publish.variants import Place, Variant
 from render.text import Words
 
@@ -84,7 +85,11 @@ def _html(sheet: Sheet) -> Snippet:
     film = sheet.films[0]
     if sheet.page or all(kind.element == "iframe" for kind, _ in film.files if kind.moving):
         frames = page_frame(film, sheet.told)
-        return Snippet("\n".join(to_html(frame, sheet.at) for frame in frames), sheet.left_out)
+        policy = (
+            f"a content security policy has to list frame-src 'self' and script-src {policy_hash(RESIZING)}; where "
+            f"what is in the page is pasted instead, script-src {' '.join(script_hashes())}"
+        )
+        return Snippet("\n".join(to_html(frame, sheet.at) for frame in frames), (policy, *sheet.left_out))
     return Snippet(to_html(figure(sheet.places, sheet.told, _manner(sheet)), sheet.at))
 
 
@@ -223,9 +228,11 @@ def _marp(sheet: Sheet) -> Snippet:
     for name, side in zip(("width", "height"), film.size, strict=True):
         content["frames"][name] = round(side * scale)
     place = Place(replace(film, content=content))
-    # Styles and tracks are not allowed on slides, and would be shown as text.
-    manner = Manner({"autoplay": True} if sheet.autoplay else {}, style="", lazy=False, tracks=False)
+    # Styles and tracks are not allowed on slides, and would be shown as text; of what names a video, only a title is.
+    manner = Manner({"autoplay": True} if sheet.autoplay else {}, style="", lazy=False, tracks=False, named="title")
     notes = sheet.left_out
+    if film.tracks:
+        notes = ("Marp allows no text tracks, so say what happens in words (render captions --kind text)", *notes)
     if film.images:
         form = f"![w:{content['frames']['width']}]({sheet.at(film.images[0][1])})"
         notes = (f"before Marp 4, or where HTML is not allowed, write {form} instead", *notes)
@@ -268,10 +275,11 @@ def _jupyter(sheet: Sheet) -> Snippet:
         page = to_html(figure(sheet.places, sheet.told, manner), sheet.at)
         return Snippet(f"from IPython.display import HTML\n\nHTML(\n    r'''{page}'''\n)")
     kinds = [(name, kind.mime) for film in sheet.films for kind, name in film.files]
+    kinds += [(track.name, "text/vtt") for film in sheet.films for track in film.tracks]
     names = [name for name, _ in kinds]
     # No text and no address has this character.
     page = to_html(
-        figure(sheet.places, sheet.told, replace(manner, fallback=False, tracks=False)),
+        figure(sheet.places, sheet.told, replace(manner, fallback=False)),
         lambda name: f"\0{names.index(name)}\0",
     )
     parts = page.split("\0")

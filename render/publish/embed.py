@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from render.errors import UsageError
-from render.publish.descriptions import remark_on_stillness
 from render.publish.dialects import DIALECTS, Sheet, Snippet
 from render.publish.figure import telling
+from render.publish.stillness import remark_on_stillness
 from render.publish.variants import Variant, arranged, read_variant
 from render.publish.vtt import text_of
 from render.text import suggestion

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from render.errors import InputError
-from render.publish.captions import describe, one_line
+from render.publish.captions import describe, one_line, slider_of
 from render.publish.descriptions import FLASHES
 from render.publish.markup import Code, Element, File, Value, joined
 from render.publish.variants import Place, Variant
@@ -85,6 +85,8 @@ class Manner:
         Whether an image stands in it, for what cannot show videos.
     tracks : bool
         Whether it has text tracks.
+    named : str
+        The attribute that says what it is to those who do not see it.
     dark : tuple of str, optional
         The element of a page that says whether it is dark, and the selector that says so of it; by default the
         reader's system decides.
@@ -95,6 +97,7 @@ class Manner:
     lazy: bool = True
     fallback: bool = True
     tracks: bool = True
+    named: str = "aria-label"
     dark: tuple[str, str] | None = None
 
 
@@ -162,7 +165,7 @@ def video(place: Place, told: Telling, manner: Manner) -> Element:
         {"width": width, "height": height},
         {"poster": File(film.poster)} if film.poster else {},
         {"style": style} if style else {},
-        {"aria-label": told.title},
+        {manner.named: told.title},
     )
     children = [Element("source", {"src": File(name), "type": kind.mime}) for kind, name in film.videos]
     children += [
@@ -227,15 +230,17 @@ def page_frame(film: Variant, told: Telling) -> list[Element]:
     if name is None:
         raise InputError(f"{film.stem} has no page, so render it with --format html")
     width, height = film.size
+    title = f"{told.title}. {slider}" if (slider := slider_of(film.content, told.language)) else told.title
     style = f"border:0;width:100%;aspect-ratio:{width}/{height}"
     frame = Element(
-        "iframe", {"class": "eigenreel", "src": File(name), "loading": "lazy", "title": told.title, "style": style}
+        "iframe", {"class": "eigenreel", "src": File(name), "loading": "lazy", "title": title, "style": style}
     )
-    return [frame, Element("script", {}, (Code(_RESIZING),), inline=True)]
+    return [frame, Element("script", {}, (Code(RESIZING),), inline=True)]
 
 
-_RESIZING = (
+# A policy may forbid the attribute `style`, but not what a program sets.
+RESIZING = (
     'addEventListener("message", e => { for (const f of document.querySelectorAll("iframe.eigenreel")) '
     "if (f.contentWindow === e.source && e.data?.eigenreel?.height > 0) "
-    'f.style.height = e.data.eigenreel.height + "px"; })'
+    'Object.assign(f.style, { border: 0, width: "100%", height: e.data.eigenreel.height + "px" }); })'
 )

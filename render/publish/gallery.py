@@ -17,7 +17,8 @@ from render.pipeline.moments import sentence
 from render.publish.embed import snippet
 from render.publish.figure import telling
 from render.publish.markup import Code, Element, File, address, escaped, to_html
-from render.publish.page import policy_hash, stripped
+from render.publish.scripts import policy_hash, stripped
+from render.publish.stillness import still_share_of, told_stillness
 from render.publish.variants import Place, Variant, read_variant
 from render.storage import AtomicFiles
 from render.text import Words
@@ -194,6 +195,9 @@ def _film(card: _Card, words: Words, ideas: Sequence[Idea]) -> Element:
     ]
     if told.warning:
         parts.append(Element("p", {"class": "warning"}, (told.warning,), inline=True))
+    still = told_stillness(still_share_of(content), own)
+    if still:
+        parts.append(Element("p", {}, (still,), inline=True))
     page = next((name for kind, name in film.files if kind is PAGE), None)
     if page is not None:
         parts.append(Element("p", {}, (Element("a", {"href": File(page)}, (words("Interactive page"),)),), inline=True))

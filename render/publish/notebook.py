@@ -17,7 +17,7 @@ from render.pipeline.job import Job
 from render.pipeline.scene_run import run_of
 from render.pipeline.timeline import Instant, Timeline
 from render.pipeline.watch import Watch
-from render.publish.captions import describe
+from render.publish.captions import describe, describe_page
 from render.publish.descriptions import is_safe
 from render.publish.markup import escaped
 from render.publish.page import Played, page_of
@@ -45,7 +45,7 @@ def bundle(files: Mapping[str, Path], content: Mapping[str, Any], job: Job) -> d
     shown = {}
     page = _page(files, content, job)
     if page is not None and len(page) <= _EMBED_BYTES:
-        shown["text/html"] = framed(page, describe(content, job.language))
+        shown["text/html"] = framed(page, describe_page(content, job.language))
     else:
         shown["text/html"] = _element(files, content, job.language)
     poster = files.get(POSTER.name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import hashlib
 import html
 import io
 import json
@@ -13,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from render.drawing.raster import RasterCanvas
@@ -23,9 +21,10 @@ from render.pipeline.scene_run import SceneRun
 from render.pipeline.timeline import Instant, Timeline
 from render.publish.descriptions import FLASHES
 from render.publish.marks import marks_of
+from render.publish.scripts import policy_hash, script_hashes, stripped
+from render.publish.stillness import still_share, told_stillness
 from render.text import Words, number, segments
 
-_PLAYER = Path(__file__).parent / "player"
 # What a page says, by the names that its player uses.
 _WORDS = {
     "play": "Play",
@@ -130,11 +129,6 @@ def page_of(films: Sequence[Played], description: str, parameter: str | None = N
     ).encode(errors="xmlcharrefreplace")
 
 
-def script_hashes() -> list[str]:
-    """Return what a content security policy has to list under ``script-src`` for a page's two scripts."""
-    return [policy_hash(stripped(name)) for name in ("start.js", "player.js")]
-
-
 def data_of(page: bytes, largest: int = 200_000_000) -> dict[str, Any]:
     """Return the data in a page.
 
@@ -199,6 +193,7 @@ def _film(film: Played, parameter: str | None) -> dict[str, Any]:
         "said": [json.loads(text) for text in said],
         "moments": sorted({moment.step for moment in film.found.moments if moment.step is not None}),
         "warning": "" if film.safe else words(FLASHES),
+        "still": told_stillness(still_share(film.timeline.instants, film.timeline.fps), words),
         "marks": marks_of(
             film.found,
             film.job,
@@ -212,14 +207,3 @@ def _film(film: Played, parameter: str | None) -> dict[str, Any]:
 
 def _painter(film: Played) -> Painter[RasterCanvas]:
     return Painter(film.found, film.job, RasterCanvas)
-
-
-def stripped(name: str) -> str:
-    """Return a file of the folder ``player`` without its comments and indents."""
-    lines = (line.strip() for line in (_PLAYER / name).read_text(encoding="utf-8").splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
-
-
-def policy_hash(text: str) -> str:
-    """Return what a content security policy lists for a script or a style sheet."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

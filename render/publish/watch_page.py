@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from render.publish.page import policy_hash, stripped
+from render.publish.scripts import policy_hash, stripped
 from render.text import Words, literal
 
 # What the page says, by the state of the film.

@@ -64,6 +64,7 @@
   const box = make("div", { class: "film", role: "group" });
   box.append(make("div", { class: "head" }, title, counter));
   const warning = make("p", { class: "warning" });
+  const idle = make("p", { class: "terms" });
   const row = make("div", { class: "row" }, before, back, play, on, after, speed);
   if (page.films.length > 1) {
     const value = make("label", { for: "value" });
@@ -81,7 +82,7 @@
     value.textContent = `${page.name} = ${film.value}`;
     range.setAttribute("aria-valuetext", value.textContent);
   }
-  box.append(warning, canvas, said, terms, make("div", { class: "bar" }, slider, ticks), row, hint, live);
+  box.append(warning, canvas, said, terms, make("div", { class: "bar" }, slider, ticks), row, idle, hint, live);
   root.append(box);
 
   // What stands in tables is unpacked once.
@@ -317,6 +318,8 @@
     after.disabled = !film.moments.some(moment => moment > number);
     warning.hidden = !film.warning;
     warning.textContent = film.warning;
+    idle.hidden = !film.still;
+    idle.textContent = film.still;
     ticks.replaceChildren(...film.moments.map(moment => {
       const tick = make("i");
       tick.style.left = `${100 * moment / Math.max(film.steps, 1)}%`;

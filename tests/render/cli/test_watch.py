@@ -205,6 +205,11 @@ def test_the_page_shows_films_and_failures_as_they_come(begin):
         ended(command)
         until(page, "document.getElementById('status').textContent == 'The program has ended.'")
         assert page.is_visible("video")
+        for _ in range(100):
+            # The browser tells of it when it has noticed.
+            if complaints:
+                break
+            page.wait_for_timeout(50)
         refused = [text for text in complaints if "ERR_CONNECTION_REFUSED" in text]
         assert refused and complaints == refused
 

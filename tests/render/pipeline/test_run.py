@@ -183,7 +183,7 @@ def test_mp4_is_what_every_player_takes(tmp_path):
     import imageio_ffmpeg
 
     said = subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-i", path], capture_output=True, text=True).stderr
-    assert "h264 (Main)" in said
+    assert "h264 (High)" in said
     assert "yuv420p(tv, bt709/bt709/iec61966-2-1" in said
     assert "12.50 fps" in said
     assert "Duration: 00:00:01.68" in said

@@ -22,6 +22,7 @@ from render.errors import EigenreelError, InputError, UsageError
 from render.publish.captions import describe
 from render.publish.dialects import DIALECTS
 from render.publish.embed import embedding, snippet
+from render.publish.vtt import write_texts
 
 HOSTILE = [
     '"><script>alert(1)</script>',
@@ -177,8 +178,8 @@ def test_page_has_a_video_with_everything_and_its_text(folder, tmp_path, monkeyp
             assert wide == ("phone" not in ending)
             assert Path(source.attributes["src"]).name == f"hostile{index}{ending}.mp4"
             assert Path(found["poster"]).name == f"hostile{index}{ending}.png"
-            if dialect != "marp":
-                assert found["aria-label"] == HOSTILE[index]
+            # Marp takes the label away, and leaves a title.
+            assert found["title" if dialect == "marp" else "aria-label"] == HOSTILE[index]
         assert not any(name.startswith("on") for e in figure.all() for name in e.attributes)
     assert len(figures) == len(HOSTILE)
 
@@ -305,11 +306,16 @@ def test_website_of_quarto_is_told_of_posters(folder):
     assert embedding(four(folder)[:2], "quarto", base="/films").notes == ()
 
 
-def test_cell_puts_the_film_into_the_notebook(folder, monkeypatch):
-    page = parse(run_cell(snippet(folder / "film.mp4", "jupyter"), folder, monkeypatch))
+def test_cell_puts_the_film_into_the_notebook(folder, monkeypatch, tmp_path):
+    for ending in ("mp4", "png", "json"):
+        shutil.copy(folder / f"film.{ending}", tmp_path)
+    write_texts([tmp_path / "film.mp4"])
+    page = parse(run_cell(snippet(tmp_path / "film.mp4", "jupyter"), tmp_path, monkeypatch))
+    folder = tmp_path
     for address, name in (
         (page.one("source").attributes["src"], "film.mp4"),
         (page.one("video").attributes["poster"], "film.png"),
+        (page.one("track").attributes["src"], "film.vtt"),
     ):
         assert base64.b64decode(address.partition("base64,")[2], validate=True) == (folder / name).read_bytes()
 

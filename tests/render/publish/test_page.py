@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import html
 import json
 import re
 
@@ -17,7 +18,15 @@ from render.check.verify import verify
 from render.drawing.colors import color_index
 from render.drawing.themes import THEMES
 from render.errors import UsageError
-from render.publish.page import data_of, script_hashes
+from render.pipeline.batch import is_current
+from render.pipeline.job import Job
+from render.publish.captions import describe
+from render.publish.descriptions import in_words
+from render.publish.embed import embedding
+from render.publish.gallery import gallery
+from render.publish.page import data_of
+from render.publish.scripts import script_hashes
+from render.publish.variants import read_variant
 
 pytestmark = pytest.mark.slow
 
@@ -69,7 +78,7 @@ def visit(browser, site):
     """Open a page; at the end it must have asked for nothing, and complained of nothing."""
     contexts, complaints = [], []
 
-    def opened(name, address="", width=1000, scale=1, **more):
+    def opened(name, address="", width=1000, scale=1, strict=False, **more):
         site.served.clear()
         context = browser.new_context(viewport={"width": width, "height": 900}, device_scale_factor=scale, **more)
         contexts.append(context)
@@ -79,9 +88,13 @@ def visit(browser, site):
         page.on("request", lambda request: asked.append(request.url))
         asked.clear()
         page.goto(f"http://127.0.0.1:{site.server_port}/{name}.html{address}")
-        page.wait_for_function(
-            "document.querySelector('.eigenreel')?.shadowRoot?.querySelector('.counter')?.textContent"
-        )
+        if strict:
+            # The frame's style is refused; what it asks for, its program sets.
+            page.wait_for_timeout(500)
+            complaints[:] = [text for text in complaints if "inline style" not in text]
+            return page
+        counter = "document.querySelector('.eigenreel')?.shadowRoot?.querySelector('.counter')?.textContent"
+        until(page, lambda: page.evaluate(counter))
         return page
 
     asked = []
@@ -405,6 +418,69 @@ def test_what_flashes_says_so_and_never_starts(visit):
     assert step_of(page) == begin
     assert page.locator(".warning").is_visible()
     assert not visit("orthogonal").locator(".warning").is_visible()
+
+
+def test_a_page_is_framed_under_the_policy_that_is_told(folder, visit):
+    """The snippet of ``render embed --page``, where nothing is allowed but what is said to be needed."""
+    made = embedding([folder / "rotation.html"], page=True)
+    framed, inline = re.findall(r"script-src ((?:'sha256-[^']*' ?)+)", made.notes[0])
+    assert inline.split() == script_hashes()
+    assert "frame-src 'self'" in made.notes[0]
+    allowed = f"default-src 'none'; frame-src 'self'; script-src {framed}"
+    (folder / "strict.html").write_text(
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>a post</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{allowed}"><body><main><h1>A film</h1>'
+        f"{made.text}</main></body></html>",
+        encoding="utf-8",
+    )
+    page = visit("strict", strict=True)
+    until(page, lambda: page.evaluate("document.querySelector('iframe').style.height"))
+    box = page.locator("iframe").bounding_box()
+    height = page.frames[1].evaluate("Math.ceil(document.documentElement.getBoundingClientRect().height)")
+    assert (box["width"], box["height"]) == (984, height)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_nothing_is_said_of_a_film_that_the_page_does_not_have(tmp_path, language):
+    """The scene's own value, 1, is not among those asked for: all that is beside the page is of the first."""
+    ask = {"output": tmp_path, "language": language, "steps": 12, "dim": 4, "duration": 2}
+    film = render.film("powers", name="over", formats=("html", "mp4"), over="spectral_radius=0.5,0.25", **ask)
+    alone = render.film("powers", name="alone", formats="mp4", spectral_radius=0.5, **ask)
+    content, same = film.manifest, alone.manifest
+    assert content["parameters"]["spectral_radius"] == content["job"]["parameters"]["spectral_radius"] == 0.5
+    assert content["over"] == {"parameter": "spectral_radius", "values": [0.5, 0.25]}
+    assert [content[name] for name in ("tracks", "moments")] == [same[name] for name in ("tracks", "moments")]
+    assert film.files["mp4"].read_bytes() == alone.files["mp4"].read_bytes()
+    assert film.files["png"].read_bytes() == alone.files["png"].read_bytes()
+    assert "opens, of spectral_radius 0.5" in " ".join(film.remarks)
+    chosen = {
+        "en": "A slider chooses spectral radius: 0.5, 0.25.",
+        "ko": "슬라이더로 고를 수 있는 스펙트럼 반지름: 0.5, 0.25.",
+    }
+    said = html.unescape(re.search(r"<p>(.*?)</p>", film.files["html"].read_text(encoding="utf-8"))[1])
+    assert said == f"{describe(same, language)} {chosen[language]}"
+    assert chosen[language] in html.unescape(embedding([film.files["html"]], page=True).text)
+    assert in_words(content, language).endswith(chosen[language] + "\n")
+    pages = data_of(film.files["html"].read_bytes())
+    assert (pages["first"], [single["value"] for single in pages["films"]]) == (0, ["0.5", "0.25"])
+    assert is_current(Job("powers", {"steps": 12, "dim": 4}, name="over", formats=("html", "mp4"), language=language,
+                          over="spectral_radius=0.5,0.25", output=tmp_path, duration=2))  # fmt: skip
+    assert verify(film.files["json"]).holds
+    # A value that was asked for and is among them is the one that is shown.
+    own = render.film("powers", formats="html", over="spectral_radius=0.5,0.25", spectral_radius=0.25, **ask)
+    assert (own.manifest["parameters"]["spectral_radius"], own.remarks) == (0.25, ())
+
+
+def test_a_page_in_which_mostly_nothing_moves_says_so(tmp_path, visit, folder):
+    slow = render.film("vanishing", steps=3, dim=3, output=folder, name="slow", formats="html", duration=30)
+    assert slow.manifest["still"] > 0.4
+    share = f"Nothing moves during {slow.manifest['still']:.0%} of this film."
+    assert share in visit("slow").evaluate("document.querySelector('.eigenreel').shadowRoot.textContent")
+    assert sum("nothing has changed for a second" in remark for remark in slow.remarks) == 1
+    assert share in gallery([(read_variant(slow.files["json"]), slow.files["json"])])
+    moving = json.loads((folder / "orthogonal.json").read_text(encoding="utf-8"))
+    assert moving["still"] <= 0.4
+    assert "Nothing moves" not in gallery([(read_variant(folder / "orthogonal.json"), folder / "orthogonal.json")])
 
 
 def test_a_page_is_small_whole_and_the_same_again(folder, tmp_path):

@@ -1,12 +1,13 @@
 """Pages with what ``render embed`` prints, in a real browser: on phones, in the dark, without motion."""
 
+import base64
 import contextlib
 from html import unescape
 
 import pytest
-from browsers import served
+from browsers import served, until
 from films import edit, listing, manifest_of, run
-from page_tools import jekyll, sphinx
+from page_tools import jekyll, nbconvert, sphinx
 from pages import parse
 
 import render
@@ -218,6 +219,47 @@ def test_command_makes_all_that_a_page_needs(tmp_path):
     process = run("publish", "rotation", "--angle", "1000000", cwd=tmp_path)
     assert (process.returncode, process.stdout) == (2, "")
     assert listing(tmp_path / "output") == before
+
+
+def test_page_of_a_notebook(browser, tmp_path):
+    """A cell that makes a film, and one that `render embed` printed, as they are run and published."""
+    made = render.film("rotation", steps=2, duration=1, output=tmp_path, formats="mp4", language="ko")
+    write_texts([made.files["mp4"]])
+    cells = [
+        "import render\nrender.film('vanishing', steps=4, dim=3, duration=1, formats='mp4')",
+        embedding([made.files["mp4"]], "jupyter").text,
+    ]
+    _, (shown_film, _) = nbconvert(cells, tmp_path)
+    # GitHub shows this alone.
+    (bundle,) = (single["data"] for single in shown_film if single["output_type"] == "execute_result")
+    poster = (tmp_path / "output" / "vanishing.png").read_bytes()
+    assert base64.b64decode(bundle["image/png"]) == poster
+    with served(tmp_path) as server:
+        page = browser.new_page(viewport={"width": PHONE, "height": 900})
+        # Its pages load formulas from elsewhere.
+        page.route(lambda address: "127.0.0.1" not in address, lambda route: route.abort())
+        page.goto(f"http://127.0.0.1:{server.server_port}/notebook.html", wait_until="load")
+        (film,) = shown(page, "figure video")
+        found = film.evaluate("v => Object.fromEntries([...v.attributes].map(a => [a.name, a.value]))")
+        assert {"controls", "loop", "muted", "playsinline", "width", "height", "poster"} <= found.keys()
+        assert found["aria-label"] == "회전 행렬"
+        assert abs(film.bounding_box()["width"] - page.query_selector("figure").bounding_box()["width"]) < 1
+        said = film.evaluate(
+            """async video => {
+                const track = video.querySelector('track');
+                track.track.mode = 'hidden';
+                await new Promise((resolve, reject) => { track.onload = resolve; track.onerror = reject; });
+                return [...track.track.cues].map(cue => cue.text);
+            }"""
+        )
+        assert said and said[0].startswith("회전 행렬.")
+        film.evaluate("v => v.play()")
+        page.wait_for_function("v => v.currentTime > 0.1", arg=film)
+        inner = page.query_selector("iframe").content_frame()
+        inner.wait_for_selector(".eigenreel")
+        counter = "document.querySelector('.eigenreel').shadowRoot?.querySelector('.counter')?.textContent"
+        until(page, lambda: inner.evaluate(counter))
+        page.close()
 
 
 def test_page_of_a_myst_site_on_a_phone(browser, tmp_path):

@@ -17,8 +17,9 @@ from render.pipeline import manifest
 from render.pipeline.catalog import all_scenes
 from render.pipeline.moments import Captions, as_json, said_besides
 from render.publish.captions import one_line
-from render.publish.descriptions import in_words, remark_on_stillness, sentences_of, still_share
+from render.publish.descriptions import in_words, sentences_of
 from render.publish.embed import embedding
+from render.publish.stillness import remark_on_stillness, still_share, still_share_of
 from render.publish.vtt import KINDS, captions, chapters, descriptions, text_of
 from render.text import Words, places_of, unmarked
 
@@ -243,12 +244,12 @@ def film_of(steps, rate=10):
     ],
 )  # fmt: skip
 def test_share_that_stands_still_is_counted_between_the_ends(steps, share):
-    assert still_share(film_of(steps)) == pytest.approx(share)
+    assert still_share(steps, Fraction(10), 0.0) == pytest.approx(share)
 
 
 def test_film_in_which_mostly_nothing_moves_is_remarked_on():
     still = film_of([0] * 20 + [step for step in (1, 2, 3) for _ in range(20)] + [4] * 20)
-    assert still_share(still, 1.0) == 0.5
+    assert still_share_of(still) == 0.5
     said = remark_on_stillness(still)
     assert "during 50% of it, since it has 4 steps" in said
     more = int(re.search(r"--steps (\d+)", said)[1])

@@ -9,7 +9,7 @@ import pytest
 from pages import parse
 
 from render.errors import UsageError
-from render.publish.page import policy_hash
+from render.publish.scripts import policy_hash
 from render.publish.watch_page import watch_page
 from render.publish.watch_server import Content, Picture, State, watch_server
 

@@ -1,0 +1,76 @@
+"""The dead time of a film: the share of it in which nothing moves, and what to do about that."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+from render.pipeline.timeline import directed
+from render.publish.descriptions import frames_of
+from render.text import Words
+
+# A picture may stand so many seconds without counting: steps are looked at, and sentences read.
+_PATIENCE = 1.0
+# More than this share is dull.
+_LARGEST_SHARE = 0.4
+_SAID = "Nothing moves during {share} of this film."
+
+
+def still_share(shown: Sequence[Hashable], rate: Fraction, patience: float = _PATIENCE) -> float:
+    """Return the share of the time between a film's start and end in which nothing changes from frame to frame.
+
+    Parameters
+    ----------
+    shown : sequence
+        What decides every frame's picture.
+    rate : Fraction
+        Frames per second.
+    patience : float
+        For so many seconds a picture may stand without counting.
+    """
+    lengths = [len(list(group)) for _, group in groupby(shown)][1:-1]
+    free = max(1, math.floor(patience * rate))
+    still = sum(max(0, length - free) for length in lengths)
+    return still / sum(lengths) if lengths else 0.0
+
+
+def still_share_of(content: Mapping[str, Any]) -> float:
+    """Return the share of a film's time in which nothing moves, from its manifest."""
+    frames = frames_of(content)
+    return still_share(frames.shown, frames.rate)
+
+
+def told_stillness(share: float, words: Words) -> str:
+    """Return what readers are told of a film in which mostly nothing moves; nothing for others."""
+    return words(_SAID, {"share": f"{share:.0%}"}) if share > _LARGEST_SHARE else ""
+
+
+def remark_on_stillness(content: Mapping[str, Any]) -> str | None:
+    """Return what to do about a film in which mostly nothing moves; None for others."""
+    share = still_share_of(content)
+    if share <= _LARGEST_SHARE:
+        return None
+    steps = content["steps"]
+    said = f"nothing has changed for a second during {share:.0%} of it, since it has {steps} steps"
+    duration = content["job"].get("duration")
+    lasts = duration is None or (type(duration) in (int, float) and 0 < duration <= 3600)
+    if not lasts or "steps" not in content["parameters"] or content["job"].get("pace") != "film":
+        return said
+    more = steps + 1
+    while not _would_move(content, more):
+        more += 1 + more // 16
+        if more > 8 * steps + 64:
+            return said
+    return f"{said}; where more make sense, --steps {more} or more move more often"
+
+
+def _would_move(content: Mapping[str, Any], steps: int) -> bool:
+    """Whether the film would move most of the time with so many steps, and its moments as far apart as they are."""
+    scale = steps / max(1, content["steps"])
+    moments = [round(m["step"] * scale) for m in content["moments"] if m["step"] is not None]
+    rate = frames_of(content).rate
+    timeline = directed(steps, moments, rate, duration=content["job"].get("duration"))
+    return still_share([instant.step for instant in timeline.instants], rate) <= _LARGEST_SHARE
