@@ -46,8 +46,9 @@ class Quality:
         Flat cells on the codec's own grid need no deblocking and no psychovisual tricks, and thin lines and letters
         fare best in its smallest blocks. A block may be as one that was near in any of several earlier pictures. Strong
         adaptive quantisation and finer chroma keep every cell within 8 of 255 of its colour, at half the size a uniform
-        quality would need for that. Frames come in the order they are shown in, so that frames which repeat one can be
-        put behind it afterwards.
+        quality would need for that; with a narrow dead zone small changes of a cell are not left out until they have
+        added up. Frames come in the order they are shown in, so that frames which repeat one can be put behind it
+        afterwards.
         """
         searched = _SEARCHED_BLOCKS * 16**2 // max(cell_area, 1)
         if self.thorough:
@@ -58,8 +59,8 @@ class Quality:
         references = max(1, min(_REFERENCES, searched, _KEPT_BLOCKS * 16**2 // pixels))
         return (
             *("-c:v", "libx264", "-vf", _TAGS, "-preset", "superfast", "-crf", str(self.crf), "-x264-params"),
-            f"{search}:partitions=i4x4:8x8dct=1:no-psy=1:no-deblock=1:bframes=0:scenecut=0:weightp=0:qcomp=1:"
-            f"aq-strength=1.3:chroma-qp-offset={self.chroma}",
+            f"{search}:deadzone-inter=11:partitions=i4x4:8x8dct=1:no-psy=1:no-deblock=1:bframes=0:scenecut=0:weightp=0:"
+            f"qcomp=1:aq-strength=1.3:chroma-qp-offset={self.chroma}",
             # A pinned thread count: the bytes depend on it.
             *("-profile:v", "high", "-g", "300", "-refs", str(references), "-threads", "2"),
         )
