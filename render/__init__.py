@@ -92,8 +92,8 @@ def film(
     Parameters
     ----------
     scene : str, array_like, or mapping of str to array_like
-        Name of a scene, a Python file that defines one, or a real matrix, shape (n, n), whose powers are filmed;
-        ``{"before": A, "after": B}`` stand side by side.
+        Name of a scene, a Python file that defines one, or a real matrix, shape (n, n), whose powers are filmed, or
+        several, shape (T, n, n), whose product is; ``{"before": A, "after": B}`` stand side by side.
     steps, dim, seed : int, optional
         Parameters that most scenes have: multiplications, rows and columns, and the seed of the random numbers.
     parameters : mapping of str to object, optional
@@ -242,9 +242,9 @@ def job(
         If there is no such scene, parameter or option, or one has the wrong type.
     """
     from render.errors import UsageError
-    from render.pipeline.arrays import matrices_of
+    from render.pipeline.arrays import is_stack, matrices_of
     from render.pipeline.guard import guarded
-    from render.pipeline.job import OPTIONS, POWERS, Job, refuse_unknown
+    from render.pipeline.job import OPTIONS, POWERS, PRODUCT, Job, refuse_unknown
     from render.pipeline.scene_run import scene_of
 
     kept = {name: value for name, value in options.items() if name in OPTIONS and value is not None}
@@ -254,7 +254,9 @@ def job(
     if isinstance(scene, str):
         wanted = Job(scene, given, allow_nonfinite=allow_nonfinite, **kept)
     else:
-        wanted = Job(POWERS, given, matrices_of(scene, labels, allow_nonfinite), allow_nonfinite, **kept)
+        matrices = matrices_of(scene, labels, allow_nonfinite)
+        kept.setdefault("name", PRODUCT if any(map(is_stack, matrices.values())) else POWERS)
+        wanted = Job(POWERS, given, matrices, allow_nonfinite, **kept)
     found = scene_of(wanted)
     refuse_unknown(list(given), [parameter.name for parameter in found.parameters])
     with guarded(wanted.scene):

@@ -27,7 +27,9 @@ FLOORS = [
         "render.pipeline.sizes render.pipeline.points render.pipeline.toml_writer",
         "render.drawing.perception render.drawing.lines",
         "render.drawing.themes",
+        "render.pipeline.option_values",
         "render.pipeline.job render.pipeline.dependencies",
+        "render.pipeline.page_films",
     ]),
     ("numbers", [
         "render.numerics.scaled render.numerics.tracks",
@@ -40,11 +42,11 @@ FLOORS = [
         "render.pipeline.stored render.pipeline.programs",
         "render.pipeline.own_modules",
         "render.pipeline.numpy_files render.pipeline.number_texts render.pipeline.gates",
-        "render.pipeline.safetensors render.pipeline.nonfinite",
+        "render.pipeline.safetensors render.pipeline.nonfinite render.pipeline.side_by_side",
         "render.pipeline.array_files render.pipeline.networks",
         "render.pipeline.guard render.pipeline.arrays render.pipeline.claims render.pipeline.glossary "
         "render.pipeline.weights render.pipeline.course render.pipeline.network_files render.pipeline.numbered_files",
-        "render.pipeline.catalog render.pipeline.moments render.pipeline.matrix_film "
+        "render.pipeline.catalog render.pipeline.moments render.pipeline.matrix_film render.pipeline.array_scene "
         "render.pipeline.checkpoints render.pipeline.training",
         "render.pipeline.comparison",
         "render.pipeline.sweep_scene",
@@ -85,11 +87,12 @@ FLOORS = [
         "render.pipeline.versions",
         "render.pipeline.manifest",
         "render.publish.captions render.publish.markup render.publish.tables render.publish.shapes "
-        "render.publish.contact_sheet "
+        "render.publish.contact_sheet render.publish.scripts "
         "render.publish.pictures render.publish.steps",
         "render.publish.still render.publish.strip render.publish.marks",
         "render.publish.descriptions",
-        "render.publish.vtt render.publish.page",
+        "render.publish.vtt render.publish.stillness",
+        "render.publish.page",
         "render.publish.watch_page",
         "render.publish.watch_server",
         "render.publish.variants",

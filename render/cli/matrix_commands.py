@@ -16,6 +16,7 @@ GATES = ("input", "forget", "cell", "output", "reset", "update", "new")
 ORDERS = ("pytorch", "keras")
 
 _HELP = """Film powers of matrices of your own, from files: .npy, .npz, .safetensors, .csv, .tsv, .txt or .json.
+An array of several, T × n × n, is filmed as their product, one more at every step.
 
 \b
 render matrix W.csv
@@ -32,7 +33,7 @@ def _matrix(
     keys: tuple[str, ...],
     gate: str | None,
     order: str | None,
-    steps: int,
+    steps: int | None,
     gain: float,
     allow_nonfinite: bool,
     quiet: bool,
@@ -49,9 +50,10 @@ def _matrix(
     if options["title"] is None:
         options["title"] = found.title
     held: dict[str, Any] = {"matrices": found.matrices, "allow_nonfinite": allow_nonfinite}
-    job = Job(POWERS, {"steps": steps, "gain": gain}, **held, output=options["output"], name=options["name"])
+    parameters: dict[str, Any] = {"gain": gain} | ({} if steps is None else {"steps": steps})
+    job = Job(POWERS, parameters, **held, output=options["output"], name=options["name"])
     refuse_to_overwrite(files, job)
-    make_film(POWERS, {"steps": steps, "gain": gain}, quiet, as_json, **held, **options)
+    make_film(POWERS, parameters, quiet, as_json, **held, **options)
 
 
 matrix = click.Command(
@@ -71,8 +73,8 @@ matrix = click.Command(
             help="In which order a kernel holds its gates.  [default: keras where they lie beside each other]",
         ),
         click.Option(
-            ["--steps"], type=click.IntRange(0, 1_000_000), default=64, show_default=True,
-            help="Number of multiplications.",
+            ["--steps"], type=click.IntRange(0, 1_000_000),
+            help="Number of multiplications.  [default: 64, or all matrices of a stack]",
         ),
         click.Option(
             ["--gain"], type=click.FloatRange(0, 1e6), default=1.0, show_default=True,

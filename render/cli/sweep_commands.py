@@ -172,8 +172,15 @@ def _diagram(source: Source, wanted: Sweep, results: Results, options: Mapping[s
     from render.pipeline.sweep import measured, rows_of
     from render.publish.still import Stills
 
-    numbers, measure = measured(wanted, results)
+    by_label, measure = measured(wanted, results)
     (name, values), *_ = wanted.axes
+    rows = rows_of(wanted)
+    first = next(iter(by_label))
+    if rows is not None and len(by_label) > 1:
+        _remark(f"the diagram is of {first}, since there is no room for others in one over two parameters")
+        by_label = {first: by_label[first]}
+    numbers = np.hstack(list(by_label.values()))
+    lists = {label: single.tolist() for label, single in by_label.items()}
     numeric = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
     if len(values) < 2 or not numeric or not np.isfinite(numbers).any(axis=1).all():
         _remark(f"there is no diagram, which needs two numbers of {name} at least, and a number at each of them")
@@ -182,10 +189,10 @@ def _diagram(source: Source, wanted: Sweep, results: Results, options: Mapping[s
         "title": source.title or source.scene.title,
         "name": name,
         "values": values,
-        "measured": numbers.tolist(),
+        "measured": lists if len(lists) > 1 else lists[first],
         "measure": measure,
     }
-    if (rows := rows_of(wanted)) is not None:
+    if rows is not None:
         several["rows"] = {"name": rows[0], "values": rows[1]}
     looks = {name: options[name] for name in ("layout", "size", "theme", "language", "title")}
     job = Job(PHASE, several=several, **looks)

@@ -263,11 +263,12 @@ def _wide(own: int, arrange: str, square: bool) -> tuple[Slot, ...]:
         places = [(64, 544), (672, 544)] if own == 2 else [(64, 416), (544, 336), (944, 272)]
         return tuple(_slot(x, 128, width, 512) for x, width in places)
     hero = 512 if square else 656
-    x = 64 + hero + 64
-    room = 1216 - x
-    if own == 2:
-        return _slot(64, 128, hero, 512), _slot(x, 128, room, 512)
-    return _slot(64, 128, hero, 512), _slot(x, 128, room, 208), _slot(x, 384, room, 256)
+    x, room = hero + 128, 1088 - hero
+    slots = _slot(64, 128, hero, 512), _slot(x, 128, room, 512 if own == 2 else 208)
+    if own < 4:
+        return slots if own == 2 else (*slots, _slot(x, 384, room, 256))
+    # The third is square, and the fourth stands beside it.
+    return *slots, _slot(x, 384, 256, 256), _slot(x + 296, 384, room - 296, 256)
 
 
 def _square(own: int, arrange: str, square: bool) -> tuple[Slot, ...]:
@@ -275,9 +276,8 @@ def _square(own: int, arrange: str, square: bool) -> tuple[Slot, ...]:
 
 
 def _phone(own: int, arrange: str, square: bool) -> tuple[Slot, ...]:
-    if own == 1:
-        return (_slot(32, 224, 656, 800, 20),)
-    return _slot(32, 224, 656, 480, 20), _slot(32, 784, 656, 240, 20)
+    both = _slot(32, 224, 656, 480, 20), _slot(32, 784, 656, 240, 20)
+    return both if own > 1 else (_slot(32, 224, 656, 800, 20),)
 
 
 def _wide_comparison(columns: int, own: int, shared: int) -> tuple[tuple[tuple[Slot, ...], ...], tuple[Slot, ...]]:

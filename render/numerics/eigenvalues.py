@@ -49,15 +49,21 @@ def eigenvalues_with_errors(matrix: FloatArray) -> tuple[NDArray[Any], FloatArra
     error = len(unit) * _EPS * np.linalg.norm(unit)
     # The left and right eigenvectors of a normal matrix are the same, and need not be computed.
     if np.linalg.norm(unit @ unit.T - unit.T @ unit) <= 10 * error * np.linalg.norm(unit):
-        values, condition = np.linalg.eigvals(unit).astype(complex), np.ones(len(unit))
-        return values * largest, error * condition * largest
+        return _times(largest, np.linalg.eigvals(unit), error * np.ones(len(unit)))
     values, vectors = np.linalg.eig(unit)
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             condition = np.linalg.norm(np.linalg.inv(vectors), axis=1)
     except np.linalg.LinAlgError:
         condition = np.full(len(values), np.inf)
-    return values.astype(complex) * largest, error * condition * largest
+    return _times(largest, values, error * condition)
+
+
+def _times(largest: float, values: NDArray[Any], errors: FloatArray) -> tuple[NDArray[Any], FloatArray]:
+    """Return eigenvalues and errors of a matrix from those of the matrix divided by its largest entry."""
+    # What is beyond float64 is infinite.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return values.astype(complex) * largest, errors * largest
 
 
 def eigenvalues_of_power(spectrum: NDArray[Any], power: int) -> tuple[FloatArray, FloatArray]:

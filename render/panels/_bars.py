@@ -96,15 +96,19 @@ class Bars(base.Panel):
 
     def draw(self, step: int, part: float = 0.0) -> None:
         """Draw the bars, and how many are not known."""
-        context, canvas, box = self.context, self.context.canvas, self._chart.box
+        context, box = self.context, self._chart.box
         values = self._track[step]
+        if len(values) > box.width and self._marks is None:
+            self._draw_outline(values)
+        else:
+            self._draw_bars(step, values)
         unknown = int(np.isnan(values).sum())
         if unknown:
             text = context.words("{count} not known", {"count": unknown})
-            context.canvas.text(box.right, box.y + context.sizes.axis, text, context.axis, "right")
-        if len(values) > box.width and self._marks is None:
-            self._draw_outline(values)
-            return
+            context.plate(box.right, box.y + context.sizes.axis, text, context.axis, "right")
+
+    def _draw_bars(self, step: int, values: FloatArray) -> None:
+        context, canvas, box = self.context, self.context.canvas, self._chart.box
         zero, rows = self._row(0.0), self._rows(values)
         bars = []
         for left, width, top, value in zip(self._lefts, self._widths, rows, values.tolist(), strict=True):

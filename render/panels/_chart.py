@@ -98,10 +98,12 @@ class Chart:
         ticks = step_ticks(high - low, most=max(1, min(4, int(self.box.width / (widest + context.px(28))))))
         self._write_ticks([(float(self.to_x(float(low + step))), told(low + step)) for step in ticks], unit)
 
-    def draw_abscissa(self, name: str) -> None:
-        """Draw labels of round numbers below the box; the last one says what they are."""
+    def draw_abscissa(self, name: str, whole: bool = False) -> None:
+        """Draw labels of round numbers, or of whole ones, below the box; the last one says what they are."""
         context = self.context
         values = round_values(*self._x, most=min(_MOST_TICKS, max(2, self.box.width // context.px(110))))
+        if whole:
+            values = [value for value in values if value == round(value)]
         self._write_ticks([(float(self.to_x(value)), number(value + 0.0)) for value in values], name)
 
     def _write_ticks(self, ticks: Sequence[tuple[float, str]], name: str) -> None:

@@ -70,7 +70,8 @@ class Curves(base.Panel):
     values : bool
         Whether numbers stand behind the names at the curves' ends.
     band : tuple of str, optional
-        Labels of two curves, single ones; what lies between them is filled, from the start.
+        Labels of two curves, or names of two other series, single ones; what lies between them is filled, from the
+        start.
     """
 
     shared = True
@@ -92,16 +93,16 @@ class Curves(base.Panel):
         self._counts = counts
         self._log, self._asked, self._unit = is_log10(scale), limits, unit
         self._marks = dict(marks or {})
-        self._band = band
-        if band is not None and not (len(set(band)) == 2 and set(band) <= set(self._of)):
-            raise RenderError(f"band must name two of the panel's curves, but it is {band!r}")
+        if band is not None and not (len(band) == len(set(band)) == 2 and all(isinstance(n, str) for n in band)):
+            raise RenderError(f"band must name two curves or series, but it is {band!r}")
+        self._edges = [self._of.get(name, name) for name in band or ()]
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return round numbers around all curves and marks."""
         self._counted(numbers)
         if self._asked:
             return self._asked
-        tracks = [track_of(numbers, name).ravel() for name in self._of.values()]
+        tracks = [track_of(numbers, name).ravel() for name in (*self._of.values(), *self._edges)]
         shown = np.concatenate([*tracks, np.array(list(self._marks.values()))])
         return decade_limits(shown) if self._log else value_limits(shown)
 
@@ -130,8 +131,8 @@ class Curves(base.Panel):
         self._chart = Chart(
             context, (0, context.numbers.steps), context.limits, log=self._log, right=reserve, unit=unit
         )
-        if self._band is not None:
-            self._fill_band(*(self._of[label] for label in self._band))
+        if self._edges:
+            self._fill_band(*self._edges)
         self._chart.draw_values()
         counted = context.words(context.unit if self._x is None else self._x)
         self._chart.draw_steps(counted, self._counted(context.numbers))

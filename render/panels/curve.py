@@ -35,6 +35,8 @@ class Panel(base.Panel):
         Numbers at the ends of the vertical axis; by default all that the series hold.
     role : str
         Role of the line's colour, where the film has no columns.
+    whole : bool
+        Whether only whole numbers stand below it.
     scale : str
         ``linear``, or ``log10`` where the series holds decimal logarithms: the axis then has powers of ten.
     """
@@ -50,9 +52,10 @@ class Panel(base.Panel):
         limits: Limits | None = None,
         role: str = "data",
         scale: str = "linear",
+        whole: bool = False,
     ) -> None:
         self._of, self._ends, self._x, self._unit, self._asked, self._role = of, ends, x, unit, limits, role
-        self._log = is_log10(scale)
+        self._log, self._whole = is_log10(scale), whole
 
     def limits(self, numbers: Trajectory) -> Limits:
         """Return round numbers around the function at all steps."""
@@ -76,7 +79,7 @@ class Panel(base.Panel):
             unit=context.words(self._unit),
         )
         self._chart.draw_values()
-        self._chart.draw_abscissa(context.words(self._x))
+        self._chart.draw_abscissa(context.words(self._x), self._whole)
         theme = context.canvas.theme
         colors = self.colors(labels) or [theme.role(self._role)]
         self._curves = [

@@ -20,7 +20,7 @@ _TRAIL = 0.1
 
 
 class Panel(base.Panel):
-    """Rings at the eigenvalues of W, for good, and dots at those of ``P_t``; an arrow for each that has left.
+    """Rings at the eigenvalues of W, for good, and dots at those of ``P_t``; an arrow for each beyond the plane.
 
     Parameters
     ----------
@@ -56,8 +56,10 @@ class Panel(base.Panel):
         moduli = np.hypot(*self._rings)
         largest = moduli >= moduli.max(initial=0.0) * (1 - 1e-9)
         if self._single:
-            rings(context, x[~largest], y[~largest], theme.muted)
-            rings(context, x[largest], y[largest], self._color if not self._powers else theme.muted)
+            inside, marked = self._plane.inside(x, y), self._color if not self._powers else theme.muted
+            for those, color in ((~largest, theme.muted), (largest, marked)):
+                rings(context, x[those & inside], y[those & inside], color)
+                self._plane.arrows(x[those & ~inside], y[those & ~inside], color)
         if not self._powers:
             self._write_largest(float(moduli.max(initial=0.0)), below)
         elif self._single:

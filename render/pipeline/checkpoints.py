@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from render.errors import InputError
 from render.files import is_folder
 from render.pipeline.array_files import arrays_in
-from render.pipeline.arrays import matrices_of
+from render.pipeline.arrays import rows_of
 from render.pipeline.gates import GATES
 from render.pipeline.numbered_files import brief_names, numbered_files
-from render.pipeline.stored import MalformedError, Stored, brief_shape, refuse_large, refuse_many
-from render.pipeline.weights import MOST_NUMBERS, weights_among
+from render.pipeline.stored import MOST_NUMBERS, MalformedError, Stored, brief_shape, refuse_large, refuse_many
+from render.pipeline.weights import weights_among
 from render.text import Words, brief, literal
 
 # What an array of the updates is named, beside an array of all checkpoints.
@@ -152,7 +152,7 @@ class _Reader:
         try:
             found = weights_among([(file, arrays)], keys, self.choice.gate, self.choice.order, self._words)
             _refuse_several([*found.matrices, *found.left_out])
-            rows = matrices_of(found.matrices[""])[""]
+            rows = rows_of(found.matrices[""])
         except InputError as error:
             raise InputError(f"{name}: {error}") from None
         if not number:

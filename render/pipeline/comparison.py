@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,11 +11,12 @@ import numpy as np
 
 from render.errors import UsageError
 from render.numerics.trajectory import Trajectory, simulate
-from render.pipeline.arrays import scene_of_arrays
+from render.pipeline.array_scene import scene_of_arrays
 from render.pipeline.catalog import load_scene
 from render.pipeline.own_modules import own_modules
-from render.text import places_of, unmarked
-from scenes import Claim, Claimed, MatrixSequence, PanelRequest, Reached, Recording, Scene, scene, show
+from render.pipeline.side_by_side import RESCALED, add_ends
+from render.text import places_of
+from scenes import Claim, Claimed, MatrixSequence, PanelRequest, Recording, Scene, scene, show
 
 Columns = Mapping[str | None, Trajectory]
 
@@ -164,8 +164,6 @@ def _panels_of_products(runs: Sequence[Run]) -> list[PanelRequest]:
 
 
 _TOGETHER = "All begin together. What differs stands above each column."
-# Where a column is narrow, nothing else says it.
-_RESCALED = "All begin together. Each matrix is rescaled: its largest entry has full colour."
 
 
 def _scene_of(name: str, runs: Sequence[Run], panels: Sequence[PanelRequest], title: str, like: Scene | None) -> Scene:
@@ -178,7 +176,7 @@ def _scene_of(name: str, runs: Sequence[Run], panels: Sequence[PanelRequest], ti
         *panels,
         title="Side by side",
         statement="several runs on one clock",
-        opening=_RESCALED if any(panel.panel == "scaled_matrix" for panel in panels) else _TOGETHER,
+        opening=RESCALED if any(panel.panel == "scaled_matrix" for panel in panels) else _TOGETHER,
         counter=like.counter if like else "step",
         smooth=bool(like and like.smooth),
         arrange="grid" if name == "grid" else "beside",
@@ -190,34 +188,11 @@ def _scene_of(name: str, runs: Sequence[Run], panels: Sequence[PanelRequest], ti
     for run in runs:
         for claim in run.scene.claims:
             made.claims.append(Claim(f"{run.label}: {claim.text}", _deciding(run, claim)))
-    _add_end(made, runs)
+    if all(run.product is not None for run in runs):
+        add_ends(made)
     return made
 
 
 def _deciding(run: Run, claim: Claim) -> Callable[[Columns], Claimed]:
     # With the numbers that the film shows, which are computed once.
     return lambda columns: claim.decide({None: columns[run.label]}, run.parameters)
-
-
-def _gap(columns: Columns, step: int) -> float:
-    """Return how many decades the largest product is above the smallest."""
-    sizes = [float(column.log10_spectral_norm[step]) for column in columns.values()]
-    return max(sizes) - min(sizes)
-
-
-def _add_end(made: Scene, runs: Sequence[Run]) -> None:
-    """Add what is told at the end: the runs that are largest and smallest then, where they multiply matrices."""
-    if any(run.product is None for run in runs):
-        return
-
-    @made.moment("From step {step} on the largest is more than a hundred times as large as the smallest.")
-    def _(columns: Columns, steps: int) -> int | None:
-        return next((step for step in range(1, steps) if _gap(columns, step) > 2), None)
-
-    @made.moment("After {steps} steps the largest, {largest}, is {gap:log10} times as large as {smallest}.")
-    def _(columns: Columns, steps: int) -> Reached | None:
-        gap = _gap(columns, steps)
-        if not steps or not math.isfinite(gap) or gap < 0.01:
-            return None
-        order = sorted(columns, key=lambda label: float(columns[label].log10_spectral_norm[steps]))
-        return Reached(steps, largest=unmarked(str(order[-1])), smallest=unmarked(str(order[0])), gap=gap)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from numbers import Integral, Rational, Real
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from render.errors import UsageError
+from render.pipeline.option_values import checked_option
 from render.text import brief, suggestion
+
+# Rows of a matrix, or of every matrix of a stack.
+Rows = Sequence[Sequence[float]] | Sequence[Sequence[Sequence[float]]]
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ class FilmOptions:
 
     def __post_init__(self) -> None:
         for single in fields(FilmOptions):
-            object.__setattr__(self, single.name, _checked(single.name, getattr(self, single.name), single.default))
+            object.__setattr__(
+                self, single.name, checked_option(single.name, getattr(self, single.name), single.default)
+            )
 
 
 OPTIONS: dict[str, Option] = {single.name: single.metadata["option"] for single in fields(FilmOptions)}
@@ -113,6 +116,8 @@ USUAL: dict[str, Any] = {single.name: single.default for single in fields(FilmOp
 
 # The scene of somebody's own matrices.
 POWERS = "powers"
+# What files of such a film are named after, where it multiplies different ones.
+PRODUCT = "product"
 
 # Films of several runs: side by side, as small multiples, over a parameter; and of matrices over training.
 COMPARISON, GRID, SWEEP, PHASE, TRAINING = SEVERAL = ("comparison", "grid", "sweep", "phase", "training")
@@ -121,80 +126,12 @@ COMPARISON, GRID, SWEEP, PHASE, TRAINING = SEVERAL = ("comparison", "grid", "swe
 _OF_THE_PLACE = ("output", "timeout")
 
 
-def _checked(name: str, value: Any, usual: Any) -> Any:
-    """Return the value of an option in its own type, or refuse it."""
-    wanted = ""
-    if isinstance(usual, tuple):
-        if name == "pause" and isinstance(value, Mapping):
-            value = [f"{step}={seconds}" for step, seconds in value.items()]
-        value = (value,) if isinstance(value, str) else value
-        if isinstance(value, Sequence) and all(isinstance(single, str) for single in value):
-            return tuple(value)
-        wanted = "names of formats" if name == "formats" else "seconds by step"
-    elif name == "max_bytes":
-        # Loading it costs every start of the command some milliseconds.
-        from render.pipeline.sizes import parse_bytes
-
-        return None if value is None else parse_bytes(value)
-    elif name == "fps" and isinstance(value, Real) and not isinstance(value, bool):
-        return str(value if isinstance(value, Rational) else float(value))
-    elif name == "output" and isinstance(value, (str, os.PathLike)):
-        return _folder(value)
-    elif name == "theme" and not isinstance(value, str):
-        return _theme(value)
-    elif name == "theme" and value.endswith(".toml"):
-        return _theme(value)
-    elif name == "duration":
-        wanted = "" if value is None else "a number of seconds"
-        if isinstance(value, Real) and not isinstance(value, bool):
-            with contextlib.suppress(OverflowError):
-                return float(value)
-    elif isinstance(usual, bool):
-        wanted = "" if isinstance(value, bool) else "True or False"
-    elif isinstance(usual, (int, float)):
-        kind, wanted = (Integral, "a whole number") if isinstance(usual, int) else (Real, "a number")
-        if isinstance(value, kind) and not isinstance(value, bool):
-            # Python's own, whatever library it comes from; one beyond float64 is refused.
-            with contextlib.suppress(OverflowError):
-                float(cast(Any, value))
-                return type(usual)(cast(Any, value))
-    elif not (isinstance(value, str) or (value is None and usual is None)):
-        wanted = "text"
-    if wanted:
-        raise UsageError(f"{name} must be {wanted}, but it is {brief(value)}")
-    return value
-
-
 def _is_saving(item: tuple[Any, Any]) -> bool:
     name, value = item
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     allowed = {"thorough": value == 1, "crf": value in range(1, 7), "pictures": 1 <= value <= 12.5}
     return bool(allowed.get(name))
-
-
-def _theme(value: Any) -> Mapping[str, Any]:
-    """Return the colours of a film as plain data, read from a file where it is the name of one."""
-    from render.drawing.themes import find_theme, read_theme
-
-    if isinstance(value, (str, os.PathLike)):
-        return read_theme(Path(value))
-    if not isinstance(value, Mapping):
-        raise UsageError(f"theme must be a name, a file or colours by name, but it is {brief(value)}")
-    name = find_theme(value).name
-    return {"name": name, **value}
-
-
-def _folder(path: str | os.PathLike[str]) -> str:
-    """Return a folder's name as text, or refuse one that no file system takes."""
-    folder = os.fspath(path)
-    try:
-        valid = isinstance(folder, str) and b"\0" not in os.fsencode(folder)
-    except UnicodeError:
-        valid = False
-    if not valid:
-        raise UsageError(f"output must be the name of a folder, but it is {brief(folder)}")
-    return folder
 
 
 @dataclass(frozen=True)
@@ -208,7 +145,8 @@ class Job(FilmOptions):
     parameters : mapping of str to object
         The scene's own parameters; those left out have their defaults.
     matrices : mapping of str to sequence, optional
-        Rows of the matrices whose powers are filmed, by label; the scene is then ``powers``.
+        Rows of the matrices whose powers are filmed, by label, or of all in a stack, whose product is; the scene is
+        then ``powers``.
     allow_nonfinite : bool
         Whether entries of the matrices may be NaN or infinite, which are marked then.
     several : mapping of str to object, optional
@@ -228,7 +166,7 @@ class Job(FilmOptions):
 
     scene: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    matrices: Mapping[str, Sequence[Sequence[float]]] | None = None
+    matrices: Mapping[str, Rows] | None = None
     allow_nonfinite: bool = False
     several: Mapping[str, Any] | None = None
     savings: Mapping[str, float] = field(default_factory=dict)
@@ -308,8 +246,9 @@ class Job(FilmOptions):
         return cls(**content, output=output)
 
 
-def _in_words(row: Sequence[float]) -> list[float | str]:
-    return [value if math.isfinite(value) else str(value) for value in row]
+def _in_words(row: Sequence[Any]) -> list[Any]:
+    """Return a row with names in the place of the numbers that JSON lacks; a stack has none of these."""
+    return [str(value) if isinstance(value, float) and not math.isfinite(value) else value for value in row]
 
 
 def _of_words(rows: Any) -> Any:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.errors import UsageError
-from render.pipeline.arrays import matrices_of
-from render.pipeline.job import POWERS, Job
+from render.pipeline.arrays import is_stack, matrices_of
+from render.pipeline.job import POWERS, PRODUCT, Job, Rows
 from render.pipeline.weights import weights_in
 from render.text import Words
 
@@ -23,7 +23,7 @@ class MatrixFilm:
     Parameters
     ----------
     matrices : mapping of str to list
-        Rows of each, by label; one alone has the label "".
+        Rows of each, by label, or of all in a stack; one alone has the label "".
     title : str or None
         What the film is called; None where its labels say all.
     name : str
@@ -32,7 +32,7 @@ class MatrixFilm:
         Names those that would fit, too, but have no room.
     """
 
-    matrices: Mapping[str, list[list[float]]]
+    matrices: Mapping[str, Rows]
     title: str | None
     name: str
     remark: str | None
@@ -74,7 +74,8 @@ def matrix_film(
         shown, more = found.left_out[:_MOST_NAMED], len(found.left_out) - _MOST_NAMED
         rest = f" and {more:,} more" if more > 0 else ""
         remark = f"{', '.join(shown)}{rest} would have no room, so choose with --key what is filmed"
-    return MatrixFilm(matrices, found.title, name_after(files[0]), remark)
+    what = PRODUCT if any(map(is_stack, matrices.values())) else POWERS
+    return MatrixFilm(matrices, found.title, name_after(files[0], what), remark)
 
 
 def refuse_to_overwrite(files: Sequence[Path], job: Job) -> None:
@@ -90,7 +91,7 @@ def refuse_to_overwrite(files: Sequence[Path], job: Job) -> None:
         raise UsageError(f"the film's manifest would replace {manifest}, which is a matrix, so choose another --name")
 
 
-def name_after(file: Path) -> str:
-    """Return a name for the files of a film that no file of a matrix has, its manifest least of all."""
+def name_after(file: Path, what: str = POWERS) -> str:
+    """Return a name for the files of a film of `what`, which no file of a matrix has, its manifest least of all."""
     stem = re.sub(r"[^A-Za-z0-9가-힣_-]+", "-", file.stem).strip("-")[:48]
-    return f"{stem}-powers" if stem else POWERS
+    return f"{stem}-{what}" if stem else what

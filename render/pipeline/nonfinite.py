@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from render.errors import InputError
 from render.numerics.trajectory import Trajectory
+from render.pipeline.job import Rows
 from scenes import FloatArray, PanelRequest, Reached, Record, Scene, first_step, show
 
 Columns = Mapping[str | None, Trajectory]
@@ -98,7 +99,7 @@ def add_moments(powers: Scene, total: int) -> None:
         return first_step(lost(columns) == total)
 
 
-def remark_on(matrices: Mapping[str, Sequence[Sequence[float]]]) -> str | None:
+def remark_on(matrices: Mapping[str, Rows]) -> str | None:
     """Return what a film of matrices leaves out, and why: the first entry that is NaN or infinite; None without any.
 
     Parameters
@@ -107,12 +108,13 @@ def remark_on(matrices: Mapping[str, Sequence[Sequence[float]]]) -> str | None:
         Rows of each, by label.
     """
     for label, rows in matrices.items():
-        found = np.argwhere(~np.isfinite(np.array(rows)))
+        entries = np.array(rows)
+        found = np.argwhere(~np.isfinite(entries))
         if found.size:
             row, column = (int(place) for place in found[0])
             whose = f" of {label}" if label else ""
             return (
-                f"entry [{row}, {column}]{whose} is {rows[row][column]}, so norms and eigenvalues are left out, and "
+                f"entry [{row}, {column}]{whose} is {entries[row, column]}, so norms and eigenvalues are left out, and "
                 "powers are those of plain float64"
             )
     return None

@@ -9,7 +9,7 @@ from typing import Any
 
 from render.errors import UsageError
 from render.numerics.trajectory import Trajectory, simulate
-from render.pipeline.arrays import scene_of_arrays
+from render.pipeline.array_scene import scene_of_arrays
 from render.pipeline.catalog import load_scene
 from render.pipeline.claims import Verdict, judge
 from render.pipeline.guard import guarded

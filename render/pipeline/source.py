@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from render.pipeline.array_files import READERS
-from render.pipeline.arrays import scene_of_arrays
-from render.pipeline.job import POWERS, Job
+from render.pipeline.array_scene import scene_of_arrays
+from render.pipeline.job import POWERS, Job, Rows
 from render.pipeline.matrix_film import matrix_film
 from render.pipeline.points import Axis, points
 from render.pipeline.scene_run import checked, scene_for
@@ -43,7 +43,7 @@ class Source:
     word: str
     scene: Scene
     name: str | None = None
-    matrices: Mapping[str, Sequence[Sequence[float]]] | None = None
+    matrices: Mapping[str, Rows] | None = None
     title: str | None = None
     remark: str = ""
 

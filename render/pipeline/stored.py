@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 LARGEST, MOST_GATES = 1_024, 4
 # Rows or columns of the largest kernel.
 LONGEST = LARGEST * MOST_GATES
+# Numbers of all matrices of a film, which its manifest holds.
+MOST_NUMBERS = 2 * LARGEST**2
 # Numbers of the largest array that holds all checkpoints.
 MOST_STACKED = 2**24
 # Letters of the longest number in a text, with what separates it from the next.

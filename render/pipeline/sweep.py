@@ -252,24 +252,35 @@ def _groups(items: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[st
         yield group
 
 
-def measured(sweep: Sweep, results: Results) -> tuple[FloatArray, str | None]:
-    """Return one number a point, shape (values of the first parameter, others), and what it is; None: growth a step.
+def measured(sweep: Sweep, results: Results) -> tuple[dict[str, FloatArray], str | None]:
+    """Return one number a point, shape (values of the first parameter, others), by the label of the column it is of.
 
     Of the first track: by what every step multiplies where it is a logarithm of a size, else its last number. The
     others are draws, or the values of the second parameter where that is no seed: each with the median of its draws.
+
+    Returns
+    -------
+    dict of str to ndarray
+        A run of one column has the label of no letters.
+    str or None
+        What the numbers are; None: growth a step.
     """
-    first = sweep.tracks[0]
-    grows = first.rpartition(".")[2].startswith("log10_")
+    labels, names = zip(*(name.rpartition(".")[::2] for name in sweep.tracks), strict=True)
+    first = names[0]
+    rows = {label: row for row, (label, name) in enumerate(zip(labels, names, strict=True)) if name == first}
+    grows = first.startswith("log10_")
     count = len(sweep.axes[0][1])
-    numbers = np.full((count, sweep.size // count), np.nan)
+    found = {label: np.full((count, sweep.size // count), np.nan) for label in rows}
     for index, point in enumerate(points(sweep.axes)):
         array = results.get(sweep.key(point))
-        if array is not None:
-            track = array[0]
-            numbers.flat[index] = 10.0 ** log10_growth(track) if grows else track[-1]
+        if array is None:
+            continue
+        for label, row in rows.items():
+            found[label].flat[index] = 10.0 ** log10_growth(array[row]) if grows else array[row][-1]
     if rows_of(sweep) is not None:
-        numbers = np.median(numbers.reshape(count, len(sweep.axes[1][1]), -1), axis=2)
-    return numbers, None if grows else f"{first.replace('_', ' ')} at the end"
+        shape = (count, len(sweep.axes[1][1]), -1)
+        found = {label: np.median(numbers.reshape(shape), axis=2) for label, numbers in found.items()}
+    return found, None if grows else f"{first.replace('_', ' ')} at the end"
 
 
 def rows_of(sweep: Sweep) -> Axis | None:

@@ -13,7 +13,7 @@ from render.errors import UsageError
 from render.numerics.growth import log10_growth
 from render.numerics.trajectory import simulate
 from render.pipeline.comparison import Run, run_at
-from render.text import number
+from render.text import number, unmarked
 from scenes import Claimed, FloatArray, PanelRequest, Reached, Record, Scene, scene, show
 
 # Runs that a film is made of are made again whenever it is looked at.
@@ -135,11 +135,13 @@ def phase(several: Mapping[str, Any]) -> Scene:
     ----------
     several : mapping of str to object
         ``title``; ``name`` and ``values`` of the parameter; ``measured``, a list of numbers for every value, one for
-        each draw, or one for each value of a second parameter, whose ``name`` and ``values`` are in ``rows``; and
-        ``measure``, what they are called, None where it is the growth a step.
+        each draw, or one for each value of a second parameter, whose ``name`` and ``values`` are in ``rows``, or such
+        lists by the label of a run; and ``measure``, what they are called, None where it is the growth a step.
     """
     if several.get("rows"):
         return _map(several)
+    if isinstance(several["measured"], Mapping):
+        return _by_label(several)
     values, measured = list(several["values"]), np.array(several["measured"], dtype=float)
     words = str(several["name"]).replace("_", " ")
     measure = several.get("measure")
@@ -147,6 +149,30 @@ def phase(several: Mapping[str, Any]) -> Scene:
     panel = _panel(series, measured.shape[1], words, measure)
     made = _scene("phase", str(several["title"]), words, tuple(map(float, values)), [panel], series, measured.shape[1])
     _add_moments(made, tuple(values), series["growth"], measure)
+    return made
+
+
+def _by_label(several: Mapping[str, Any]) -> Scene:
+    """Return the scene of a number over a parameter, a curve for every label: the middle of its draws."""
+    values, measure = tuple(map(float, several["values"])), several.get("measure")
+    words = str(several["name"]).replace("_", " ")
+    middle = {
+        str(label): np.median(np.array(lists, dtype=float), axis=1) for label, lists in several["measured"].items()
+    }
+    names = {unmarked(label): f"growth {number}" for number, label in enumerate(middle)}
+    series = {"value": np.array(values)} | dict(zip(names.values(), middle.values(), strict=True))
+    panel = show(
+        "series", of=names, scale="linear", heading=measure if measure else "factor a step",
+        note="" if measure else "in the long run", x=words, marks=None if measure else {"keeps its size": 1.0},
+    )  # fmt: skip
+    made = _scene("phase", str(several["title"]), words, values, [panel], series, 1)
+    crossings = {label: None if measure else crossing(values, growth) for label, growth in middle.items()}
+    found = ", ".join(f"{label} {number(place, 3)}" for label, place in crossings.items() if place is not None)
+
+    @made.moment("Products keep their size at {what}: {found}.")
+    def _(what: str) -> Reached | None:
+        return Reached(len(values) - 1, what=what, found=unmarked(found)) if found else None
+
     return made
 
 
@@ -193,14 +219,13 @@ def _map(several: Mapping[str, Any]) -> Scene:
 
 def _panel(series: Mapping[str, FloatArray], draws: int, words: str, measure: str | None = None) -> PanelRequest:
     apart = "upper" in series
-    upper, lower = "nine of ten below", "one of ten below"
     return show(
         "series",
-        of={upper: "upper", "median": "growth", lower: "lower"} if apart else "growth",
-        band=(upper, lower) if apart else None,
+        of="growth",
+        band=("upper", "lower") if apart else None,
         scale="linear",
         heading=measure if measure else "factor a step",
-        note=("" if measure else "in the long run") if draws == 1 else "draws of each value: {draws}",
+        note="band: 8 of 10 draws" if apart else "" if measure else "in the long run",
         x=words,
         marks=None if measure else {"keeps its size": 1.0},
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from render.errors import InputError
 from render.numerics.scaled import frobenius_norm
-from render.pipeline.arrays import matrices_of
+from render.pipeline.arrays import rows_of
 from render.pipeline.course import course_of
 from render.pipeline.networks import Networks, networks_of
 from render.text import brief
@@ -101,7 +101,7 @@ def _checked(several: Mapping[str, Any]) -> tuple[tuple[int, ...], str, FloatArr
         raise InputError("the clock of a training must be whole numbers that rise, so make the film again")
     if not isinstance(rows, (list, tuple)) or len(rows) != len(clock) or len(rows) < 2:
         raise InputError("a training needs two checkpoints at least, and a number for each, so make the film again")
-    plain = [np.array(matrices_of(single)[""]) for single in rows]
+    plain = [np.array(rows_of(single)) for single in rows]
     if len({matrix.shape for matrix in plain}) > 1:
         raise InputError("the matrices of a training must be of one size, so make the film again")
     return tuple(clock), unit, np.array(plain)

@@ -17,7 +17,7 @@ from render.pipeline.job import TRAINING
 from render.pipeline.network_files import NetworkReader, data_in
 from render.pipeline.networks import Networks
 from render.pipeline.numbered_files import brief_names
-from render.pipeline.weights import MOST_NUMBERS
+from render.pipeline.stored import MOST_NUMBERS
 from render.text import Words, literal
 from scenes import FloatArray
 

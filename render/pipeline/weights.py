@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,11 @@ from render.pipeline.array_files import arrays_in
 from render.pipeline.gates import GATES as GATES
 from render.pipeline.gates import LETTERS, RECURRENT, block_of
 from render.pipeline.gates import ORDERS as ORDERS
-from render.pipeline.stored import LARGEST, Stored, brief_shape, refuse_large
+from render.pipeline.stored import LARGEST, MOST_NUMBERS, Stored, brief_shape, refuse_large, refuse_many
 from render.text import Words, brief, literal
 
-# As many as a layout has columns, and as many numbers as a manifest of reasonable size holds.
-MOST_COLUMNS, MOST_NUMBERS = 4, 2 * LARGEST**2
+# As many as a layout has columns.
+MOST_COLUMNS = 4
 _MOST_NAMED = 12
 
 
@@ -63,9 +64,22 @@ class _Source:
         return 1 if least == most else most // least if least > 1 and most in (3 * least, 4 * least) else 0
 
     @property
+    def stacked(self) -> bool:
+        """Whether it holds square matrices one behind the other, which are multiplied in turn."""
+        shape = self.stored.shape
+        return len(shape) == 3 and shape[1] == shape[2] and math.prod(shape) > 0
+
+    @property
+    def size(self) -> int:
+        """How many numbers a film of it holds, or of one gate in it."""
+        shape = self.stored.shape
+        return math.prod(shape) if self.stacked else min(shape) ** 2
+
+    @property
     def fits(self) -> bool:
         """Whether it can be filmed."""
-        return bool(self.blocks) and min(self.stored.shape) <= LARGEST and self.stored.refusal is None
+        fitting = bool(self.blocks) or (self.stacked and self.size <= MOST_NUMBERS)
+        return fitting and self.stored.shape[-1] <= LARGEST * max(self.blocks, 1) and self.stored.refusal is None
 
     @property
     def recurrent(self) -> bool:
@@ -79,7 +93,7 @@ class _Source:
 
     def gates(self, asked: str | None) -> tuple[str, ...]:
         """Return the names of its gates in their order; none where it is one matrix."""
-        return ORDERS[self.order(asked)].get(self.blocks, ())
+        return ORDERS[self.order(asked)][self.blocks] if self.blocks > 1 else ()
 
 
 @dataclass(frozen=True)
@@ -88,10 +102,6 @@ class _Piece:
 
     source: _Source
     gate: str | None
-
-    @property
-    def size(self) -> int:
-        return min(self.source.stored.shape) ** 2
 
 
 def weights_in(
@@ -139,7 +149,7 @@ def weights_among(
     pieces = _pieces(_chosen(sources, keys, gate), gate, order)
     taken, total = list[_Piece](), 0
     for piece in pieces:
-        total += piece.size
+        total += piece.source.size
         if len(taken) == MOST_COLUMNS or (total > MOST_NUMBERS and taken):
             break
         taken.append(piece)
@@ -206,6 +216,9 @@ def _checked(source: _Source) -> _Source:
     """Refuse an array that cannot be filmed, saying why."""
     if source.stored.refusal is not None:
         raise InputError(f"{source.name} {source.stored.refusal}")
+    if source.stacked:
+        _refuse_long(source)
+        return source
     try:
         refuse_large(source.stored.shape)
     except ValueError as error:
@@ -216,6 +229,16 @@ def _checked(source: _Source) -> _Source:
             f"is {brief_shape(source.stored.shape)}"
         )
     return source
+
+
+def _refuse_long(source: _Source) -> None:
+    """Refuse a stack of more numbers than a film holds."""
+    count, size, _ = source.stored.shape
+    if source.size > MOST_NUMBERS:
+        raise InputError(
+            f"{source.name} holds {count:,} matrices of {size:,} rows, but of that size a film holds at most "
+            f"{MOST_NUMBERS // size**2:,}, so choose a part of it"
+        )
 
 
 def _names(sources: list[_Source], shapes: bool = False) -> str:
@@ -234,7 +257,8 @@ def _pieces(sources: list[_Source], gate: str | None, order: str | None) -> list
     for source in sources:
         gates = source.gates(order)
         if gate is not None and gate not in gates:
-            has = f"its gates are {', '.join(gates)}" if gates else "it is one matrix without gates"
+            alone = "it has matrices without gates" if source.stacked else "it is one matrix without gates"
+            has = f"its gates are {', '.join(gates)}" if gates else alone
             raise InputError(f"{source.name} has no {gate} gate, since {has}, so leave out --gate or choose another")
         wanted: Sequence[str | None] = gates or (None,) if gate is None else (gate,)
         pieces += [_Piece(source, single) for single in wanted]
@@ -242,7 +266,10 @@ def _pieces(sources: list[_Source], gate: str | None, order: str | None) -> list
 
 
 def _read(sources: Sequence[_Source]) -> dict[str, NDArray[Any]]:
-    return {source.name: source.stored.read() for source in dict.fromkeys(sources)}
+    return {
+        source.name: source.stored.read(refuse_many) if source.stacked else source.stored.read()
+        for source in dict.fromkeys(sources)
+    }
 
 
 def _block(array: NDArray[Any], piece: _Piece, order: str | None) -> NDArray[Any]:
@@ -290,7 +317,8 @@ def _title(pieces: Sequence[_Piece], order: str | None, words: Words) -> str | N
     gates = dict.fromkeys(piece.gate for piece in pieces)
     values = {"order": "; ".join(dict.fromkeys(orders))}
     if len(pieces) == 1 and not orders:
-        return words("Powers of {name}").replace("{name}", name)
+        said = "Product of {name}" if pieces[0].source.stacked else "Powers of {name}"
+        return words(said).replace("{name}", name)
     if not orders:
         return None
     if len(gates) == 1:

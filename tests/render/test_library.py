@@ -224,13 +224,13 @@ def test_panels_without_room_are_named_or_refused(tmp_path):
     film = render.film("rotation", steps=1, layout="square", formats="gif", pace="even", output=tmp_path)
     assert film.remarks == ("the layout square has no room for matrix, eigenvalues, which are not shown",)
     path = tmp_path / "own.py"
-    panels = '"matrix", "norms", "eigenvalues", "scaled_matrix"'
+    panels = '"matrix", "norms", "eigenvalues", "singular_values", "scaled_matrix"'
     path.write_text(
         f"from scenes import repeated, scene\n\n\n@scene({panels})\ndef own(steps: int = 2):\n"
         "    return repeated([[1, 1], [0, 1]], steps)\n",
         encoding="utf-8",
     )
-    said = "a film has room for 3 such panels, but the scene asks for 4, so leave out scaled_matrix"
+    said = "a film has room for 4 such panels, but the scene asks for 5, so leave out scaled_matrix"
     with pytest.raises(UsageError, match=said):
         render.film(str(path), output=tmp_path / "new")
     assert not (tmp_path / "new").exists()

@@ -33,7 +33,7 @@ def test_the_repeated_names_are_those_of_the_library():
 def test_a_film_of_a_file_is_that_of_its_matrix(folder):
     done = run("matrix", "W.csv", *QUICK)
     assert (done.returncode, done.stderr) == (
-        0, "render: the layout square has no room for norms, eigenvalues, which are not shown.\n"
+        0, "render: the layout square has no room for norms, eigenvalues, singular_values, which are not shown.\n"
     )  # fmt: skip
     assert done.stdout.split() == [f"output/W-powers.{ending}" for ending in ("gif", "png", "json")]
     content = manifest_of(folder / "output" / "W-powers.gif")

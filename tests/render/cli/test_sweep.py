@@ -1,6 +1,7 @@
 """The commands that film or compute several runs."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -54,13 +55,31 @@ def test_a_sweep_makes_a_film_for_every_point_and_no_film_twice(folder):
     first = run(*command, *more)
     assert first.returncode == 0
     # What has no room is said once, and not of every film.
-    assert len(first.stderr.splitlines()) == 1 and "has no room for" in first.stderr
+    remarks = first.stderr.splitlines()
+    # Once for all films, not for each.
+    assert len(remarks) == 2 and "has no room for" in remarks[0] and "--steps 6 or more move" in remarks[1]
     names = {f"powers-spectral_radius-{r}-seed-{s}" for r in ("0_5", "2") for s in (0, 1)}
     assert {name.partition(".")[0] for name in listing(folder / "output")} == names
     before = listing(folder / "output")
     assert run(*command, *more).stdout == "4 films in output are up to date\n"
     assert listing(folder / "output") == before
     assert len(run(*command, *more, "--force").stdout.splitlines()) == 4
+
+
+def test_a_diagram_of_several_kernels_has_a_curve_for_each(folder):
+    np.savez(folder / "two.npz", a=np.diag([0.5, 0.25]), b=np.diag([2.0, 1.0]))
+    done = run("sweep", "two.npz", "--over", "gain=0.25:1.25:5", "--steps", "8", "--as", "numbers", "--lang", "en")
+    assert (done.returncode, done.stderr) == (0, "")
+    drawn = (folder / "output" / "two-powers-numbers.svg").read_text(encoding="utf-8")
+    said = " ".join(re.sub(r"<[^>]*>", " ", drawn).split())
+    # At gain 1.25 they grow by 1.25 · 0.5 and 1.25 · 2 a step; the second keeps its size at 0.5.
+    assert all(
+        text in " ".join(said.split()) for text in ("a 0.625", "b 2.5", "Products keep their size at gain: b 0.5.")
+    )
+    done = run("sweep", "two.npz", "--over", "gain=0.5,1", "--over", "steps=4,8", "--as", "numbers", "--name", "map")
+    assert done.stderr == (
+        "render: the diagram is of a, since there is no room for others in one over two parameters.\n"
+    )
 
 
 @pytest.mark.parametrize(

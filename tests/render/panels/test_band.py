@@ -42,9 +42,22 @@ def test_pixels_between_two_curves_have_the_band_and_no_others(theme):
     assert 0.93 * area < len(rows) <= area * 1.01
 
 
-@pytest.mark.parametrize("band", [("lower", "lower"), ("lower", "other"), ("upper",)])
+def test_a_band_lies_between_series_that_are_no_curves():
+    both = showing(panel(band=("lower", "upper")), columns=COLUMNS)
+    alone = showing(show("series", of="lower", scale="linear", band=("lower", "upper")), columns=COLUMNS)
+    # The axis holds both edges, though one of them is no curve.
+    assert alone.panels[0].limits(COLUMNS[None]) == both.panels[0].limits(COLUMNS[None]) == (0, 1)
+    color = np.array(tinted(both.canvas.theme.data, both.canvas.theme.background, _BAND))
+    areas = [
+        (painter.paint(0).pixels[..., :3] == color).all(axis=2).sum() / painter.panels[0]._chart.box.area
+        for painter in (both, alone)
+    ]
+    assert areas[1] == pytest.approx(areas[0], rel=0.04) and areas[0] > 0.2
+
+
+@pytest.mark.parametrize("band", [("lower", "lower"), ("lower", "other"), ("upper",), ("lower", 1)])
 def test_a_band_between_other_curves_is_refused(band):
-    with pytest.raises(RenderError, match="band must name two of the panel's curves"):
+    with pytest.raises(RenderError, match=r"band must name two curves or series|no series 'other'"):
         showing(panel(band=band), columns=COLUMNS)
 
 

@@ -39,8 +39,8 @@ pytestmark = pytest.mark.slow
 KEYS = [
     "eigenreel", "scene", "title", "statement", "said", "parameters", "steps", "seed", "job", "command", "versions",
     "frames",
-    "beats", "moments", "flashes", "panels", "colormaps", "columns", "matrix", "matrix_sha256", "tracks", "claims",
-    "files",
+    "beats", "moments", "flashes", "still", "over", "panels", "colormaps", "columns", "matrix", "matrix_sha256",
+    "tracks", "claims", "files",
 ]  # fmt: skip
 
 

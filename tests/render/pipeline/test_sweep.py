@@ -153,7 +153,8 @@ def test_the_diagram_crosses_one_where_the_spectral_radius_does(tmp_path):
     sweep = wanted("spectral_radius=0.8:1.2:41", "seed=0:16", fixed={"steps": 64, "dim": 16})
     with Results(tmp_path / "r.sqlite") as results, processes(2) as pool:
         compute(sweep, results, pool)
-        numbers, measure = measured(sweep, results)
+        by_label, measure = measured(sweep, results)
+    (numbers,) = by_label.values()
     assert measure is None and numbers.shape == (41, 16)
     assert abs(crossing(sweep.axes[0][1], np.median(numbers, axis=1)) - 1) < 0.01
 
@@ -162,7 +163,8 @@ def test_two_parameters_make_a_map_with_the_middle_of_the_draws(tmp_path):
     sweep = wanted("spectral_radius=0.5,2", "dim=2:5", "seed=0:3", fixed={"steps": 20})
     with Results(tmp_path / "r.sqlite") as results:
         in_threads(sweep, results)
-        numbers, _ = measured(sweep, results)
+        by_label, _ = measured(sweep, results)
+    (numbers,) = by_label.values()
     assert numbers.shape == (2, 3)
     for column, radius in enumerate((0.5, 2.0)):
         for row, dim in enumerate((2, 3, 4)):

@@ -198,7 +198,7 @@ def test_what_is_not_there_is_answered_with_what_is(tmp_path):
     refused(tmp_path / "m.npz", "no kernel of gates of at most 1,024 rows among alpha (2, 2), beta", gate="cell")
     np.save(tmp_path / "gru.npy", np.zeros((6, 2)))
     refused(tmp_path / "gru.npy", "gru has no cell gate, since its gates are reset, update, new", gate="cell")
-    for shape in ((), (4,), (2, 2, 2), (2, 5), (4, 1), (0, 0)):
+    for shape in ((), (4,), (2, 2, 3), (0, 2, 2), (2, 2, 2, 2), (2, 5), (4, 1), (0, 0)):
         np.save(tmp_path / "shape.npy", np.zeros(shape))
         refused(tmp_path / "shape.npy", "shape must be")
 
