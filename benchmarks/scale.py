@@ -56,7 +56,8 @@ def numbers() -> None:
     with tempfile.TemporaryDirectory() as folder, Results(Path(folder) / "r.sqlite") as results:
         with processes(2) as pool:
             compute(sweep, results, pool)
-        growth, _ = measured(sweep, results)
+        by_label, _ = measured(sweep, results)
+    (growth,) = by_label.values()
     place = crossing(sweep.axes[0][1], np.median(growth, axis=1))
     print(f"{sweep.size:,} points in {time.perf_counter() - begun:.1f} s; growth a step goes through 1 at {place:.4f}")
 

@@ -109,7 +109,8 @@ FLOORS = [
         "render.pipeline.batch render.pipeline.sweep",
         "render.publish.sweep_table",
         "render.publish.film_set render.pipeline.film_file",
-        "render.pipeline.film_jobs render.pipeline.job_file",
+        "render.pipeline.job_file",
+        "render.pipeline.film_jobs",
     ]),
     ("who asks for it", [
         "render",

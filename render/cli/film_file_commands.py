@@ -78,10 +78,14 @@ def _job(file: Path, output: str | None) -> None:
 
     content = read(file)
     if output is None or output == "-":
-        say(film_file_of(content), newline=False)
+        say(film_file_of(content).text, newline=False)
         return
-    folder = os.path.relpath(Path(output).parent)
-    say(shown(write(Path(output), film_file_of(content, "" if folder == os.curdir else folder))))
+    path = Path(output)
+    folder = os.path.relpath(path.parent)
+    made = film_file_of(content, "" if folder == os.curdir else folder, f"{path.stem}-matrices.npz")
+    if made.arrays is not None:
+        say(shown(write(path.with_name(f"{path.stem}-matrices.npz"), made.arrays)))
+    say(shown(write(path, made.text)))
 
 
 job = click.Command(

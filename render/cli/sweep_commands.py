@@ -233,13 +233,20 @@ def _compare(
         of = source.runs(chosen[0], axes)
         title = _title_of(source, axes, rest["language"])
     else:
-        labels = _labels([Path(word.rpartition(":")[2] or word).stem for word in words])
+        labels = _labels([_called(source, rest["language"]) for source in sources])
         of = [s.run(label, own) for s, own, label in zip(sources, chosen, labels, strict=True)]
         title = ""
     rest["name"] = rest["name"] or COMPARISON
     # More than there is room for side by side stand in rows.
     kind = COMPARISON if len(of) <= MOST_COLUMNS else GRID
     make_film(kind, {}, quiet, as_json, several={"of": of, "title": title}, **rest)
+
+
+def _called(source: Source, language: str) -> str:
+    """Return what a run is called: as it was asked for, and a scene of the program in another language by its title."""
+    if language != USUAL["language"] and source.matrices is None and ".py" not in source.word:
+        return Words(language)(source.scene.title)
+    return Path(source.word.rpartition(":")[2] or source.word).stem
 
 
 def _labels(stems: Sequence[str]) -> list[str]:

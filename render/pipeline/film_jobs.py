@@ -16,6 +16,7 @@ from render.drawing.themes import find_theme
 from render.pipeline.arrays import matrices_of
 from render.pipeline.film_file import LOOKS, FilmFile, Given, with_scenes
 from render.pipeline.job import OPTIONS, POWERS, USUAL, FilmOptions, Job
+from render.pipeline.job_file import matrices_in
 from render.pipeline.matrix_film import matrix_film, refuse_to_overwrite
 from render.pipeline.pace import check_options
 from render.pipeline.points import Axis, axes_of, points, stem_of
@@ -114,7 +115,8 @@ class _Table:
             options = self._options | look
             base = self._base(options)
             with self.file.at(self.given["scene"].place if "scene" in self.given else self.place):
-                scene = scene_of(base)
+                # That of matrices depends on its parameters, which are checked below.
+                scene = scene_of(replace(base, parameters=self._unchecked()))
             with self.file.at(self.place):
                 check_options(base)
             if base.over is not None:
@@ -149,7 +151,10 @@ class _Table:
         allowed = self._allows_nonfinite(sources)
         if "matrices" in self.given:
             with self.file.at(self.given["matrices"].place):
-                table = self._table_at("matrices")
+                if isinstance(self.given["matrices"].value, str):
+                    table: dict[str, Any] = matrices_in(Path(self.file.near(self._text("matrices"))))
+                else:
+                    table = self._table_at("matrices")
                 # One alone has the label of no letters.
                 single = list(table) == [""]
                 held["matrices"] = matrices_of(table[""] if single else table, allow_nonfinite=allowed)
@@ -192,6 +197,11 @@ class _Table:
             job = Job(POWERS, {}, found.matrices, allowed, **named)
             refuse_to_overwrite(paths, job)
         return job
+
+    def _unchecked(self) -> dict[str, Any]:
+        """Return its parameters as they stand in the file."""
+        given: Mapping[str, Given] = self.given["parameters"].value if "parameters" in self.given else {}
+        return {name: single.value for name, single in given.items()}
 
     def _parameters(self, known: tuple[Parameter, ...]) -> dict[str, Any]:
         """Return its parameters in their types, or refuse one."""

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from render.errors import UsageError
+import numpy as np
+from numpy.typing import NDArray
+
+from render.errors import InputError, UsageError
+from render.pipeline.array_files import arrays_in
 from render.pipeline.film_file import LARGEST_BYTES, with_scenes
 from render.pipeline.job import OPTIONS, USUAL, Job
+from render.pipeline.stored import refuse_many
 from render.pipeline.toml_writer import dump
+from render.text import literal
 from render.version import VERSION
 
+# What the file of one matrix calls it.
+_ALONE = "W"
 # What a file of films says by itself, and what the place where a film is made decides.
 _LEFT_OUT = ("output", "timeout")
 
 
-def film_file_of(content: Mapping[str, Any], folder: str = "") -> bytes:
+@dataclass(frozen=True)
+class FilmFile:
+    """A file of films, and its matrices where it cannot hold them itself.
+
+    Parameters
+    ----------
+    text : bytes
+        The file (TOML).
+    arrays : bytes, optional
+        What has to lie beside it: its matrices by label (.npz).
+    """
+
+    text: bytes
+    arrays: bytes | None = None
+
+
+def film_file_of(content: Mapping[str, Any], folder: str = "", beside: str | None = None) -> FilmFile:
     """Return the file of films (docs/files.md) of one film: ``render run`` with it gives the same bytes.
 
     Parameters
@@ -27,6 +54,8 @@ def film_file_of(content: Mapping[str, Any], folder: str = "") -> bytes:
         The film's manifest, as `render.pipeline.manifest.read` returns it.
     folder : str
         Where the file will be, told from the folder in which the film was made; paths in it are told from there.
+    beside : str, optional
+        Name of the file beside it for matrices that make it larger than 1 MiB; without, they are refused.
 
     Raises
     ------
@@ -51,13 +80,41 @@ def film_file_of(content: Mapping[str, Any], folder: str = "") -> bytes:
     made = f"# A film of eigenreel {content['eigenreel']}" + (
         f", written by {VERSION}" * (content["eigenreel"] != VERSION)
     )
-    text = f"{made}. render run FILE makes it again.\n\n{dump({'film': [table]})}".encode()
-    if len(text) > LARGEST_BYTES:
-        raise UsageError(
-            f"the film's matrices take {len(text) / 1e6:.1f} MB where a file of films has 1 MiB at most, so film them "
-            "from their own files with render matrix"
-        )
-    return text
+
+    def text() -> bytes:
+        return f"{made}. render run FILE makes it again.\n\n{dump({'film': [table]})}".encode()
+
+    whole = text()
+    if len(whole) <= LARGEST_BYTES:
+        return FilmFile(whole)
+    said = f"the film's matrices take {len(whole) / 1e6:.1f} MB where a file of films has 1 MiB at most"
+    if not job.matrices:
+        raise UsageError(f"{said}, so film each run by itself with render matrix")
+    if beside is None:
+        raise UsageError(f"{said}, so give --output FILE.toml, which keeps them in a file beside it")
+    table["matrices"] = beside
+    archive = io.BytesIO()
+    # A label may be any text, and that of one alone is none.
+    np.savez(archive, **{label or _ALONE: np.array(rows, float) for label, rows in job.matrices.items()})  # type: ignore[arg-type]
+    return FilmFile(text(), archive.getvalue())
+
+
+def matrices_in(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the matrices that lie beside a file of films, by label; one alone has the label "".
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
+    if path.suffix != ".npz":
+        raise InputError(f"{literal(str(path))} is none that render job wrote, so give a .npz, or matrix = …")
+    with arrays_in(path) as arrays:
+        for stored in arrays:
+            if stored.refusal is not None:
+                raise InputError(f"{literal(str(path))} {stored.refusal}")
+        found = {stored.key: stored.read(refuse_many) for stored in arrays}
+    return {"": found[_ALONE]} if list(found) == [_ALONE] else found
 
 
 def _has_none(value: Any) -> bool:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib
 import platform
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 
 from render.errors import RenderError
+from render.storage import sha256_of
 from render.version import VERSION
 from render.video.ffmpeg import Ffmpeg, find_ffmpeg
+
+# What decides films, in the packages of the program.
+_SOURCES = {".py", ".toml", ".npz", ".ttf", ".js", ".css"}
 
 
 def film_versions(ffmpeg: str) -> dict[str, str]:
@@ -29,10 +36,22 @@ def own_versions() -> dict[str, str]:
     return dict(_versions(find_ffmpeg()))
 
 
+@cache
+def source_digest() -> str:
+    """Return what tells the program's own files from those of another state of the same version."""
+    found = hashlib.sha256()
+    for package in ("render", "scenes"):
+        folder = Path(importlib.import_module(package).__path__[0])
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in _SOURCES:
+                found.update(path.relative_to(folder).as_posix().encode() + b"\0" + sha256_of(path).encode())
+    return found.hexdigest()[:12]
+
+
 @lru_cache(maxsize=4)
 def _versions(program: str) -> Mapping[str, str]:
     with Ffmpeg(program) as ffmpeg:
-        found = {"eigenreel": VERSION} | film_versions(ffmpeg.version)
+        found = {"eigenreel": VERSION, "source files": source_digest()} | film_versions(ffmpeg.version)
     # The last number of Python's version decides nothing here, and machines differ in it.
     return {name: version for name, version in found.items() if name != "python"}
 

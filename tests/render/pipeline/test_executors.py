@@ -1,11 +1,15 @@
 """Work on executors: what a lost process had is done again, and nothing is kept of what is done."""
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from films import listing
@@ -198,7 +202,7 @@ def test_a_film_that_came_back_damaged_is_refused_and_the_old_one_stays(tmp_path
         assert listing(tmp_path) == before
 
 
-@pytest.mark.parametrize("name", ["eigenreel", "numpy", "ffmpeg"])
+@pytest.mark.parametrize("name", ["eigenreel", "source files", "numpy", "ffmpeg"])
 def test_a_worker_of_another_version_is_refused(tmp_path, name):
     job = Job("rotation", {"steps": 2}, output=str(tmp_path))
     with ThreadPoolExecutor(1) as pool:
@@ -206,6 +210,24 @@ def test_a_worker_of_another_version_is_refused(tmp_path, name):
         error = pool.submit(away.make_away, job, wanted, (), {"en": ""}).exception()
     assert f"a worker has {name} " in str(error) and "where 0.0.1 is asked for" in str(error)
     assert listing(tmp_path) == {}
+
+
+def test_another_state_of_the_program_is_another_source(tmp_path):
+    """A worker with the same version number and other files has another digest, wherever it lies."""
+    code = "from render.pipeline.versions import source_digest; print(source_digest())"
+
+    def digest(place):
+        environment = {**os.environ, "PYTHONPATH": str(place)}
+        command = [sys.executable, "-c", code]
+        return subprocess.run(command, env=environment, cwd=place, capture_output=True, text=True, check=True).stdout
+
+    root = Path(versions.__file__).parents[2]
+    for name in ("render", "scenes"):
+        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    assert digest(tmp_path).strip() == versions.source_digest()
+    colours = tmp_path / "render" / "drawing" / "themes.py"
+    colours.write_text(colours.read_text(encoding="utf-8") + "# Another.\n", encoding="utf-8")
+    assert digest(tmp_path).strip() != versions.source_digest()
 
 
 @pytest.mark.slow
@@ -216,9 +238,6 @@ def test_workers_end_when_the_process_that_began_them_is_killed(tmp_path):
         "pool = Processes(2)\npool.submit(os.getpid).result()\n"
         "print(*[p.pid for p in active_children()], flush=True)\npool.submit(sleep, 60)\nsleep(60)\n"
     )
-    import subprocess
-    import sys
-
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
         workers = [int(word) for word in process.stdout.readline().split()]
         assert workers
