@@ -79,6 +79,7 @@ def film(
     theme: str | os.PathLike[str] | Mapping[str, object] = "light",
     language: str = "en",
     title: str | None = None,
+    transparent: bool = False,
     max_bytes: int | str | None = None,
     max_frames: int = 100_000,
     timeout: float = 120.0,
@@ -131,6 +132,8 @@ def film(
         ``light``, ``dark``, or colours of your own: a TOML file, or what it would hold.
     title : str, optional
         Another title, shown as it is.
+    transparent : bool
+        Leave the background out, of WebP alone; take the theme that suits what is below.
     max_bytes : int or str, optional
         The largest a file may be, as ``"2MB"``: the film is made so, or refused with what would fit.
     max_frames : int
@@ -165,7 +168,7 @@ def film(
         "output": output, "name": name, "formats": formats, "pace": pace, "duration": duration,
         "between": between, "explain": explain, "fps": fps, "hold_first": hold_first,
         "hold_last": hold_last, "pause": pause, "loop": loop, "layout": layout, "size": size, "theme": theme,
-        "language": language, "title": title,
+        "language": language, "title": title, "transparent": transparent,
         "max_bytes": max_bytes, "max_frames": max_frames, "timeout": timeout, "allow_false_claims": allow_false_claims,
         "over": over, "labels": labels, "allow_nonfinite": allow_nonfinite,
     }  # fmt: skip

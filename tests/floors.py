@@ -79,6 +79,7 @@ FLOORS = [
         "render.video.child",
         "render.video.ffmpeg render.video.webp render.video.gif render.video.h264 "
         "render.video.frame_difference render.video.flashes",
+        "render.video.transparency",
         "render.video.mp4",
         "render.video.formats render.video.decoder render.video.pixel_formats",
         "render.video.encoder",

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from render.check.report import Report
-from render.drawing.colors import ColorArray, cell_colors
+from render.drawing.colors import Color, ColorArray, cell_colors
 from render.drawing.raster import RasterCanvas
 from render.pipeline import manifest
 from render.pipeline.job import Job
@@ -45,6 +45,11 @@ class FilmAgain:
         self.folder, self.job = folder, job
         self.fresh = fresh or json.loads(manifest.dump(run(job).manifest))
         self._painter = Painter(found, job, RasterCanvas)
+
+    @property
+    def paper(self) -> Color | None:
+        """The background of a film that lacks its own: cells are opaque, and letters are seen on it."""
+        return self._painter.canvas.theme.background if self.job.transparent else None
 
     def steps(self, entry: Mapping[str, Any]) -> list[int | None]:
         """Return the step that each picture of a file shows, None for those that spell a multiplication out."""
@@ -112,7 +117,8 @@ def check_frames(
     """Decode a film and the one rendered again side by side; compare both, and cells with their numbers."""
     size, kind = (entry["width"], entry["height"]), kind_of(film.name)
     assert kind is not None
-    mine, second = (frames_of(ffmpeg, path, *size) for path in (film, again.folder / film.name))
+    paper = again.paper
+    mine, second = (frames_of(ffmpeg, path, *size, paper=paper) for path in (film, again.folder / film.name))
     seen, steps, parts = _Playback(), again.steps(entry), again.parts(entry)
     for count, (frame, twin) in enumerate(zip_longest(mine, second)):
         if frame is None or twin is None:

@@ -30,7 +30,8 @@ def _pictures() -> list[click.Option]:
     return [
         click.Option(
             ["--format", "forms"], multiple=True, metavar="NAME",
-            help="png, svg or pdf; repeat it for several.  [default: png]", shell_complete=one_of("png", "svg", "pdf"),
+            help="png, webp, svg or pdf; repeat it for several.  [default: png]",
+            shell_complete=one_of("png", "webp", "svg", "pdf"),
         ),
         click.Option(
             ["--transparent"], is_flag=True, help="Leave the background out; take the theme that suits what is below."
@@ -86,13 +87,13 @@ def _tell(paths: Iterable[Path], remarks: Iterable[str]) -> None:
 PICTURES = [
     SceneCommands(
         "still",
-        help="Draw single moments of a scene as pictures: PNG, SVG with real text, or PDF.",
+        help="Draw single moments of a scene as pictures: PNG, WebP, SVG with real text, or PDF.",
         options=[_at("poster"), *_pictures()],
         make=_make_stills,
     ),
     SceneCommands(
         "strip",
-        help="Draw moments of a scene side by side in one picture: PNG, SVG with real text, or PDF.",
+        help="Draw moments of a scene side by side in one picture: PNG, WebP, SVG with real text, or PDF.",
         options=[
             _at("start,moments,end"),
             click.Option(

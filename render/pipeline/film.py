@@ -62,7 +62,7 @@ class Film:
         step : int
             From 0 to the number of steps; from the end where it is negative.
         form : str
-            ``png``; ``svg`` or ``pdf`` at any size, with text as text.
+            ``png`` or ``webp``; ``svg`` or ``pdf`` at any size, with text as text.
         transparent : bool
             Leave its background out.
 

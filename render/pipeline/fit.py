@@ -193,7 +193,8 @@ def _refusal(job: Job, measured: Mapping[str, int], watch: Watch) -> str:
 
 def _others(job: Job) -> Iterator[Job]:
     """Yield films to be measured instead: all formats, frames that are less fine, and smaller ones."""
-    yield replace(job, formats=tuple(FORMATS), over=None)
+    if not job.transparent:
+        yield replace(job, formats=tuple(FORMATS), over=None)
     if job.size != min(SIZES):
         yield replace(job, size=min(SIZES))
     if job.layout != "square":

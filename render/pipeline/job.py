@@ -93,6 +93,9 @@ class FilmOptions:
     )
     language: str = _option("en", "--lang", help="en, ko, or a language of your own (docs/languages.md).")
     title: str | None = _option(None, "--title", help="Another title, shown as it is.", metavar="TEXT")
+    transparent: bool = _option(
+        False, "--transparent", help="Leave the background out, of WebP; take the theme that suits what is below."
+    )
     max_bytes: int | None = _option(
         None, "--max-bytes", help="Let no file be larger, as 2MB, or say what would fit.", metavar="SIZE"
     )

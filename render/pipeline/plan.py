@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from render.drawing.raster import RasterCanvas
@@ -20,10 +21,11 @@ from render.pipeline.pace import PICTURES_A_SECOND, check_options, timeline_of
 from render.pipeline.page_films import Over, opened, over_of
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import SceneRun, run_of
-from render.pipeline.timeline import Timeline
+from render.pipeline.timeline import Instant, Timeline
 from render.video.encoder import StreamInfo
 from render.video.flashes import LARGEST_SHARE, FlashMeter
 from render.video.formats import PAGE, WHOLE_BLOCK, Format, find_kinds, smaller
+from render.video.transparency import ON_BLACK, ON_WHITE
 
 if TYPE_CHECKING:
     from render.publish.page import Played
@@ -66,6 +68,11 @@ class Plan:
         wanted = {self.stem + kind.suffix: kind for kind in find_kinds(job.formats)}
         saved = int(job.savings.get("crf", 0)), "thorough" in job.savings
         self.formats = {name: smaller(kind, *saved) for name, kind in wanted.items() if isinstance(kind, Format)}
+        if job.transparent and (opaque := [name for name, kind in wanted.items() if not kind.transparent]):
+            raise UsageError(
+                f"{Path(opaque[0]).suffix[1:]} has no transparency, so choose --format webp alone, or leave "
+                "--transparent out"
+            )
         self.page = next((name for name, kind in wanted.items() if kind is PAGE), None)
         self.found: SceneRun = run_of(job)
         self.asked = self.found.parameters
@@ -106,6 +113,17 @@ class Plan:
             painter = Painter(self.found, self.job, RasterCanvas)
             painter.paint(0)
         return painter
+
+    @cached_property
+    def papers(self) -> list[Painter[RasterCanvas]]:
+        """What paints the frames on black and on white, where their own background is left out."""
+        with self.guard():
+            return [Painter(self.found, self.job, paper) for paper in (ON_BLACK, ON_WHITE) if self.job.transparent]
+
+    def paint(self, instant: Instant | int) -> None:
+        """Paint a moment, wherever it is needed."""
+        for painter in (self.painter, *self.papers):
+            painter.paint(instant)
 
     @cached_property
     def timeline(self) -> Timeline:

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
+from render.drawing.colors import ColorArray
 from render.errors import OutputError, RenderError
 from render.interrupts import held
 from render.pipeline import manifest
@@ -28,6 +29,7 @@ from render.video.flashes import FlashMeter
 from render.video.formats import PAGE, POSTER, kinds
 from render.video.frame_difference import FrameDifference
 from render.video.pixel_formats import PIXEL_FORMATS, png
+from render.video.transparency import SeeThrough, see_through
 
 T = TypeVar("T")
 
@@ -79,12 +81,14 @@ def _run(plan: Plan, watch: Watch, stack: ExitStack) -> Film:
 
     encoders = [
         (
-            PIXEL_FORMATS[form.pixel_format](painter.canvas),
+            SeeThrough(painter.canvas, [paper.canvas for paper in plan.papers])
+            if plan.job.transparent
+            else PIXEL_FORMATS[form.pixel_format](painter.canvas),
             _enter(stack, partial(Encoder, ffmpeg, form, files.path(name), plan.stream(form), plan.job.timeout)),
         )
         for name, form in plan.formats.items()
     ]
-    poster = painter.paint(plan.found.poster_step).pixels[..., :3].copy()
+    poster = _poster(plan)
     meter = _paint(plan, encoders, watch)
     for _, encoder in encoders:
         encoder.end()
@@ -126,7 +130,7 @@ def _paint(plan: Plan, encoders: list[tuple[Any, Encoder]], watch: Watch) -> Fla
     for instant, frames in groupby(timeline.instants):
         lasting = len(list(frames))
         with plan.guard():
-            painter.paint(instant)
+            plan.paint(instant)
         changed = difference.changes()
         meter.see(painter.canvas.pixels, lasting)
         for pixel_format, encoder in encoders:
@@ -134,6 +138,16 @@ def _paint(plan: Plan, encoders: list[tuple[Any, Encoder]], watch: Watch) -> Fla
         count += lasting
         watch.painted(count, timeline.frames)
     return meter
+
+
+def _poster(plan: Plan) -> ColorArray:
+    """Return the pixels of the poster."""
+    plan.paint(plan.found.poster_step)
+    canvas = plan.painter.canvas
+    if not plan.job.transparent:
+        return canvas.pixels[..., :3].copy()
+    black, white = (paper.canvas.pixels for paper in plan.papers)
+    return see_through(canvas.pixels, black, white, canvas.theme.background)
 
 
 def _page(plan: Plan, safe: bool, description: str) -> bytes:

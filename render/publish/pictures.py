@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import partial
 from typing import Protocol, TypeVar
 
-import numpy as np
-
 from render.drawing.canvas import Canvas
-from render.drawing.colors import Color, ColorArray
 from render.drawing.marks import MarksCanvas
 from render.drawing.pdf import pdf_of
 from render.drawing.raster import RasterCanvas
@@ -19,11 +14,12 @@ from render.drawing.themes import Theme
 from render.errors import UsageError
 from render.pipeline.job import Job
 from render.text import suggestion
-from render.video.pixel_formats import png
+from render.video.pixel_formats import png, webp
+from render.video.transparency import ON_BLACK, ON_WHITE, see_through
 
-FORMS = ("png", "svg", "pdf")
-# Rows that are made transparent at a time: it bounds the memory.
-_ROWS = 256
+# What writes pixels, by the name of the format.
+_OF_PIXELS = {"png": png, "webp": webp}
+FORMS = (*_OF_PIXELS, "svg", "pdf")
 
 AnyCanvas = TypeVar("AnyCanvas", bound=Canvas)
 
@@ -67,54 +63,17 @@ def picture(draw: Drawing, form: str, transparent: bool = False) -> bytes:
     draw : Drawing
         Draws it.
     form : str
-        ``png``, ``svg`` or ``pdf``.
+        ``png``, ``webp`` (without loss), ``svg`` or ``pdf``.
     transparent : bool
         Leave its background out. On the theme's background it then looks the same. In SVG and PDF, shapes of the
         background's colour, which hide what is below them, stay.
     """
-    if form == "png":
-        canvas = draw(RasterCanvas)
+    if form in _OF_PIXELS:
+        canvas, written = draw(RasterCanvas), _OF_PIXELS[form]
         if not transparent:
-            return png(canvas.pixels[..., :3])
-        on_black, on_white = draw(_ON_BLACK).pixels, draw(_ON_WHITE).pixels
-        return png(see_through(canvas.pixels, on_black, on_white, canvas.theme.background))
+            return written(canvas.pixels[..., :3])
+        on_black, on_white = draw(ON_BLACK).pixels, draw(ON_WHITE).pixels
+        return written(see_through(canvas.pixels, on_black, on_white, canvas.theme.background))
     if form == "svg":
         return svg_of(draw(MarksCanvas), not transparent).encode()
     return pdf_of([draw(MarksCanvas)], not transparent)
-
-
-def _on(paper: Color, width: int, height: int, theme: Theme) -> RasterCanvas:
-    """Return a canvas of another background."""
-    return RasterCanvas(width, height, replace(theme, background=paper))
-
-
-_ON_BLACK, _ON_WHITE = partial(_on, (0, 0, 0)), partial(_on, (255, 255, 255))
-
-
-def see_through(opaque: ColorArray, on_black: ColorArray, on_white: ColorArray, background: Color) -> ColorArray:
-    """Return a picture, shape (height, width, 4), without its background.
-
-    What covers a pixel in full is the same on black and on white, and what covers nothing differs by 255: the
-    difference is what is left of the background. Colours are then those which give the opaque picture on its own.
-
-    Parameters
-    ----------
-    opaque, on_black, on_white : ndarray of uint8, shape (height, width, 4)
-        The picture on its own background, on black and on white.
-    background : Color
-        Its own background.
-    """
-    result = np.empty_like(opaque)
-    paper = np.array(background, float)
-    for top in range(0, len(opaque), _ROWS):
-        rows = slice(top, top + _ROWS)
-        left = on_white[rows, :, :3].astype(np.int16) - on_black[rows, :, :3]
-        # Rounding makes the channels differ by one; the most opaque of them can have every colour.
-        alpha = np.clip(255 - left.min(axis=2), 0, 255)
-        share = np.maximum(alpha, 1)[..., None] / 255
-        colors = (opaque[rows, :, :3] - paper * (1 - share)) / share
-        # Pixels that nobody sees keep the background's colour, so that a picture made smaller has no fringes.
-        colors[alpha == 0] = paper
-        result[rows, :, :3] = np.rint(np.clip(colors, 0, 255))
-        result[rows, :, 3] = alpha
-    return result

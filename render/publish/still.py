@@ -40,7 +40,7 @@ class Stills:
         self.remarks: list[str] = []
 
     def at(self, step: int, form: str) -> bytes:
-        """Return the frame of a step as ``png``, ``svg`` or ``pdf``."""
+        """Return the frame of a step as ``png``, ``webp``, ``svg`` or ``pdf``."""
 
         def draw(make: Callable[[int, int, Theme], AnyCanvas]) -> AnyCanvas:
             if make not in self._painters:
@@ -66,7 +66,7 @@ def write_stills(
         As `steps_at` takes them; the poster where there are none. Where all steps are written, their numbers in the
         files' names have equally many digits.
     forms : sequence of str
-        ``png``: the film's frame. ``svg``, ``pdf``: the same at any size, with text as text.
+        ``png``, ``webp``: the film's frame. ``svg``, ``pdf``: the same at any size, with text as text.
     transparent : bool
         Leave the background out.
 

@@ -209,7 +209,7 @@ def write_strip(
     moments : sequence of str
         As `steps_at` takes them; the start, all moments that come and the end where there are none.
     forms : sequence of str
-        ``png``, ``svg``, ``pdf``.
+        ``png``, ``webp``, ``svg``, ``pdf``.
     columns : int, optional
         How many stand side by side; by default as many as leave text legible on paper.
     transparent : bool

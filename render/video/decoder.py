@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from render.drawing.colors import ColorArray
+from render.drawing.colors import Color, ColorArray
 from render.errors import EncodeError
 from render.video.child import Child
 from render.video.ffmpeg import Ffmpeg
@@ -98,8 +98,23 @@ def times_of(ffmpeg: Ffmpeg, path: Path, timeout: float = _SECONDS) -> list[tupl
     return times
 
 
-def frames_of(ffmpeg: Ffmpeg, path: Path, width: int, height: int, timeout: float = _SECONDS) -> Iterator[ColorArray]:
+def frames_of(
+    ffmpeg: Ffmpeg, path: Path, width: int, height: int, timeout: float = _SECONDS, paper: Color | None = None
+) -> Iterator[ColorArray]:
     """Yield the frames of a file, shape (height, width, 3), as long as there are whole ones.
+
+    Parameters
+    ----------
+    ffmpeg : Ffmpeg
+        The program.
+    path : Path
+        The file.
+    width, height : int
+        Size of its frames.
+    timeout : float
+        Seconds without a frame after which ffmpeg is ended.
+    paper : Color, optional
+        The background of frames that have none: they are laid over it.
 
     Raises
     ------
@@ -107,11 +122,20 @@ def frames_of(ffmpeg: Ffmpeg, path: Path, width: int, height: int, timeout: floa
         If ffmpeg makes no progress for so many seconds.
     """
     arguments = ["-v", "quiet", "-i", f"file:{path}", *ffmpeg.every_picture]
-    arguments += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    channels = 3 if paper is None else 4
+    arguments += ["-f", "rawvideo", "-pix_fmt", "rgb24" if paper is None else "rgba", "-"]
     with Child(ffmpeg.path, arguments, timeout, reads=True) as child:
-        for frame in child.pieces(3 * width * height):
-            yield np.frombuffer(frame, np.uint8).reshape(height, width, 3)
+        for frame in child.pieces(channels * width * height):
+            pixels = np.frombuffer(frame, np.uint8).reshape(height, width, channels)
+            yield pixels if paper is None else _laid_over(pixels, paper)
         _require_progress(child, path)
+
+
+def _laid_over(pixels: ColorArray, paper: Color) -> ColorArray:
+    """Return pixels with opacity, shape (height, width, 4), laid over a colour."""
+    share = pixels[..., 3:].astype(np.float32) / 255
+    shown = pixels[..., :3] * share + np.array(paper, np.float32) * (1 - share)
+    return np.rint(shown).astype(np.uint8)
 
 
 def _require_progress(child: Child, path: Path) -> None:

@@ -88,6 +88,8 @@ class FileKind:
         What shows it on a page: ``video``, ``img`` or ``iframe``.
     moving : bool
         Whether it is more than one picture.
+    transparent : bool
+        Whether it can lack its background.
     cell_error, pixel_error : int
         How far the middle of a cell may be from the colour of its number, and any pixel from one rendered on another
         processor, in parts of 255.
@@ -102,6 +104,7 @@ class FileKind:
     mime: str
     element: str
     moving: bool = True
+    transparent: bool = False
     cell_error: int = 0
     pixel_error: int = 4
     stray: int = 0
@@ -193,6 +196,7 @@ FORMATS = {
             codec="webp",
             mime="image/webp",
             element="img",
+            transparent=True,
             pixel_error=6,
             stray=4,
             encoder="libwebp_anim",
