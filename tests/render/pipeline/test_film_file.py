@@ -35,7 +35,8 @@ def test_every_option_of_a_film_may_be_given(film_folder, films):
         "explain": '"1,1"',
         "fps": '"25/2"', "hold_first": "1", "hold_last": "2.5", "pause": '["2=1"]',
         "over": '"dim=2:5"', "loop": "1", "layout": '"phone"', "size": "1080", "theme": '"dark"', "language": '"ko"',
-        "title": '"x"', "transparent": "true", "max_bytes": "2000000", "max_frames": "500", "timeout": "60", "allow_false_claims": "true",
+        "title": '"x"', "transparent": "true", "max_bytes": "2000000", "max_frames": "500", "timeout": "60",
+        "allow_false_claims": "true",
     }  # fmt: skip
     assert given.keys() == OPTIONS.keys()
     lines = [f"{name} = {value}" for name, value in given.items()]
