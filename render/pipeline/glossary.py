@@ -67,7 +67,7 @@ GLOSSARY: dict[str, str] = {
 
 
 # Between two clauses on a line.
-_GAP = "   "
+GAP = "   "
 
 
 def terms_of(begin: Sequence[str], later: Sequence[str] = ()) -> list[str]:
@@ -118,11 +118,11 @@ def placed(terms: Sequence[str], used: Sequence[Sequence[str]], fits: Callable[[
     waiting, found = list(terms), []
     for line, own in enumerate(used):
         said: list[str] = []
-        while waiting and fits(line, _GAP.join([*said, waiting[0]])):
+        while waiting and fits(line, GAP.join([*said, waiting[0]])):
             said.append(waiting.pop(0))
         again = [term for term in terms if term not in waiting]
         for term in sorted(again, key=lambda term: term not in own):
-            if term not in said and fits(line, _GAP.join([*said, term])):
+            if term not in said and fits(line, GAP.join([*said, term])):
                 said.append(term)
-        found.append(_GAP.join(said))
+        found.append(GAP.join(said))
     return found

@@ -21,7 +21,7 @@ from scenes import Scene
 
 # Names that commands and the library's functions take themselves.
 _TAKEN = {
-    *("help", "quiet", "json", "as_json", "form", "forms", "at", "columns", "transparent", "program"),
+    *("help", "quiet", "json", "as_json", "form", "forms", "at", "columns", "program"),
     *("scene", "parameters", "labels", "matrices", "several", "allow_nonfinite"),
     *("jobs", "dask", "force", "watch", "port", "made_as", "tracks"),
     *(flag.lstrip("-").replace("-", "_") for option in OPTIONS.values() for flag in option.flags if flag[:2] == "--"),

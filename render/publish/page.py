@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from render.drawing.raster import RasterCanvas
+from render.pipeline.glossary import GAP
 from render.pipeline.job import Job
 from render.pipeline.painter import Painter
 from render.pipeline.scene_run import SceneRun
@@ -169,7 +170,8 @@ def _film(film: Played, parameter: str | None) -> dict[str, Any]:
     for instant, lasting in film.pictures:
         now = painter.said(instant)
         parts = [[segment.text, segment.role] for segment in segments(now.sentence)]
-        index = said.setdefault(json.dumps([parts, now.past, now.terms]), len(said))
+        # Who hears the page hears no gaps.
+        index = said.setdefault(json.dumps([parts, now.past, now.terms.replace(GAP, "; ")]), len(said))
         word, value = now.counter
         pictures.append([instant.step, round(instant.part, 3), lasting, instant.entries, index, word.strip(), value])
     steps, words = film.found.steps, Words(film.job.language)
