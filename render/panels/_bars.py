@@ -131,7 +131,7 @@ class Bars(base.Panel):
 
     def _role_color(self) -> tuple[int, int, int]:
         column = next(iter(self.context.columns))
-        return self.colors([column])[0] if column is not None else self.context.canvas.theme.role(self._role)
+        return self.color_of(column) if column is not None else self.context.canvas.theme.role(self._role)
 
     def _counted(self, count: int) -> list[str]:
         """Return numbers for bars without names, from 1."""

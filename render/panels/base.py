@@ -52,6 +52,8 @@ class PanelContext:
         Whether matrices are shown on their way between steps, where they have one.
     symbol : str
         What the matrix is called.
+    labels : sequence of str
+        Labels of all columns, whichever it shows.
     clock : sequence of float, optional
         The number that stands at an axis for each step; the step's own by default.
     """
@@ -69,6 +71,7 @@ class PanelContext:
     key: bool = True
     between: bool = False
     symbol: str = "W"
+    labels: Sequence[str] = ()
     clock: Sequence[float] | None = None
 
     @property
@@ -158,6 +161,11 @@ class Panel(ABC):
         label) and ``scale``.
         """
         return place(self.context.slot.box)
+
+    def color_of(self, label: str) -> Color:
+        """Return the colour of a column, as panels of all columns have it."""
+        labels = [*self.context.labels] if label in self.context.labels else [label]
+        return self.colors(labels)[labels.index(label)]
 
     def colors(self, labels: Sequence[str]) -> list[Color]:
         """Return the colours of labels that stand together, in English."""

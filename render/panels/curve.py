@@ -17,6 +17,9 @@ from render.panels._tints import tinted
 from render.panels.base import Limits, PanelContext
 from scenes import FloatArray
 
+# Names at the curves' ends take so much of the panel at most.
+_MOST_NAMES = 0.42
+
 
 class Panel(base.Panel):
     """One thin line a column, each over a wide one: the function at the first step, from which it cannot stray unseen.
@@ -70,12 +73,14 @@ class Panel(base.Panel):
         labels = [label for label in context.columns if label is not None]
         style = context.style(context.sizes.label)
         longest = max((text_width(context.words(label), style) + context.px(24) for label in labels), default=0.0)
+        # Where names would take half of the chart, they are left to the headings in their colours.
+        self._named = longest < _MOST_NAMES * context.slot.box.width
         self._chart = Chart(
             context,
             self._ends,
             context.limits,
             log=self._log,
-            right=max(longest, context.px(20)),
+            right=max(longest if self._named else 0.0, context.px(20)),
             unit=context.words(self._unit),
         )
         self._chart.draw_values()
@@ -96,7 +101,8 @@ class Panel(base.Panel):
         for label, track, color in self._curves:
             x, y = self._pixels(track[step])
             context.canvas.line(x, y, color, context.sizes.theory)
-            ends += [EndLabel(float(x[-1]), float(y[-1]), context.words(label), color)] if label else []
+            named = label if self._named else None
+            ends += [EndLabel(float(x[-1]), float(y[-1]), context.words(named), color)] if named else []
         size = context.sizes.label
         write_labels(context, moved_apart(ends, box.y - size, box.bottom + size, size), size)
 

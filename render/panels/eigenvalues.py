@@ -42,7 +42,7 @@ class Panel(base.Panel):
         trajectory = product_of(context.numbers, "the panel eigenvalues")
         self._trajectory = trajectory
         label = next(iter(context.columns))
-        own = self.colors([label])[0] if label is not None else context.canvas.theme.data
+        own = self.color_of(label) if label is not None else context.canvas.theme.data
         self._color = context.canvas.theme.role(self._role) if self._role else own
         slot, sizes = context.slot.box, context.sizes
         below = round(2.6 * sizes.axis + sizes.label) if not self._powers and slot.height > slot.width else 0

@@ -65,7 +65,7 @@ class Panel(base.Panel):
         self._chart = Chart(context, (0, numbers.steps), context.limits, log=True, right=room)
         self._chart.draw_values()
         self._chart.draw_steps(context.words(context.unit if self._x is None else self._x))
-        (self._color,) = self.colors([label or ""])
+        self._color = self.color_of(label or "")
         # Draws are tints, so that the line in the middle is seen.
         tint = tinted(self._color, context.canvas.theme.background)
         draws = RevealedLine([piece for draw in track.T for piece in self._pieces(draw)], tint, sizes.rule)

@@ -108,7 +108,7 @@ class Panel(base.Panel):
 
     def _role_color(self) -> Color:
         column = next(iter(self.context.columns))
-        return self.colors([column])[0] if column is not None else self.context.canvas.theme.role(self._role)
+        return self.color_of(column) if column is not None else self.context.canvas.theme.role(self._role)
 
     def _draw_outline(self, step: int) -> None:
         if self._outline is None:

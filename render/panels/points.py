@@ -84,7 +84,7 @@ class Panel(base.Panel):
         if self._axes:
             self._plane.name_axes()
         column = next(iter(context.columns))
-        colors = self.colors([column] if column is not None and labels == [""] else labels)
+        colors = [self.color_of(column)] if column is not None and labels == [""] else self.colors(labels)
         if labels == [""] and column is None:
             colors = [context.canvas.theme.data]
         self._tracks, paths = [], []

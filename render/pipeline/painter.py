@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 from render.drawing.canvas import Canvas
 from render.drawing.layouts import LAYOUTS, Box, Layout, Slot, TextLine, find_layout
 from render.drawing.paragraph import write_sentence
-from render.drawing.roles import roles_of
 from render.drawing.themes import Theme, find_theme
 from render.errors import UsageError
 from render.panels.base import Panel, PanelContext
@@ -224,7 +223,7 @@ class Painter(Generic[AnyCanvas]):
         first = label is None or label == next(iter(self._found.columns))
         color = self.canvas.theme.ink
         if label is not None:
-            color = self.canvas.theme.role(roles_of([label], panel.roles)[0])
+            color = panel.color_of(label)
         self._headings.append(
             Heading(
                 slot.heading,
@@ -259,6 +258,7 @@ class Painter(Generic[AnyCanvas]):
             key=key,
             between=self._look.between,
             symbol=self._found.scene.symbol,
+            labels=[label for label in self._found.columns if label is not None],
             clock=self._found.scene.clock,
         )
 

@@ -99,7 +99,7 @@ def times_of(ffmpeg: Ffmpeg, path: Path, timeout: float = _SECONDS) -> list[tupl
 
 
 def frames_of(
-    ffmpeg: Ffmpeg, path: Path, width: int, height: int, timeout: float = _SECONDS, paper: Color | None = None
+    ffmpeg: Ffmpeg, path: Path, width: int, height: int, timeout: float = _SECONDS, *, paper: Color | None = None
 ) -> Iterator[ColorArray]:
     """Yield the frames of a file, shape (height, width, 3), as long as there are whole ones.
 

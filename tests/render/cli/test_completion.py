@@ -55,7 +55,7 @@ def test_options_of_a_film_complete_their_values(option, values):
 def test_values_of_other_commands():
     assert completed("videos --theme ") == completed("list --theme ") == list(THEMES)
     assert completed("numbers orthogonal --format ") == ["csv", "json", "npz"]
-    assert completed("still orthogonal --format ") == ["png", "svg", "pdf"]
+    assert completed("still orthogonal --format ") == ["png", "webp", "svg", "pdf"]
     assert completed("embed x.mp4 --for h") == ["html", "hugo"]
     assert completed("matrix W.npy --order ") == ["pytorch", "keras"]
     assert completed("matrix W.npy --gate f") == ["forget"]

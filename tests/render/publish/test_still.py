@@ -97,7 +97,7 @@ def test_what_is_no_moment_is_refused(moment, tmp_path):
 def test_formats_of_stills_are_few(tmp_path):
     done = run("still", "orthogonal", "--format", "gif", "-o", tmp_path / "new")
     assert done.returncode == 2
-    assert done.stderr == "render: there is no format 'gif' for stills, choose from png, svg, pdf.\n"
+    assert done.stderr == "render: there is no format 'gif' for stills, choose from png, webp, svg, pdf.\n"
     assert run("still", "orthogonall").stderr == "render: there is no scene 'orthogonall', did you mean 'orthogonal'?\n"
     assert not (tmp_path / "new").exists()
 

@@ -139,7 +139,7 @@ def test_what_is_no_strip_is_refused(tmp_path, monkeypatch):
             UsageError, match=r"columns must be from 1 to 3, the number of moments shown, but it is -?\d"
         ):
             write_strip(job, ["0,1,2"], ["png"], columns)
-    with pytest.raises(UsageError, match="there is no format 'gif' for strips, choose from png, svg, pdf"):
+    with pytest.raises(UsageError, match="there is no format 'gif' for strips, choose from png, webp, svg, pdf"):
         write_strip(job, [], ["gif"])
     with pytest.raises(UsageError, match="strips are files, which cannot go to standard output"):
         write_strip(Job("rotation", output="-"), [], ["png"])
