@@ -109,10 +109,12 @@ def scene_of_arrays(
         add_moments(made, sum(array.size for array in arrays.values()))
     elif "" not in arrays:
         add_ends(made)
-    elif arrays[""].ndim == 3:
-        _add_end_of_product(made)
     else:
-        _add_end_of_powers(made, arrays[""])
+        _add_zero(made)
+        if arrays[""].ndim == 3:
+            _add_end_of_product(made)
+        else:
+            _add_end_of_powers(made, arrays[""])
     return made
 
 
@@ -233,6 +235,14 @@ def _fate(matrix: FloatArray) -> str:
     return ""
 
 
+def _add_zero(made: Scene) -> None:
+    """Add what a film says whose product becomes zero."""
+
+    @made.moment("From step {step} on every entry is exactly 0: nothing is left.")
+    def _(product: Trajectory) -> int | None:
+        return first_step(np.isneginf(product.log10_spectral_norm)) if product.steps else None
+
+
 def _add_end_of_powers(made: Scene, matrix: FloatArray) -> None:
     """Add what the film of the powers of one matrix says at its end."""
 
@@ -249,10 +259,6 @@ def _add_end_of_powers(made: Scene, matrix: FloatArray) -> None:
         if fate != (decided if decided == ("vanish" if radius < 1 else "explode") else ""):
             return None
         return Reached(steps, size=size, radius=radius)
-
-    @made.moment("From step {step} on every entry is exactly 0: nothing is left.")
-    def _(product: Trajectory) -> int | None:
-        return first_step(np.isneginf(product.log10_spectral_norm)) if product.steps else None
 
     @made.moment(
         "After {steps} steps the power is {size:log10} times as large as at the start. The largest |λ| is {radius:3}, "
@@ -281,10 +287,6 @@ def _add_end_of_powers(made: Scene, matrix: FloatArray) -> None:
 
 def _add_end_of_product(made: Scene) -> None:
     """Add what the film of the product of a stack says at its end."""
-
-    @made.moment("From step {step} on every entry is exactly 0: nothing is left.")
-    def _(product: Trajectory) -> int | None:
-        return first_step(np.isneginf(product.log10_spectral_norm)) if product.steps else None
 
     @made.moment(
         "After {steps} matrices the product is {size:log10} times as large as at the start: on average {factor:3} "
