@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated
 
 import numpy as np
@@ -38,7 +39,7 @@ _MOST_FACTORED, _MOST_STATES = 1e9, 4096
 _SQUARINGS = 12
 # What rounding may do to such a power at most, and to the logarithm of its size.
 _LARGEST_ERROR, _CLEAR = 0.1, 1e-6
-# Decades of an eigenvalue that plain numbers hold.
+# Decades of an eigenvalue, or of a step, that plain numbers hold.
 _LARGEST_TOLD = 300.0
 # An eigenvalue that is nearer to 1 reads like 1.
 _NEAR_ONE = 1e-3
@@ -246,6 +247,10 @@ def _add_zero(made: Scene) -> None:
 def _add_end_of_powers(made: Scene, matrix: FloatArray) -> None:
     """Add what the film of the powers of one matrix says at its end."""
 
+    @cache
+    def fate_of(gain: float) -> str:
+        return _fate(gain * matrix)
+
     def ended(product: Trajectory, steps: int, gain: float, fate: str | None) -> Reached | None:
         size = float(product.log10_spectral_norm[-1])
         if not steps or not np.isfinite(size):
@@ -255,7 +260,7 @@ def _add_end_of_powers(made: Scene, matrix: FloatArray) -> None:
         if np.isnan(moduli).all() or log10 > _LARGEST_TOLD:
             return Reached(steps, size=size) if fate is None else None
         radius = float(10**log10)
-        decided = _fate(gain * matrix) if abs(radius - 1) >= _NEAR_ONE else ""
+        decided = fate_of(gain) if abs(radius - 1) >= _NEAR_ONE else ""
         if fate != (decided if decided == ("vanish" if radius < 1 else "explode") else ""):
             return None
         return Reached(steps, size=size, radius=radius)
@@ -294,4 +299,5 @@ def _add_end_of_product(made: Scene) -> None:
     )
     def _(product: Trajectory, steps: int) -> Reached | None:
         size = float(product.log10_spectral_norm[-1])
-        return Reached(steps, size=size, factor=10 ** (size / steps)) if steps > 1 and np.isfinite(size) else None
+        told = steps > 1 and abs(size) < _LARGEST_TOLD * steps
+        return Reached(steps, size=size, factor=10 ** (size / steps)) if told else None
