@@ -8,7 +8,7 @@ import click
 
 from render.cli.many_films import make_films, work_options
 from render.cli.scene_commands import SETTINGS, quieten
-from render.cli.terminal import one_line, say, shown, write
+from render.cli.terminal import one_line, say, shown, write_all
 
 _RUN_HELP = """Make the films that a file asks for (TOML; docs/files.md).
 
@@ -82,10 +82,11 @@ def _job(file: Path, output: str | None) -> None:
         return
     path = Path(output)
     folder = os.path.relpath(path.parent)
-    made = film_file_of(content, "" if folder == os.curdir else folder, f"{path.stem}-matrices.npz")
-    if made.arrays is not None:
-        say(shown(write(path.with_name(f"{path.stem}-matrices.npz"), made.arrays)))
-    say(shown(write(path, made.text)))
+    beside = path.with_name(f"{path.stem}-matrices.npz")
+    made = film_file_of(content, "" if folder == os.curdir else folder, beside.name)
+    files = {path: made.text} | ({} if made.arrays is None else {beside: made.arrays})
+    for name in write_all(files):
+        say(shown(name))
 
 
 job = click.Command(

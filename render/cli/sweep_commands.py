@@ -67,7 +67,8 @@ def _sweep(scene: str, parameters: dict[str, Any], over: tuple[str, ...], made_a
     if not axes:
         raise UsageError("a sweep needs values of a parameter, so add --over, as --over spectral_radius=0.8:1.2:9")
     _refuse_given_twice([name for name, _ in axes])
-    fixed = {name: value for name, value in parameters.items() if name not in dict(axes)}
+    given = [name for name in parameters if source.matrices is None or _is_given(name)]
+    fixed = {name: parameters[name] for name in given if name not in dict(axes)}
     own = {name: rest.pop(name) for name in ("jobs", "dask", "force", "quiet", "as_json", "tracks", "form", "at")}
     made = {"films": _films, "grid": _grid, "film": _over_clock, "numbers": _numbers}[made_as]
     made(source, fixed, axes, own, rest)
@@ -75,10 +76,14 @@ def _sweep(scene: str, parameters: dict[str, Any], over: tuple[str, ...], made_a
 
 def _refuse_given_twice(names: Sequence[str]) -> None:
     """Refuse a parameter that varies and has one value as well."""
-    context = click.get_current_context()
     for name in names:
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+        if _is_given(name):
             raise UsageError(f"{name} varies and has one value, so leave one of them out")
+
+
+def _is_given(name: str) -> bool:
+    """Whether a parameter was given: what is usual for matrices depends on what is in their file."""
+    return click.get_current_context().get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
 
 
 def _films(

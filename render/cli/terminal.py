@@ -10,7 +10,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -223,16 +223,23 @@ def shown(path: Path) -> str:
 
 def write(path: Path, content: bytes | Iterable[bytes]) -> Path:
     """Write one file, whole or not at all; return its path."""
+    return write_all({path: content})[0]
+
+
+def write_all(contents: Mapping[Path, bytes | Iterable[bytes]]) -> list[Path]:
+    """Write files of one folder, all of them or none; return their paths."""
     from render.storage import AtomicFiles
 
-    if not path.name:
-        raise UsageError(f"{str(path)!r} is a folder, so give the name of a file in it")
-    if os.path.isdir(path):
-        raise OutputError(f"{path} is a folder, so give the name of a file in it")
-    with AtomicFiles(path.parent, [path.name]) as files:
-        files.write(path.name, content)
+    for path in contents:
+        if not path.name:
+            raise UsageError(f"{str(path)!r} is a folder, so give the name of a file in it")
+        if os.path.isdir(path):
+            raise OutputError(f"{path} is a folder, so give the name of a file in it")
+    with AtomicFiles(next(iter(contents)).parent, [path.name for path in contents]) as files:
+        for path, content in contents.items():
+            files.write(path.name, content)
         files.commit()
-    return path.absolute()
+    return [path.absolute() for path in contents]
 
 
 class Last(Watch):

@@ -92,7 +92,9 @@ class Panel(base.Panel):
             for (label, numbers), color in zip(context.columns.items(), colors, strict=True)
         ]
         for _, track, color in self._curves:
-            context.canvas.line(*self._pixels(track[0]), tinted(color, theme.background, 0.3), 3 * context.sizes.curve)
+            x, y = self._pixels(track[0])
+            if len(x) > 1:
+                context.canvas.line(x, y, tinted(color, theme.background, 0.3), 3 * context.sizes.curve)
 
     def draw(self, step: int, part: float = 0.0) -> None:
         """Draw the function at a step."""
@@ -100,17 +102,22 @@ class Panel(base.Panel):
         ends = []
         for label, track, color in self._curves:
             x, y = self._pixels(track[step])
-            context.canvas.line(x, y, color, context.sizes.theory)
+            if not len(x):
+                continue
+            if len(x) > 1:
+                context.canvas.line(x, y, color, context.sizes.theory)
             named = label if self._named else None
             ends += [EndLabel(float(x[-1]), float(y[-1]), context.words(named), color)] if named else []
         size = context.sizes.label
-        write_labels(context, moved_apart(ends, box.y - size, box.bottom + size, size), size)
+        write_labels(context, moved_apart(ends, box.y - 0.3 * size, box.bottom + 0.3 * size, size), size)
 
     def describe(self) -> dict[str, Any]:
         """Return place, track and scale."""
         return super().describe() | {"tracks": {"": self._of}, "scale": "log10" if self._log else "linear"}
 
     def _pixels(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return where the function is, as far as it is known; zero on a logarithmic axis is at its lower edge."""
         box = self._chart.box
-        x = self._chart.to_x(np.linspace(*self._ends, len(values)))
-        return x, np.clip(self._chart.to_y(values), box.y, box.bottom)
+        known = ~np.isnan(values)
+        x = np.asarray(self._chart.to_x(np.linspace(*self._ends, len(values))))[known]
+        return x, np.clip(self._chart.to_y(np.nan_to_num(values[known], neginf=-1e300)), box.y, box.bottom)

@@ -19,6 +19,7 @@ from scenes import (
     FloatArray,
     MatrixSequence,
     PanelRequest,
+    ParameterError,
     Reached,
     Recording,
     Scene,
@@ -33,10 +34,12 @@ from scenes import (
 _LARGEST_GROWTH = 10.0 * (1 + 1e-9)
 _USUAL_STEPS, _MOST_STEPS = 64, 1_000_000
 _LARGEST_GAIN = 1e6
-# Singular values of every product are shown where they take about a second.
+# Singular values of every product are shown where they take about a second at most.
 _MOST_FACTORED, _MOST_STATES = 1e9, 4096
-# W to the power 2 to so many is looked at, to be sure whether powers vanish or explode.
-_SQUARINGS = 12
+# With more rows a cell is the mean of several entries.
+_MOST_CELLS = 64
+# So many powers of W, each the square of the one before, are looked at to be sure what becomes of all.
+_SQUARINGS = 16
 # What rounding may do to such a power at most, and to the logarithm of its size.
 _LARGEST_ERROR, _CLEAR = 0.1, 1e-6
 # Decades of an eigenvalue, or of a step, that plain numbers hold.
@@ -86,6 +89,8 @@ def scene_of_arrays(
         gain
             By what every matrix is multiplied before.
         """
+        if not marked:
+            _refuse_large(arrays, gain)
         columns: dict[str, Recording] = {
             label: marked_powers(array, steps, gain) if marked else _multiplied(array, steps, gain)
             for label, array in arrays.items()
@@ -128,6 +133,13 @@ def _factors_of(arrays: Mapping[str, FloatArray]) -> int | None:
     return next(iter(lengths.values()), None)
 
 
+def _refuse_large(arrays: Mapping[str, FloatArray], gain: float) -> None:
+    """Refuse a gain that takes entries beyond float64."""
+    largest = max(float(np.abs(array).max()) for array in arrays.values())
+    if largest > np.finfo(float).max / max(gain, 1.0):
+        raise ParameterError(f"gain {gain:g} takes entries beyond float64, so choose a smaller one, or none")
+
+
 def _multiplied(array: FloatArray, steps: int, gain: float) -> MatrixSequence:
     return repeated(gain * array, steps) if array.ndim == 2 else MatrixSequence(gain * array[:steps])
 
@@ -135,14 +147,19 @@ def _multiplied(array: FloatArray, steps: int, gain: float) -> MatrixSequence:
 def _panels(arrays: Mapping[str, FloatArray], steps: int, gain: object) -> list[PanelRequest]:
     """Return what shows products: divided by the largest entry, where entries become much larger than those of W."""
     times = float(gain) if isinstance(gain, (int, float)) and 0 <= gain <= _LARGEST_GAIN else 1.0
-    large = any(_log_growth(times * array, steps) > np.log(_LARGEST_GROWTH) for array in arrays.values())
+    with np.errstate(over="ignore"):
+        # What is too large then is refused when it is multiplied.
+        gained = [np.nan_to_num(times * array) for array in arrays.values()]
+    large = any(_log_growth(array, steps) > np.log(_LARGEST_GROWTH) for array in gained)
     single = "" in arrays
     if any(array.ndim == 3 for array in arrays.values()) and not single:
         # Columns are narrow, and some may be powers.
         shown = show("scaled_matrix", heading="at {step}, rescaled", note="") if large else show("matrix", heading="")
     else:
         # Columns are too narrow for what it says of its scale.
-        shown = show("scaled_matrix", note="largest: ±1" if single else "") if large else show("matrix")
+        # A stack's heading is long, and that cells are means is what has to be known first.
+        brief = not single or any(array.ndim == 3 or len(array) > _MOST_CELLS for array in arrays.values())
+        shown = show("scaled_matrix", note="" if brief else "largest: ±1") if large else show("matrix")
     work = sum(array.shape[-1] ** 3 for array in arrays.values()) * (steps + 1)
     # Beside more than two heat-maps there is no room for circles.
     panels = [shown, show("norms")]
@@ -165,12 +182,12 @@ def _panels(arrays: Mapping[str, FloatArray], steps: int, gain: object) -> list[
 
 
 def _log_growth(array: FloatArray, steps: int) -> float:
-    """Return the logarithm of how many times larger the largest entry of a product is than that of its first factor."""
+    """Return the logarithm of how many times larger than those of the first factor entries of a product become."""
     return _growth_of_powers(array, steps) if array.ndim == 2 else _growth_of_product(array[:steps])
 
 
 def _growth_of_product(factors: FloatArray) -> float:
-    """Return the same of a product at any of its steps."""
+    """Return the same of a stack, of all its products."""
     if not len(factors) or not factors[0].any():
         return 0.0
     power, log, grown = np.eye(factors.shape[1]), 0.0, 0.0
@@ -187,8 +204,8 @@ def _growth_of_product(factors: FloatArray) -> float:
 
 
 def _growth_of_powers(matrix: FloatArray, steps: int) -> float:
-    """Return the logarithm of how many times larger the largest entry of ``W^T`` is than that of W, by squaring."""
-    power, log = np.eye(len(matrix)), 0.0
+    """Return how many times larger than W its powers become, as `_log_growth`: of those that squaring comes by."""
+    power, log, grown = np.eye(len(matrix)), 0.0, 0.0
     first = float(np.abs(matrix).max())
     if steps == 0 or first == 0.0:
         return 0.0
@@ -200,40 +217,59 @@ def _growth_of_powers(matrix: FloatArray, steps: int) -> float:
             power, log = factor @ power, log + np.log(first)
         size = float(np.abs(power).max())
         if size == 0.0:
-            return -np.inf
+            break
         power, log = power / size, log + np.log(size)
-    return log - float(np.log(first))
+        grown = max(grown, log - float(np.log(first)))
+    return grown
 
 
-def _fate(matrix: FloatArray) -> str:
-    """Return whether powers surely ``vanish`` or ``explode`` in the long run, or nothing where that is not decided.
+def _long_run(matrix: FloatArray) -> tuple[str, float]:
+    """Return whether powers surely ``vanish`` or ``explode`` in the long run, and a bound of the largest eigenvalue.
 
     ``ρ(W)^k ≤ ‖W^k‖_F`` for every k, so a power that is smaller than 1 says that all vanish; and
     ``|tr W^k| ≤ n ρ(W)^k``, so a trace above n says that they explode (R. Horn and C. Johnson, Matrix Analysis, 5.6).
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n, n)
+        The matrix W.
+
+    Returns
+    -------
+    str
+        ``vanish``, ``explode``, or nothing where that is not decided.
+    float
+        A number, as a natural logarithm, which log ρ(W) does not exceed.
     """
+    if not np.tril(matrix, -1).any() or not np.triu(matrix, 1).any():
+        # Its eigenvalues stand on its diagonal.
+        radius = float(np.abs(matrix.diagonal()).max())
+        fate = "vanish" if radius < 1 else "explode" if radius > 1 else ""
+        return fate, float(np.log(radius)) if radius else -np.inf
     dim, largest = len(matrix), float(np.abs(matrix).max())
-    if largest == 0.0:
-        return "vanish"
     # Divided by its largest entry first: squares of these may be beyond float64.
     power = matrix / largest
     size = float(np.linalg.norm(power))
     rounding = dim * float(np.finfo(float).eps)
     power, log, error = power / size, float(np.log(size) + np.log(largest)), rounding
-    for _ in range(_SQUARINGS + 1):
+    times, fate, bound = 1, "", np.inf
+    for _ in range(_SQUARINGS):
         # The true power is within `error` of this one, in parts of its size, and a trace within √n of that.
-        if log + np.log1p(error) < -_CLEAR:
-            return "vanish"
+        bound = min(bound, (log + float(np.log1p(error))) / times + _CLEAR)
         trace = abs(float(np.trace(power))) - dim**0.5 * error
-        if trace > 0 and log + np.log(trace) > np.log(dim) + _CLEAR:
-            return "explode"
+        if bound < 0:
+            fate = "vanish"
+        elif trace > 0 and log + np.log(trace) > np.log(dim) + _CLEAR:
+            fate = "explode"
         power = power @ power
-        size = float(np.linalg.norm(power))
-        if size == 0.0:
-            return "vanish"
-        power, log, error = power / size, 2 * log + float(np.log(size)), (2 * error + error**2 + rounding) / size
-        if error > _LARGEST_ERROR:
-            break
-    return ""
+        size, error = float(np.linalg.norm(power)), 2 * error + error**2 + rounding
+        log, times = 2 * log, 2 * times
+        if size <= error / _LARGEST_ERROR:
+            # Of what is left rounding may have made much: that it is no larger is known.
+            bound = min(bound, (log + float(np.log(size + error))) / times + _CLEAR)
+            return ("vanish" if bound < 0 else fate), bound
+        power, log, error = power / size, log + float(np.log(size)), error / size
+    return fate, bound
 
 
 def _add_zero(made: Scene) -> None:
@@ -248,8 +284,8 @@ def _add_end_of_powers(made: Scene, matrix: FloatArray) -> None:
     """Add what the film of the powers of one matrix says at its end."""
 
     @cache
-    def fate_of(gain: float) -> str:
-        return _fate(gain * matrix)
+    def long_run(gain: float) -> tuple[str, float]:
+        return _long_run(gain * matrix)
 
     def ended(product: Trajectory, steps: int, gain: float, fate: str | None) -> Reached | None:
         size = float(product.log10_spectral_norm[-1])
@@ -257,13 +293,14 @@ def _add_end_of_powers(made: Scene, matrix: FloatArray) -> None:
             return None
         moduli = product.eigenvalues(1)[0]
         log10 = float(np.nanmax(moduli, initial=-np.inf))
-        if np.isnan(moduli).all() or log10 > _LARGEST_TOLD:
+        decided, bound = long_run(gain)
+        # Where rounding may have made some eigenvalues, the largest is known if none can be larger.
+        known = not np.isnan(moduli).any() or log10 > bound / np.log(10) - np.log10(1 + _NEAR_ONE)
+        if not known or log10 > _LARGEST_TOLD:
             return Reached(steps, size=size) if fate is None else None
         radius = float(10**log10)
-        decided = fate_of(gain) if abs(radius - 1) >= _NEAR_ONE else ""
-        if fate != (decided if decided == ("vanish" if radius < 1 else "explode") else ""):
-            return None
-        return Reached(steps, size=size, radius=radius)
+        near = abs(radius - 1) < _NEAR_ONE or decided != ("vanish" if radius < 1 else "explode")
+        return Reached(steps, size=size, radius=radius) if fate == ("" if near else decided) else None
 
     @made.moment(
         "After {steps} steps the power is {size:log10} times as large as at the start. The largest |λ| is {radius:3}, "

@@ -85,7 +85,7 @@ def rows_of(array: ArrayLike, what: str = "the matrix") -> list[list[float]]:
     """
     matrix = checked(array, what)
     if matrix.ndim != 2:
-        raise InputError(f"{what} must be one, but its shape is {matrix.shape}")
+        raise InputError(f"{what} must be one square matrix, but its shape is {matrix.shape}, so choose one of them")
     rows: list[list[float]] = matrix.tolist()
     return rows
 
@@ -103,11 +103,12 @@ def checked(array: ArrayLike, what: str, allow_nonfinite: bool = False) -> Float
     except Exception as error:  # whatever an object's own conversion raises
         raise InputError(f"{what} cannot be read as rows of numbers ({brief(str(error))}), so give an array") from None
     if matrix.dtype.kind not in "fiub":
-        raise InputError(f"{what} must hold real numbers, but their type is {matrix.dtype}, so take its real part")
+        instead = "take its real part" if matrix.dtype.kind == "c" else "give plain numbers"
+        raise InputError(f"{what} must hold real numbers, but their type is {matrix.dtype}, so {instead}")
     if matrix.ndim not in (2, 3) or matrix.shape[-2] != matrix.shape[-1] or not matrix.size:
         raise InputError(
-            f"{what} must be square, or several such matrices one behind the other, but its shape is "
-            f"{brief_shape(matrix.shape)}"
+            f"{what} must be square, or several such matrices (T × n × n), but its shape is "
+            f"{brief_shape(matrix.shape)}, so choose a part of it"
         )
     if np.ma.is_masked(array):
         raise InputError(f"{what} has masked entries, so fill them")

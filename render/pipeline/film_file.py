@@ -24,7 +24,7 @@ LOOKS = {"languages": "language", "layouts": "layout", "themes": "theme"}
 # Where matrices come from, and which of them are filmed.
 _OF_FILES = ("matrix", "key", "gate", "order")
 _COMMON = (*OPTIONS, *LOOKS, "parameters")
-_OWN = ("scene", *_OF_FILES, "matrices", "allow_nonfinite", "several", "savings", *_COMMON)
+_OWN = ("scene", *_OF_FILES, "matrices", "labels", "allow_nonfinite", "several", "savings", *_COMMON)
 
 LARGEST_BYTES = 2**20
 # Whole numbers beyond 64 bits are those of no film, and some are too long even to be named.

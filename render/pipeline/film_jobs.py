@@ -152,7 +152,8 @@ class _Table:
         if "matrices" in self.given:
             with self.file.at(self.given["matrices"].place):
                 if isinstance(self.given["matrices"].value, str):
-                    table: dict[str, Any] = matrices_in(Path(self.file.near(self._text("matrices"))))
+                    labels = self._texts("labels") if "labels" in self.given else [""]
+                    table: dict[str, Any] = matrices_in(Path(self.file.near(self._text("matrices"))), labels)
                 else:
                     table = self._table_at("matrices")
                 # One alone has the label of no letters.

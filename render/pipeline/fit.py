@@ -187,7 +187,7 @@ def _refusal(job: Job, measured: Mapping[str, int], watch: Watch) -> str:
             if other.formats != job.formats or len(fitting) == len(job.formats):
                 return f"{why}, but {' and '.join(what)}, so take that or raise --max-bytes"
     if large == poster:
-        return f"{why}, and fewer steps have the same poster, so raise --max-bytes"
+        return f"{why}, and fewer steps hardly make that smaller, so raise --max-bytes"
     return f"{why}, so raise --max-bytes or choose fewer steps or a shorter --duration"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,8 +23,8 @@ from render.pipeline.toml_writer import dump
 from render.text import literal
 from render.version import VERSION
 
-# What the file of one matrix calls it.
-_ALONE = "W"
+# What the archive beside it calls a matrix.
+_MEMBER = "matrix-{}"
 # What a file of films says by itself, and what the place where a film is made decides.
 _LEFT_OUT = ("output", "timeout")
 
@@ -92,20 +92,28 @@ def film_file_of(content: Mapping[str, Any], folder: str = "", beside: str | Non
         raise UsageError(f"{said}, so film each run by itself with render matrix")
     if beside is None:
         raise UsageError(f"{said}, so give --output FILE.toml, which keeps them in a file beside it")
-    table["matrices"] = beside
+    # In the archive they have no names of their own: a label may be any text, or none.
+    table["matrices"], table["labels"] = beside, list(job.matrices)
     archive = io.BytesIO()
-    # A label may be any text, and that of one alone is none.
-    np.savez(archive, **{label or _ALONE: np.array(rows, float) for label, rows in job.matrices.items()})  # type: ignore[arg-type]
+    rows = {_MEMBER.format(index): np.array(single, float) for index, single in enumerate(job.matrices.values())}
+    np.savez(archive, **rows)  # type: ignore[arg-type]
     return FilmFile(text(), archive.getvalue())
 
 
-def matrices_in(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the matrices that lie beside a file of films, by label; one alone has the label "".
+def matrices_in(path: Path, labels: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Return the matrices that lie beside a file of films, by label.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    labels : sequence of str
+        What they are called, in their order; one alone has the label "".
 
     Raises
     ------
     InputError
-        If the file cannot be read.
+        If the file cannot be read, or holds others.
     """
     if path.suffix != ".npz":
         raise InputError(f"{literal(str(path))} is none that render job wrote, so give a .npz, or matrix = …")
@@ -114,7 +122,11 @@ def matrices_in(path: Path) -> dict[str, NDArray[Any]]:
             if stored.refusal is not None:
                 raise InputError(f"{literal(str(path))} {stored.refusal}")
         found = {stored.key: stored.read(refuse_many) for stored in arrays}
-    return {"": found[_ALONE]} if list(found) == [_ALONE] else found
+    if list(found) != [_MEMBER.format(index) for index in range(len(labels))]:
+        raise InputError(
+            f"{literal(str(path))} does not hold {len(labels)} matrices, so write it again with render job"
+        )
+    return dict(zip(labels, found.values(), strict=True))
 
 
 def _has_none(value: Any) -> bool:

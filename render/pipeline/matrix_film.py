@@ -69,13 +69,16 @@ def matrix_film(
     single = labels == [""]
     arrays = found.matrices[""] if single else list(found.matrices.values())
     matrices = matrices_of(arrays, None if single else labels, allow_nonfinite)
-    remark = None
+    remarks = []
+    if found.stacks:
+        names = ", ".join(found.stacks[:_MOST_NAMED])
+        remarks.append(f"{names} hold several matrices, whose product is filmed with --key")
     if found.left_out:
         shown, more = found.left_out[:_MOST_NAMED], len(found.left_out) - _MOST_NAMED
         rest = f" and {more:,} more" if more > 0 else ""
-        remark = f"{', '.join(shown)}{rest} would have no room, so choose with --key what is filmed"
+        remarks.append(f"{', '.join(shown)}{rest} would have no room, so choose with --key what is filmed")
     what = PRODUCT if any(map(is_stack, matrices.values())) else POWERS
-    return MatrixFilm(matrices, found.title, name_after(files[0], what), remark)
+    return MatrixFilm(matrices, found.title, name_after(files[0], what), "; ".join(remarks) or None)
 
 
 def refuse_to_overwrite(files: Sequence[Path], job: Job) -> None:

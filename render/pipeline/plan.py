@@ -20,7 +20,7 @@ from render.pipeline.nonfinite import remark_on
 from render.pipeline.pace import PICTURES_A_SECOND, check_options, timeline_of
 from render.pipeline.page_films import Over, opened, over_of
 from render.pipeline.painter import Painter
-from render.pipeline.scene_run import SceneRun, run_of
+from render.pipeline.scene_run import SceneRun, run_of, scene_of
 from render.pipeline.timeline import Instant, Timeline
 from render.video.encoder import StreamInfo
 from render.video.flashes import LARGEST_SHARE, FlashMeter
@@ -74,13 +74,14 @@ class Plan:
                 "--transparent out"
             )
         self.page = next((name for name, kind in wanted.items() if kind is PAGE), None)
-        self.found: SceneRun = run_of(job)
-        self.asked = self.found.parameters
-        self.over = over_of(job, self.found.scene)
+        scene = scene_of(job)
+        self.over = over_of(job, scene)
         if self.over:
-            job = opened(job, self.found.scene)
-            self.found = run_of(job)
+            with guarded(job.program or job.scene):
+                self.asked = scene.resolve(**job.parameters)[self.over.parameter]
+                job = opened(job, scene)
         self.job = job
+        self.found: SceneRun = run_of(job)
         frames = timeline_of(job, self.found).frames
         if frames > job.max_frames:
             raise UsageError(
@@ -189,11 +190,11 @@ class Plan:
         if self.job.loop:
             others = [form.name for form in self.formats.values() if not form.loop] + ["html"] * (self.page is not None)
             remarks += [f"{name} plays as its player or page has it play, so --loop is not in it" for name in others]
-        if self.found.parameters != self.asked and self.over:
+        if self.over and self.asked not in self.over.values:
             name = self.over.parameter
             remarks.append(
-                f"{name} {self.asked[name]} is not among the values of --over, so the film beside the page is that "
-                f"with which it opens, of {name} {self.found.parameters[name]}"
+                f"{name} {self.asked} is not among the values of --over, so the film beside the page is that with "
+                f"which it opens, of {name} {self.found.parameters[name]}"
             )
         if self.job.allow_nonfinite and self.job.matrices and (remark := remark_on(self.job.matrices)):
             remarks.append(remark)

@@ -62,7 +62,10 @@ def refuse_large(shape: tuple[int, ...]) -> None:
         If it is too large, or has other than two axes.
     """
     if len(shape) != 2:
-        raise MalformedError(f"must be rows and columns of numbers, but its shape is {brief_shape(shape)}")
+        raise MalformedError(
+            f"must be rows and columns of numbers, or such of several square matrices, but its shape is "
+            f"{brief_shape(shape)}"
+        )
     if min(shape) > LARGEST or max(shape) > LONGEST or (shape[0] == shape[1] and shape[0] > LARGEST):
         raise MalformedError(
             f"has the shape {brief_shape(shape)}, but a film takes at most {LARGEST:,} rows and columns, "

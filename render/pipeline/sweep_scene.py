@@ -117,12 +117,12 @@ def sweep(several: Mapping[str, Any]) -> Scene:
             "curve", of="sizes", ends=(0.0, float(steps)), x="steps", scale="log10", heading="size after t steps",
             note="wide: at the first value",
         ),
-        _panel(series, swept.sizes.shape[1], swept.words),
+        _panel(series, swept.words),
     ]  # fmt: skip
     if spectra is not None:
         series["spectrum"] = spectra
         panels.append(show("points", of="spectrum", axes=True, heading="eigenvalues of W", note="circle: |λ| = 1"))
-    made = _scene("sweep", swept.runs[0].scene.title, swept.words, swept.values, panels, series, swept.sizes.shape[1])
+    made = _scene("sweep", swept.runs[0].scene.title, swept.words, swept.values, panels, series)
     _add_moments(made, swept.values, series["growth"])
     made.claim("growth a step agrees with the sizes at the ends of the second half")(_ends(swept, series["growth"]))
     return made
@@ -146,8 +146,8 @@ def phase(several: Mapping[str, Any]) -> Scene:
     words = str(several["name"]).replace("_", " ")
     measure = several.get("measure")
     series = {"value": np.array(values, dtype=float)} | _quantiles(measured)
-    panel = _panel(series, measured.shape[1], words, measure)
-    made = _scene("phase", str(several["title"]), words, tuple(map(float, values)), [panel], series, measured.shape[1])
+    panel = _panel(series, words, measure)
+    made = _scene("phase", str(several["title"]), words, tuple(map(float, values)), [panel], series)
     _add_moments(made, tuple(values), series["growth"], measure)
     return made
 
@@ -159,13 +159,10 @@ def _by_label(several: Mapping[str, Any]) -> Scene:
     middle = {
         str(label): np.median(np.array(lists, dtype=float), axis=1) for label, lists in several["measured"].items()
     }
-    names = {unmarked(label): f"growth {number}" for number, label in enumerate(middle)}
+    names = {unmarked(label): f"growth {index}" for index, label in enumerate(middle)}
     series = {"value": np.array(values)} | dict(zip(names.values(), middle.values(), strict=True))
-    panel = show(
-        "series", of=names, scale="linear", heading=measure if measure else "factor a step",
-        note="" if measure else "in the long run", x=words, marks=None if measure else {"keeps its size": 1.0},
-    )  # fmt: skip
-    made = _scene("phase", str(several["title"]), words, values, [panel], series, 1)
+    panel = _panel(series, words, measure, names)
+    made = _scene("phase", str(several["title"]), words, values, [panel], series)
     crossings = {label: None if measure else crossing(values, growth) for label, growth in middle.items()}
     found = ", ".join(f"{label} {number(place, 3)}" for label, place in crossings.items() if place is not None)
 
@@ -217,15 +214,18 @@ def _map(several: Mapping[str, Any]) -> Scene:
     return made
 
 
-def _panel(series: Mapping[str, FloatArray], draws: int, words: str, measure: str | None = None) -> PanelRequest:
+def _panel(
+    series: Mapping[str, FloatArray], words: str, measure: str | None = None, of: str | Mapping[str, str] = "growth"
+) -> PanelRequest:
+    """Return the panel of a number over a parameter, with a band where its draws are apart."""
     apart = "upper" in series
     return show(
         "series",
-        of="growth",
+        of=of,
         band=("upper", "lower") if apart else None,
         scale="linear",
         heading=measure if measure else "factor a step",
-        note="band: 8 of 10 draws" if apart else "" if measure else "in the long run",
+        note="band: 8 of 10 draws" if apart else "" if measure else "second half of the steps",
         x=words,
         marks=None if measure else {"keeps its size": 1.0},
     )
@@ -258,17 +258,14 @@ def _scene(
     values: tuple[float, ...],
     panels: Sequence[PanelRequest],
     series: Mapping[str, FloatArray],
-    runs: int,
 ) -> Scene:
-    def over(what: str = words, draws: int = runs) -> Record:
+    def over(what: str = words) -> Record:
         """Vary one parameter.
 
         Parameters
         ----------
         what
             What the parameter is called.
-        draws
-            How many runs each value has.
         """
         return Record(series)
 
@@ -276,7 +273,7 @@ def _scene(
     return scene(
         *panels,
         title=title,
-        statement="by what every step multiplies in the end, over values of {what}",
+        statement="by what a step multiplies in the second half of the steps, over values of {what}",
         opening="The clock is {what}: each frame is a product of its own.",
         counter="{what} {value}",
         clock=values,
@@ -304,18 +301,21 @@ def _ends(swept: _Swept, growth: FloatArray) -> Callable[[], Claimed]:
 def _add_moments(made: Scene, values: Sequence[float], growth: FloatArray, measure: str | None = None) -> None:
     place = None if measure else crossing(values, growth)
 
-    @made.moment("At {what} {place} products neither grow nor shrink.")
+    @made.moment("At {what} {place} products neither grow nor shrink in the second half of the steps.")
     def _(what: str) -> Reached | None:
         if place is None:
             return None
         step = int(np.flatnonzero(np.diff((growth >= 1.0).astype(int)))[0]) + 1
         return Reached(step, place=number(place, 3), what=what) if 0 < step < len(values) - 1 else None
 
-    @made.moment("From {what} {low} to {high} it goes from {first:3} to {last:3}; products keep their size at {place}.")
+    @made.moment(
+        "From {what} {low} to {high} the factor goes from {first:3} to {last:3}; in the second half of the steps "
+        "products keep their size at {place}."
+    )
     def _(what: str) -> Reached | None:
         return None if place is None else ended(what, place=number(place, 3))
 
-    @made.moment("From {what} {low} to {high} it goes from {first:3} to {last:3}.")
+    @made.moment("From {what} {low} to {high} the number goes from {first:3} to {last:3}.")
     def _(what: str) -> Reached | None:
         return ended(what) if place is None else None
 

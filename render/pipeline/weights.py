@@ -37,6 +37,8 @@ class Weights:
         What the film is called; None where its labels say all.
     left_out : tuple of str
         Names of those that would fit, too, but have no room.
+    stacks : tuple of str
+        Names of those that hold several matrices, which are left out beside single ones of their file.
     keys : tuple of str
         The name in its file of the array that each matrix is, or is a gate of.
     """
@@ -44,6 +46,7 @@ class Weights:
     matrices: Mapping[str, NDArray[Any]]
     title: str | None
     left_out: tuple[str, ...]
+    stacks: tuple[str, ...]
     keys: tuple[str, ...]
 
 
@@ -146,7 +149,8 @@ def weights_among(
 ) -> Weights:
     """Choose and read the matrices of files that are open, given with the arrays in them; see `weights_in`."""
     sources = _named(opened)
-    pieces = _pieces(_chosen(sources, keys, gate), gate, order)
+    chosen = _chosen(sources, keys, gate, len(opened) > 1)
+    pieces = _pieces(chosen, gate, order)
     taken, total = list[_Piece](), 0
     for piece in pieces:
         total += piece.source.size
@@ -160,7 +164,9 @@ def weights_among(
         label: _block(blocks[piece.source.name], piece, order) for label, piece in zip(labels, taken, strict=True)
     }
     left = tuple(_full_name(piece) for piece in pieces[len(taken) :])
-    return Weights(matrices, _title(taken, order, said), left, tuple(piece.source.stored.key for piece in taken))
+    stacks = tuple(source.name for source in sources if source.stacked and source.fits and source not in chosen)
+    named = tuple(piece.source.stored.key for piece in taken)
+    return Weights(matrices, _title(taken, order, said), left, () if keys or gate else stacks, named)
 
 
 def _named(opened: Sequence[tuple[Path, list[Stored]]]) -> list[_Source]:
@@ -184,15 +190,18 @@ def _plain(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in literal(text)).split())
 
 
-def _chosen(sources: list[_Source], keys: Sequence[str], gate: str | None) -> list[_Source]:
-    """Return the arrays that are asked for, or those that a film is most likely wanted of."""
+def _chosen(sources: list[_Source], keys: Sequence[str], gate: str | None, several: bool) -> list[_Source]:
+    """Return the arrays that are asked for, or those that a film is most likely wanted of.
+
+    Stacks are, where there is nothing else, and where they lie in one of `several` files.
+    """
     if keys:
         return [source for key in dict.fromkeys(keys) for source in _of_key(sources, key)]
     if len(sources) == 1:
         return [_checked(sources[0])]
     fitting = [source for source in sources if source.fits and (gate is None or source.blocks > 1)]
     recurrent = [source for source in fitting if source.recurrent]
-    square = [source for source in fitting if source.blocks == 1]
+    square = [source for source in fitting if source.blocks == 1 or (several and source.stacked)]
     found = recurrent or square or fitting
     if not found:
         what = "square matrix" if gate is None else "kernel of gates"

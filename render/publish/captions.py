@@ -42,7 +42,8 @@ def describe_page(content: Mapping[str, Any], language: str = "en") -> str:
 def slider_of(content: Mapping[str, Any], language: str = "en") -> str:
     """Return in a sentence of which values a page over a parameter has films; nothing for other films."""
     over = content.get("over")
-    if not over:
+    # Of one value there is no slider.
+    if not over or len(over["values"]) < 2:
         return ""
     words = Words(language)
     values = [value if isinstance(value, str) else number(value) for value in over["values"]]

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
+from render.pipeline.arrays import is_stack
 from render.pipeline.timeline import directed
 from render.publish.descriptions import frames_of
 from render.text import Words
@@ -16,7 +17,7 @@ from render.text import Words
 _PATIENCE = 1.0
 # More than this share is dull.
 _LARGEST_SHARE = 0.4
-_SAID = "Nothing moves during {share} of this film."
+_SAID = "During {share} of this film nothing has changed for a second."
 
 
 def still_share(shown: Sequence[Hashable], rate: Fraction, patience: float = _PATIENCE) -> float:
@@ -57,7 +58,9 @@ def remark_on_stillness(content: Mapping[str, Any]) -> str | None:
     said = f"nothing has changed for a second during {share:.0%} of it, since it has {steps} steps"
     duration = content["job"].get("duration")
     lasts = duration is None or (type(duration) in (int, float) and 0 < duration <= 3600)
-    if not lasts or "steps" not in content["parameters"] or content["job"].get("pace") != "film":
+    # A stack has no more steps than matrices.
+    stacked = any(map(is_stack, (content["job"].get("matrices") or {}).values()))
+    if not lasts or stacked or "steps" not in content["parameters"] or content["job"].get("pace") != "film":
         return said
     more = steps + 1
     while not _would_move(content, more):

@@ -279,7 +279,7 @@ DRAWN = {
 REFUSED = {
     "wide": (np.ones((2, 3)), r"must be square, .* but its shape is"),
     "empty": (np.zeros((0, 0)), "must be square"),
-    "several": (np.ones((2, 2, 3, 3)), "must be square, or several such matrices one behind the other"),
+    "several": (np.ones((2, 2, 3, 3)), "must be square, or several such matrices"),
     "a row": (np.ones(4), "must be square"),
     "a number": (5.0, "must be square"),
     "complex": (PLAIN * 1j, "must hold real numbers, but their type is complex128"),

@@ -55,9 +55,13 @@ def test_a_band_lies_between_series_that_are_no_curves():
     assert areas[1] == pytest.approx(areas[0], rel=0.04) and areas[0] > 0.2
 
 
-@pytest.mark.parametrize("band", [("lower", "lower"), ("lower", "other"), ("upper",), ("lower", 1)])
-def test_a_band_between_other_curves_is_refused(band):
-    with pytest.raises(RenderError, match=r"band must name two curves or series|no series 'other'"):
+@pytest.mark.parametrize(
+    ("band", "said"),
+    [(band, "band must name two curves or series") for band in (("lower", "lower"), ("upper",), ("lower", 1))]
+    + [(("lower", "other"), "no series 'other'")],
+)
+def test_a_band_between_other_curves_is_refused(band, said):
+    with pytest.raises(RenderError, match=said):
         showing(panel(band=band), columns=COLUMNS)
 
 

@@ -207,7 +207,7 @@ def test_a_poster_that_is_too_large_needs_a_smaller_film(tmp_path):
                         r"[0-9.]+ kB, so take that or raise --max-bytes.\n", done.stderr), done.stderr  # fmt: skip
     assert listing(tmp_path) == {}
     # Where no layout has a small enough one, fewer steps would not help.
-    with pytest.raises(RenderError, match=r"and fewer steps have the same poster, so raise --max-bytes$"):
+    with pytest.raises(RenderError, match=r"and fewer steps hardly make that smaller, so raise --max-bytes$"):
         make(job(tmp_path, "mp4", max_bytes=20_000))
     assert listing(tmp_path) == {}
 

@@ -74,6 +74,8 @@ LARGE = {"": np.full((300, 300), 1 / 3).tolist()}
         LARGE,
         {"a/b": np.full((250, 250), 0.1).tolist(), "가 ": np.random.default_rng(0).normal(size=(9, 80, 80)).tolist()},
         {"W": np.full((300, 300), 1 / 7).tolist(), "V": np.eye(3).tolist()},
+        {"W": np.full((300, 300), 1 / 7).tolist()},
+        {"file": np.full((300, 300), 1 / 7).tolist(), "allow_pickle": np.eye(3).tolist()},
         {"": [[float("nan")] * 300, *np.full((299, 300), 1 / 7).tolist()]},
     ],
 )

@@ -191,7 +191,11 @@ def test_what_is_not_there_is_answered_with_what_is(tmp_path):
     said = refused(tmp_path / "m.npz", "there is no matrix 'alhpa'", keys=["alhpa"])
     assert said.endswith("choose from alpha, beta, gamma, z")
     refused(tmp_path / "m.npz", "beta must be square, or 3 or 4 such", keys=["beta"])
-    refused(tmp_path / "m.npz", "gamma must be rows and columns of numbers, but its shape is (4,)", keys=["gamma"])
+    refused(
+        tmp_path / "m.npz",
+        "gamma must be rows and columns of numbers, or such of several square matrices, but its shape is (4,)",
+        keys=["gamma"],
+    )
     refused(tmp_path / "m.npz", "z holds complex numbers, so save its real part", keys=["z"])
     refused(tmp_path / "m.npz", "alpha has no cell gate, since it is one matrix without gates", keys=["alpha"],
             gate="cell")  # fmt: skip

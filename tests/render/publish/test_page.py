@@ -474,13 +474,15 @@ def test_nothing_is_said_of_a_film_that_the_page_does_not_have(tmp_path, languag
 def test_a_page_in_which_mostly_nothing_moves_says_so(tmp_path, visit, folder):
     slow = render.film("vanishing", steps=3, dim=3, output=folder, name="slow", formats="html", duration=30)
     assert slow.manifest["still"] > 0.4
-    share = f"Nothing moves during {slow.manifest['still']:.0%} of this film."
+    share = f"During {slow.manifest['still']:.0%} of this film nothing has changed for a second."
     assert share in visit("slow").evaluate("document.querySelector('.eigenreel').shadowRoot.textContent")
     assert sum("nothing has changed for a second" in remark for remark in slow.remarks) == 1
     assert share in gallery([(read_variant(slow.files["json"]), slow.files["json"])])
     moving = json.loads((folder / "orthogonal.json").read_text(encoding="utf-8"))
     assert moving["still"] <= 0.4
-    assert "Nothing moves" not in gallery([(read_variant(folder / "orthogonal.json"), folder / "orthogonal.json")])
+    assert "nothing has changed" not in gallery(
+        [(read_variant(folder / "orthogonal.json"), folder / "orthogonal.json")]
+    )
 
 
 def test_a_page_is_small_whole_and_the_same_again(folder, tmp_path):
