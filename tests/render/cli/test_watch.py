@@ -207,11 +207,12 @@ def test_the_page_shows_films_and_failures_as_they_come(begin):
         assert page.is_visible("video")
         for _ in range(100):
             # The browser tells of it when it has noticed.
-            if complaints:
+            if any("ERR_CONNECTION_REFUSED" in text for text in complaints):
                 break
             page.wait_for_timeout(50)
-        refused = [text for text in complaints if "ERR_CONNECTION_REFUSED" in text]
-        assert refused and complaints == refused
+        # The last question may have been asked when the command ended: then it is one that was not answered.
+        assert "ERR_CONNECTION_REFUSED" in complaints[-1]
+        assert all(text.startswith("Failed to load resource: net::ERR_") for text in complaints), complaints
 
 
 @pytest.mark.parametrize(
