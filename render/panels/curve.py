@@ -106,6 +106,8 @@ class Panel(base.Panel):
                 continue
             if len(x) > 1:
                 context.canvas.line(x, y, color, context.sizes.theory)
+            else:
+                context.canvas.dots(x, y, context.sizes.ring, color)
             named = label if self._named else None
             ends += [EndLabel(float(x[-1]), float(y[-1]), context.words(named), color)] if named else []
         size = context.sizes.label
