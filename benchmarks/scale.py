@@ -25,16 +25,17 @@ from render.pipeline.sweep import Sweep, compute, measured, sweep_of
 from render.pipeline.sweep_scene import crossing
 
 
-def films(count: int, times: int) -> None:
+def films(count: int, times: int, formats: tuple[str, ...]) -> None:
     """Compare two processes with one, in turn."""
     ratios = []
     for _ in range(times):
         seconds = {}
         for workers in (1, 2):
             with tempfile.TemporaryDirectory() as folder, processes(workers) as pool:
-                jobs = [Job("powers", {"seed": seed}, name=f"f{seed}", output=folder) for seed in range(count)]
+                given = {"output": folder, "formats": formats}
+                jobs = [Job("powers", {"seed": seed}, name=f"f{seed}", **given) for seed in range(count)]
                 # Processes load what they need before the clock runs.
-                first = [Job("powers", {"steps": 1}, name=f"w{n}", output=folder) for n in range(workers)]
+                first = [Job("powers", {"steps": 1}, name=f"w{n}", **given) for n in range(workers)]
                 run_all(first, executor=pool)
                 begun = time.perf_counter()
                 run_all(jobs, executor=pool)
@@ -104,11 +105,12 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--films", type=int, default=32)
+    parser.add_argument("--format", action="append", help="of the films, mp4 and gif by default")
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--tasks", type=int, default=10_000)
     asked = parser.parse_args()
     if asked.films:
-        films(asked.films, asked.times)
+        films(asked.films, asked.times, tuple(asked.format or ("mp4", "gif")))
     numbers()
     if asked.tasks:
         cluster(asked.tasks)
