@@ -225,6 +225,10 @@ def _check(content: Mapping[str, Any]) -> None:
     said = content.get("said", {})
     need(isinstance(said, dict) and all(isinstance(text, str) for text in said.values()))
     need(type(content["steps"]) is int and content["steps"] >= 0)
+    over = content.get("over")
+    if over is not None:
+        need(isinstance(over, dict) and isinstance(over["parameter"], str) and isinstance(over["values"], list))
+        need(bool(over["values"]) and all(isinstance(value, (str, int, float)) for value in over["values"]))
     for side in ("width", "height"):
         need(type(content["frames"][side]) is int and content["frames"][side] > 0)
     labels = content["columns"]

@@ -8,7 +8,6 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from render.pipeline.arrays import is_stack
 from render.pipeline.timeline import directed
 from render.publish.descriptions import frames_of
 from render.text import Words
@@ -59,8 +58,12 @@ def remark_on_stillness(content: Mapping[str, Any]) -> str | None:
     duration = content["job"].get("duration")
     lasts = duration is None or (type(duration) in (int, float) and 0 < duration <= 3600)
     # A stack has no more steps than matrices.
-    stacked = any(map(is_stack, (content["job"].get("matrices") or {}).values()))
-    if not lasts or stacked or "steps" not in content["parameters"] or content["job"].get("pace") != "film":
+    if (
+        not lasts
+        or _is_of_a_stack(content["job"].get("matrices"))
+        or "steps" not in content["parameters"]
+        or content["job"].get("pace") != "film"
+    ):
         return said
     more = steps + 1
     while not _would_move(content, more):
@@ -68,6 +71,14 @@ def remark_on_stillness(content: Mapping[str, Any]) -> str | None:
         if more > 8 * steps + 64:
             return said
     return f"{said}; where more make sense, --steps {more} or more move more often"
+
+
+def _is_of_a_stack(matrices: Any) -> bool:
+    """Whether a film is of a stack: its manifest may hold anything as its matrices."""
+    if not isinstance(matrices, Mapping):
+        return False
+    firsts = [rows[0] for rows in matrices.values() if isinstance(rows, list) and rows]
+    return any(isinstance(first, list) and bool(first) and isinstance(first[0], list) for first in firsts)
 
 
 def _would_move(content: Mapping[str, Any], steps: int) -> bool:

@@ -237,3 +237,24 @@ def test_f71_matrices_of_a_manifest_count(tmp_path, call):
     code, _, said = call("verify", path)
     assert (code, "--max-numbers" in said) == (3, True)
     assert json.loads(path.read_text(encoding="utf-8")) == manifest_of(path)
+
+
+@pytest.mark.parametrize("over", [5, {}, {"parameter": 1, "values": [1]}, {"parameter": "x", "values": []},
+                                  {"parameter": "x", "values": [[1]]}])  # fmt: skip
+def test_f65_a_manifest_with_a_strange_range_is_none(small, call, over):
+    edit(small, lambda content: content.update(over=over))
+    code, out, said = call("embed", small)
+    assert (code, out) == (3, "") and re.fullmatch(SENTENCE, said)
+
+
+@pytest.mark.parametrize("matrices", [5, [], {"": []}, {"": [[]]}, {"": 3}, {"a": [[[1]]]}])
+def test_f65_strange_matrices_of_a_film_that_stands_still_make_no_traceback(small, call, matrices):
+    def change(content):
+        content["job"]["matrices"] = matrices
+        steps = content["frames"]["steps"]
+        content["frames"]["steps"] = [0] + [1] * (10 * len(steps)) + [0]
+        content["frames"]["parts"] = content["frames"]["entries"] = None
+
+    edit(small, change)
+    code, _, said = call("embed", small)
+    assert code == 0 and "nothing has changed for a second" in said
