@@ -19,7 +19,7 @@ from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._chart import Chart, dashes, decade_limits, is_log10, revealed, value_limits
 from render.panels._cut import corners_of, cut
-from render.panels._labels import EndLabel, moved_apart, with_value, write_labels
+from render.panels._labels import MOST_NAMES, EndLabel, moved_apart, with_value, write_labels
 from render.panels._notes import Note, find_notes
 from render.panels._plane import arrow_head
 from render.panels._series import Series, labelled, track_of
@@ -123,9 +123,8 @@ class Curves(base.Panel):
         self._named = True
         self._single = sum(track.shape[1] for _, track in found) == 1
         ends = [(label, track) for label, track in found if not self._is_crowd(track)]
-        # Where names would take half of the chart, those of columns are left to the headings in their colours.
         longest = max((self._longest(label, track) for label, track in ends), default=0.0)
-        self._named = len(context.columns) == 1 or len(self._of) > 1 or longest < 0.42 * context.slot.box.width
+        self._named = len(context.columns) == 1 or len(self._of) > 1 or longest < MOST_NAMES * context.slot.box.width
         reserve = self._reserve(ends)
         unit = "" if self._log and self._unit == "%" else context.words(self._unit)
         self._chart = Chart(

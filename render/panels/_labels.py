@@ -9,6 +9,9 @@ from render.drawing.colors import Color
 from render.drawing.glyphs import text_width
 from render.panels.base import PanelContext
 
+# Names at the ends of lines take so much of a panel at most; those of columns are left to their headings then.
+MOST_NAMES = 0.42
+
 
 @dataclass(frozen=True)
 class EndLabel:

@@ -11,14 +11,11 @@ from render.errors import RenderError
 from render.numerics.trajectory import Trajectory
 from render.panels import base
 from render.panels._chart import Chart, decade_limits, is_log10, value_limits
-from render.panels._labels import EndLabel, moved_apart, write_labels
+from render.panels._labels import MOST_NAMES, EndLabel, moved_apart, write_labels
 from render.panels._series import track_of
 from render.panels._tints import tinted
 from render.panels.base import Limits, PanelContext
 from scenes import FloatArray
-
-# Names at the curves' ends take so much of the panel at most.
-_MOST_NAMES = 0.42
 
 
 class Panel(base.Panel):
@@ -73,8 +70,7 @@ class Panel(base.Panel):
         labels = [label for label in context.columns if label is not None]
         style = context.style(context.sizes.label)
         longest = max((text_width(context.words(label), style) + context.px(24) for label in labels), default=0.0)
-        # Where names would take half of the chart, they are left to the headings in their colours.
-        self._named = longest < _MOST_NAMES * context.slot.box.width
+        self._named = longest < MOST_NAMES * context.slot.box.width
         self._chart = Chart(
             context,
             self._ends,

@@ -48,8 +48,7 @@ class Panel(CellsPanel):
         """Draw the outline and the key."""
         self.context = context
         self._trajectory = product_of(context.numbers, "the panel matrix")
-        if self.heading == Panel.heading and self._trajectory.sequence.factor is None and self._trajectory.steps:
-            self.heading = "product of {step} matrices"
+        self.name_product(self._trajectory, "product of {step} matrices")
         dim = self._trajectory.dim
         factor = self._trajectory.sequence.factor
         self._root = real_power(factor) if context.between and factor is not None else None

@@ -36,8 +36,7 @@ class Panel(CellsPanel):
         """Draw the outline and the key."""
         self.context = context
         self._trajectory = product_of(context.numbers, "the panel scaled_matrix")
-        if self.heading == Panel.heading and self._trajectory.sequence.factor is None and self._trajectory.steps:
-            self.heading = "product of {step}, rescaled"
+        self.name_product(self._trajectory, "product of {step}, rescaled")
         dim = self._trajectory.dim
         self._heatmap = Heatmap(context, dim, dim, numbered=self._numbers)
         if not self._size:

@@ -57,9 +57,13 @@ def matrices_of(
     return {label: array.tolist() for label, array in found.items()}
 
 
-def is_stack(rows: Rows) -> bool:
-    """Whether rows are those of several matrices that are multiplied in turn."""
-    return isinstance(rows[0][0], (list, tuple))
+def is_stack(rows: Any) -> bool:
+    """Whether rows are those of several matrices that are multiplied in turn; what is no rows is none."""
+    for _ in range(2):
+        if not isinstance(rows, (list, tuple)) or not rows:
+            return False
+        rows = rows[0]
+    return isinstance(rows, (list, tuple))
 
 
 def _labelled(arrays: ArrayLike, labels: Sequence[str]) -> list[tuple[str, ArrayLike]]:

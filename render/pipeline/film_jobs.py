@@ -116,7 +116,9 @@ class _Table:
             base = self._base(options)
             with self.file.at(self.given["scene"].place if "scene" in self.given else self.place):
                 # That of matrices depends on its parameters, which are checked below.
-                scene = scene_of(replace(base, parameters=self._unchecked()))
+                scene = scene_of(
+                    replace(base, parameters={name: single.value for name, single in self._written.items()})
+                )
             with self.file.at(self.place):
                 check_options(base)
             if base.over is not None:
@@ -199,17 +201,16 @@ class _Table:
             refuse_to_overwrite(paths, job)
         return job
 
-    def _unchecked(self) -> dict[str, Any]:
-        """Return its parameters as they stand in the file."""
-        given: Mapping[str, Given] = self.given["parameters"].value if "parameters" in self.given else {}
-        return {name: single.value for name, single in given.items()}
+    @property
+    def _written(self) -> Mapping[str, Given]:
+        """Its parameters as they stand in the file."""
+        return self.given["parameters"].value if "parameters" in self.given else {}
 
     def _parameters(self, known: tuple[Parameter, ...]) -> dict[str, Any]:
         """Return its parameters in their types, or refuse one."""
         own = {parameter.name: parameter for parameter in known}
         found = {}
-        given: Mapping[str, Given] = self.given["parameters"].value if "parameters" in self.given else {}
-        for name, single in given.items():
+        for name, single in self._written.items():
             if name not in own:
                 self.file.refuse(single.place, f"there is no parameter {brief(name)}, {suggestion(name, own)}")
             try:
@@ -225,7 +226,7 @@ class _Table:
         over = self.given["over"]
         with self.file.at(over.place):
             axes = axes_of(self._texts("over"), known)
-        own: Mapping[str, Given] = self.given["parameters"].value if "parameters" in self.given else {}
+        own = self._written
         for name, _ in axes:
             # What all films have in common, one of them may vary.
             if name in own and len(own[name].place) >= len(over.place):

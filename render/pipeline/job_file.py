@@ -96,7 +96,7 @@ def film_file_of(content: Mapping[str, Any], folder: str = "", beside: str | Non
     table["matrices"], table["labels"] = beside, list(job.matrices)
     archive = io.BytesIO()
     rows = {_MEMBER.format(index): np.array(single, float) for index, single in enumerate(job.matrices.values())}
-    np.savez(archive, **rows)  # type: ignore[arg-type]
+    np.savez(archive, **rows)  # type: ignore[arg-type]  # names are read as its own options
     return FilmFile(text(), archive.getvalue())
 
 

@@ -32,17 +32,15 @@ class Over:
         return own if own in self.values else self.values[0]
 
 
-def over_of(job: Job, scene: Scene) -> Over | None:
-    """Return what varies in a job's page; None where nothing does.
+def over_of(job: Job, scene: Scene) -> Over:
+    """Return what varies in the page of a job whose `over` is not None.
 
     Raises
     ------
     EigenreelError
         If the scene has no such parameter, or these are no values of it.
     """
-    if job.over is None:
-        return None
-    name, values = values_of(job.over, scene.parameters)
+    name, values = values_of(str(job.over), scene.parameters)
     return Over(name, tuple(values))
 
 
@@ -52,7 +50,7 @@ def opened(job: Job, scene: Scene) -> Job:
     Poster, text and every other file beside the page are of that film, so that they say nothing the page cannot show.
     """
     parameters = scene.resolve(**job.parameters)
-    over = over_of(job, scene)
-    if over is not None:
+    if job.over is not None:
+        over = over_of(job, scene)
         parameters = {**parameters, over.parameter: over.opening(parameters)}
     return replace(job, parameters=parameters)

@@ -25,7 +25,8 @@ from render.pipeline.timeline import Instant, Timeline
 from render.video.encoder import StreamInfo
 from render.video.flashes import LARGEST_SHARE, FlashMeter
 from render.video.formats import PAGE, WHOLE_BLOCK, Format, find_kinds, smaller
-from render.video.transparency import ON_BLACK, ON_WHITE
+from render.video.pixel_formats import PIXEL_FORMATS, PixelFormat
+from render.video.transparency import ON_BLACK, ON_WHITE, SeeThrough
 
 if TYPE_CHECKING:
     from render.publish.page import Played
@@ -74,9 +75,10 @@ class Plan:
                 "--transparent out"
             )
         self.page = next((name for name, kind in wanted.items() if kind is PAGE), None)
-        scene = scene_of(job)
-        self.over = over_of(job, scene)
-        if self.over:
+        self.over: Over | None = None
+        if job.over is not None:
+            scene = scene_of(job)
+            self.over = over_of(job, scene)
             with guarded(job.program or job.scene):
                 self.asked = scene.resolve(**job.parameters)[self.over.parameter]
                 job = opened(job, scene)
@@ -120,6 +122,13 @@ class Plan:
         """What paints the frames on black and on white, where their own background is left out."""
         with self.guard():
             return [Painter(self.found, self.job, paper) for paper in (ON_BLACK, ON_WHITE) if self.job.transparent]
+
+    def pixel_format(self, form: Format) -> PixelFormat | SeeThrough:
+        """Return what lays out frames for an encoder."""
+        canvas = self.painter.canvas
+        if self.job.transparent:
+            return SeeThrough(canvas, [painter.canvas for painter in self.papers])
+        return PIXEL_FORMATS[form.pixel_format](canvas)
 
     def paint(self, instant: Instant | int) -> None:
         """Paint a moment, wherever it is needed."""

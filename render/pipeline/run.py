@@ -28,8 +28,8 @@ from render.video.ffmpeg import Ffmpeg, find_ffmpeg
 from render.video.flashes import FlashMeter
 from render.video.formats import PAGE, POSTER, kinds
 from render.video.frame_difference import FrameDifference
-from render.video.pixel_formats import PIXEL_FORMATS, png
-from render.video.transparency import SeeThrough, see_through
+from render.video.pixel_formats import png
+from render.video.transparency import see_through
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ def run(job: Job, watch: Watch | None = None) -> Film:
 
 
 def _run(plan: Plan, watch: Watch, stack: ExitStack) -> Film:
-    painter, stem = plan.painter, plan.stem
+    stem = plan.stem
     ffmpeg = _enter(stack, lambda: Ffmpeg(find_ffmpeg()))
     names = [*plan.formats, *filter(None, [plan.page]), f"{stem}.png", f"{stem}.json"]
     files = _enter(stack, lambda: AtomicFiles(Path(plan.job.output), names, plan.job.timeout))
@@ -81,9 +81,7 @@ def _run(plan: Plan, watch: Watch, stack: ExitStack) -> Film:
 
     encoders = [
         (
-            SeeThrough(painter.canvas, [paper.canvas for paper in plan.papers])
-            if plan.job.transparent
-            else PIXEL_FORMATS[form.pixel_format](painter.canvas),
+            plan.pixel_format(form),
             _enter(stack, partial(Encoder, ffmpeg, form, files.path(name), plan.stream(form), plan.job.timeout)),
         )
         for name, form in plan.formats.items()

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
+from render.pipeline.arrays import is_stack
 from render.pipeline.timeline import directed
 from render.publish.descriptions import frames_of
 from render.text import Words
@@ -19,8 +20,8 @@ _LARGEST_SHARE = 0.4
 _SAID = "During {share} of this film nothing has changed for a second."
 
 
-def still_share(shown: Sequence[Hashable], rate: Fraction, patience: float = _PATIENCE) -> float:
-    """Return the share of the time between a film's start and end in which nothing changes from frame to frame.
+def still_share(shown: Sequence[Hashable], rate: Fraction) -> float:
+    """Return the share of the time between a film's first and last picture in which one stands for more than a second.
 
     Parameters
     ----------
@@ -28,11 +29,9 @@ def still_share(shown: Sequence[Hashable], rate: Fraction, patience: float = _PA
         What decides every frame's picture.
     rate : Fraction
         Frames per second.
-    patience : float
-        For so many seconds a picture may stand without counting.
     """
     lengths = [len(list(group)) for _, group in groupby(shown)][1:-1]
-    free = max(1, math.floor(patience * rate))
+    free = max(1, math.floor(_PATIENCE * rate))
     still = sum(max(0, length - free) for length in lengths)
     return still / sum(lengths) if lengths else 0.0
 
@@ -57,13 +56,10 @@ def remark_on_stillness(content: Mapping[str, Any]) -> str | None:
     said = f"nothing has changed for a second during {share:.0%} of it, since it has {steps} steps"
     duration = content["job"].get("duration")
     lasts = duration is None or (type(duration) in (int, float) and 0 < duration <= 3600)
+    matrices = content["job"].get("matrices")
     # A stack has no more steps than matrices.
-    if (
-        not lasts
-        or _is_of_a_stack(content["job"].get("matrices"))
-        or "steps" not in content["parameters"]
-        or content["job"].get("pace") != "film"
-    ):
+    stacked = isinstance(matrices, Mapping) and any(map(is_stack, matrices.values()))
+    if not lasts or stacked or "steps" not in content["parameters"] or content["job"].get("pace") != "film":
         return said
     more = steps + 1
     while not _would_move(content, more):
@@ -71,14 +67,6 @@ def remark_on_stillness(content: Mapping[str, Any]) -> str | None:
         if more > 8 * steps + 64:
             return said
     return f"{said}; where more make sense, --steps {more} or more move more often"
-
-
-def _is_of_a_stack(matrices: Any) -> bool:
-    """Whether a film is of a stack: its manifest may hold anything as its matrices."""
-    if not isinstance(matrices, Mapping):
-        return False
-    firsts = [rows[0] for rows in matrices.values() if isinstance(rows, list) and rows]
-    return any(isinstance(first, list) and bool(first) and isinstance(first[0], list) for first in firsts)
 
 
 def _would_move(content: Mapping[str, Any], steps: int) -> bool:
