@@ -29,10 +29,9 @@ class CellsPanel(base.Panel):
             return 0
         return key_width(context, context.limits) + context.px(24)
 
-    def name_product(self, trajectory: Trajectory, heading: str) -> None:
-        """Take a heading where different matrices are multiplied, and the film gives none of its own."""
-        if self.heading == type(self).heading and trajectory.sequence.factor is None and trajectory.steps:
-            self.heading = heading
+    def is_of_product(self, trajectory: Trajectory) -> bool:
+        """Whether different matrices are multiplied, and the film gives no heading of its own."""
+        return self.heading == type(self).heading and trajectory.sequence.factor is None and trajectory.steps > 0
 
     def show_key(self) -> None:
         """Draw the key, where the panel is the one that has it."""

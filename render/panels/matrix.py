@@ -48,7 +48,8 @@ class Panel(CellsPanel):
         """Draw the outline and the key."""
         self.context = context
         self._trajectory = product_of(context.numbers, "the panel matrix")
-        self.name_product(self._trajectory, "product of {step} matrices")
+        if self.is_of_product(self._trajectory):
+            self.heading = "product of {step} matrices"
         dim = self._trajectory.dim
         factor = self._trajectory.sequence.factor
         self._root = real_power(factor) if context.between and factor is not None else None

@@ -36,7 +36,8 @@ class Panel(CellsPanel):
         """Draw the outline and the key."""
         self.context = context
         self._trajectory = product_of(context.numbers, "the panel scaled_matrix")
-        self.name_product(self._trajectory, "product of {step}, rescaled")
+        if self.is_of_product(self._trajectory):
+            self.heading = "product of {step}, rescaled"
         dim = self._trajectory.dim
         self._heatmap = Heatmap(context, dim, dim, numbered=self._numbers)
         if not self._size:

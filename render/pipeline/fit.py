@@ -184,6 +184,9 @@ def _refusal(job: Job, measured: Mapping[str, int], watch: Watch) -> str:
         # A poster that is too large is part of every film of that size.
         if fitting and tried[poster] <= job.max_bytes:
             what = [f"{_option(job, other, name)} has {size_of_file(size)}" for name, size in fitting.items()]
+            if other.formats == job.formats:
+                # A smaller frame is one choice for all files, the poster among them.
+                what = [f"{_option(job, other, '')} has {size_of_file(max(tried.values()))} at most"]
             if other.formats != job.formats or len(fitting) == len(job.formats):
                 return f"{why}, but {' and '.join(what)}, so take that or raise --max-bytes"
     if large == poster:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from render.errors import InputError
 from render.publish.figure import RESIZING, Manner, Telling, figure, page_frame, picture, video
@@ -71,6 +72,10 @@ _UNLESS_STILL: Mapping[str, Value] = {
     "autoplay": True,
     "onloadstart": "if (matchMedia('(prefers-reduced-motion: reduce)').matches) this.autoplay = false",
 }
+_UNLESS_STILL_IN_REVEAL: Mapping[str, Value] = {
+    "data-autoplay": True,
+    "onloadstart": "if (matchMedia('(prefers-reduced-motion: reduce)').matches) this.removeAttribute('data-autoplay')",
+}
 _UNLESS_STILL_IN_REACT: Mapping[str, Value] = {
     "autoplay": True,
     "ref": Code('(film) => { if (film && matchMedia("(prefers-reduced-motion: reduce)").matches) film.pause(); }'),
@@ -85,12 +90,20 @@ def _html(sheet: Sheet) -> Snippet:
     film = sheet.films[0]
     if sheet.page or all(kind.element == "iframe" for kind, _ in film.files if kind.moving):
         frames = page_frame(film, sheet.told)
+        styled = policy_hash(str(frames[0].attributes["style"]))
         policy = (
-            f"a content security policy has to list frame-src 'self' and script-src {policy_hash(RESIZING)}; where "
-            f"what is in the page is pasted instead, script-src {' '.join(script_hashes())}"
+            f"a content security policy has to list frame-src {_site(sheet.base)}, script-src {policy_hash(RESIZING)} "
+            f"and style-src 'unsafe-hashes' {styled}; where what is in the page is pasted instead, script-src "
+            f"{' '.join(script_hashes())}"
         )
         return Snippet("\n".join(to_html(frame, sheet.at) for frame in frames), (policy, *sheet.left_out))
     return Snippet(to_html(figure(sheet.places, sheet.told, _manner(sheet)), sheet.at))
+
+
+def _site(base: str) -> str:
+    """Return what a content security policy calls the site of an address: its own, where the address names none."""
+    found = urlsplit(base)
+    return f"{found.scheme}://{found.netloc}" if found.scheme and found.netloc else found.netloc or "'self'"
 
 
 # What stands for a beginning of addresses that is not known yet.
@@ -231,6 +244,9 @@ def _marp(sheet: Sheet) -> Snippet:
     # Styles and tracks are not allowed on slides, and would be shown as text; of what names a video, only a title is.
     manner = Manner({"autoplay": True} if sheet.autoplay else {}, style="", lazy=False, tracks=False, named="title")
     notes = sheet.left_out
+    if sheet.autoplay:
+        # It allows no program either.
+        notes = ("on Marp's slides it plays for those who want little motion, too, so leave --autoplay out", *notes)
     if film.tracks:
         notes = ("Marp allows no text tracks, so say what happens in words (render captions --kind text)", *notes)
     if film.images:
@@ -244,7 +260,7 @@ def _reveal(sheet: Sheet) -> Snippet:
     told, place = sheet.told, sheet.only
     if place.film.videos:
         # It plays once its slide is shown, and stops with it.
-        manner = Manner({"data-autoplay": True} if sheet.autoplay else {}, style="", lazy=False)
+        manner = Manner(_UNLESS_STILL_IN_REVEAL if sheet.autoplay else {}, style="", lazy=False)
         shown = video(place, told, manner)
     else:
         shown = picture([place], told, style="")

@@ -17,7 +17,7 @@ from render.text import Words
 _PATIENCE = 1.0
 # More than this share is dull.
 _LARGEST_SHARE = 0.4
-_SAID = "During {share} of this film nothing has changed for a second."
+_SAID = "For {share} of the time between its first and its last picture this film has stood still for a second."
 
 
 def still_share(shown: Sequence[Hashable], rate: Fraction) -> float:
@@ -53,7 +53,10 @@ def remark_on_stillness(content: Mapping[str, Any]) -> str | None:
     if share <= _LARGEST_SHARE:
         return None
     steps = content["steps"]
-    said = f"nothing has changed for a second during {share:.0%} of it, since it has {steps} steps"
+    said = (
+        f"nothing has changed for a second during {share:.0%} of the time between its first and its last picture, "
+        f"since it has {steps} steps"
+    )
     duration = content["job"].get("duration")
     lasts = duration is None or (type(duration) in (int, float) and 0 < duration <= 3600)
     matrices = content["job"].get("matrices")

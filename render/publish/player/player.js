@@ -66,21 +66,23 @@
   const warning = make("p", { class: "warning" });
   const idle = make("p", { class: "terms" });
   const row = make("div", { class: "row" }, before, back, play, on, after, speed);
+  const value = make("label", { for: "value" });
+  const range = make("input", { type: "range", id: "value", min: 0, max: page.films.length - 1, step: 1, "aria-label": page.name });
+  function choose(number) {
+    film = page.films[number];
+    range.value = number;
+    range.setAttribute("aria-valuetext", film.value);
+    value.textContent = `${page.name} = ${film.value}`;
+  }
   if (page.films.length > 1) {
-    const value = make("label", { for: "value" });
-    const range = make("input", { type: "range", id: "value", min: 0, max: page.films.length - 1, step: 1, value: page.first });
-    const show = () => {
-      const now = step(), here = film.pictures[at];
-      film = page.films[range.value];
-      value.textContent = `${page.name} = ${film.value}`;
-      range.setAttribute("aria-valuetext", value.textContent);
-      if (here) open(find(now));
-    };
-    range.addEventListener("input", () => { show(); });
+    choose(page.first);
+    range.addEventListener("input", () => {
+      const now = step();
+      choose(Number(range.value));
+      open(find(now));
+    });
     range.addEventListener("change", () => tell());
     row.append(make("div", { class: "choice" }, value, range));
-    value.textContent = `${page.name} = ${film.value}`;
-    range.setAttribute("aria-valuetext", value.textContent);
   }
   box.append(warning, canvas, said, terms, make("div", { class: "bar" }, slider, ticks), row, idle, hint, live);
   root.append(box);
@@ -394,24 +396,18 @@
     event.preventDefault();
     acts[event.key]();
   });
-  function choose(number) {
-    film = page.films[number];
-    const range = root.getElementById("value");
-    if (!range) return;
-    range.value = number;
-    root.querySelector(".choice label").textContent = `${page.name} = ${film.value}`;
-  }
   function arrive() {
     const asked = new URLSearchParams(location.hash.slice(1));
-    if (!alone || !/^\d+$/.test(asked.get("t") || "")) return false;
     const chosen = page.films.findIndex(single => String(single.value) === asked.get(page.parameter));
-    if (chosen >= 0) choose(chosen);
+    const value = alone && chosen >= 0 ? chosen : page.first;
+    choose(value);
+    if (!alone || !/^\d+$/.test(asked.get("t") || "")) return false;
     pause(false);
     begun = true;
     open(find(Math.min(film.steps, Number(asked.get("t")))));
     return true;
   }
-  function restore() { if (!arrive()) { begun = false; choose(page.first); open(first()); } }
+  function restore() { if (!arrive()) { begun = false; open(first()); } }
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const first = () => still.matches ? film.pictures.length - 1 : film.poster;
   addEventListener("popstate", restore);

@@ -203,8 +203,8 @@ def test_a_poster_that_is_too_large_needs_a_smaller_film(tmp_path):
     )
     assert done.returncode == 1
     assert done.stdout == ""
-    assert re.fullmatch(r"render: vanishing.png has \d+ kB at least where 90 kB are allowed, but --layout square has "
-                        r"[0-9.]+ kB, so take that or raise --max-bytes.\n", done.stderr), done.stderr  # fmt: skip
+    said = r"render: vanishing.png has \d+ kB at least where 90 kB are allowed, but --layout square has [0-9.]+ kB "
+    assert re.fullmatch(said + r"at most, so take that or raise --max-bytes\.\n", done.stderr), done.stderr
     assert listing(tmp_path) == {}
     # Where no layout has a small enough one, fewer steps would not help.
     with pytest.raises(RenderError, match=r"and fewer steps hardly make that smaller, so raise --max-bytes$"):

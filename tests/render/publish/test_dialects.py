@@ -395,8 +395,10 @@ def test_autoplay_keeps_controls_and_spares_those_who_want_little_motion(folder)
         text = embedding([folder / "film.mp4"], dialect, autoplay=True).text
         assert {"reveal": "data-autoplay", "docusaurus": "autoPlay"}.get(dialect, "autoplay") in text
         assert "controls" in text
-        # Slides are shown by somebody, and have no programs of ours.
-        assert ("prefers-reduced-motion: reduce" in text) == (dialect not in ("marp", "reveal"))
+        # Marp's slides allow no program, which is said.
+        assert ("prefers-reduced-motion: reduce" in text) == (dialect != "marp")
+    notes = embedding([folder / "film.mp4"], "marp", autoplay=True).notes
+    assert sum("for those who want little motion, too" in note for note in notes) == 1
     shown = embedding([folder / "film.mp4"], "myst", autoplay=True)
     assert ":::{figure} film.mp4\n" in shown.text
     assert "without controls" in shown.notes[0]
@@ -473,6 +475,19 @@ def test_page_of_the_film_is_framed(folder, tmp_path):
         embedding([folder / "film.mp4"], page=True)
     with pytest.raises(UsageError, match="HTML alone"):
         embedding([folder / "film.mp4"], "marp", page=True)
+
+
+@pytest.mark.parametrize(
+    ("base", "site"),
+    [
+        ("", "'self'"), ("/films", "'self'"), ("films/", "'self'"), ("https://films.example/x", "https://films.example"),
+        ("//cdn.example:8080/films", "cdn.example:8080"), ("{{ site.baseurl }}/films", "'self'"),
+    ],
+)  # fmt: skip
+def test_the_policy_that_is_told_allows_the_frame(tmp_path, base, site):
+    film = render.film("rotation", steps=1, output=tmp_path, formats="html", duration=1)
+    made = embedding([film.files["html"]], "jekyll" if "{" in base else "html", base=base, page=True)
+    assert made.notes[0].startswith(f"a content security policy has to list frame-src {site}, script-src 'sha256-")
 
 
 @pytest.mark.parametrize("theme", ["x.toml", 5, None, {"background": 3}, []])

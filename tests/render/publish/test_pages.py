@@ -221,6 +221,21 @@ def test_command_makes_all_that_a_page_needs(tmp_path):
     assert listing(tmp_path / "output") == before
 
 
+@pytest.mark.parametrize("reduced", [False, True])
+def test_a_slide_of_reveal_waits_for_those_who_want_little_motion(browser, site, reduced):
+    """reveal plays what has the attribute when its slide comes."""
+    text = embedding([site.folder / "film.mp4"], "reveal", autoplay=True).text
+    (site.folder / "slide.html").write_text(f"<!doctype html><body>{text}", encoding="utf-8")
+    page = browser.new_page(reduced_motion="reduce" if reduced else "no-preference")
+    try:
+        page.goto(f"http://127.0.0.1:{site.server_port}/slide.html", wait_until="networkidle")
+        film = page.query_selector("video")
+        assert film.evaluate("v => v.hasAttribute('data-autoplay')") != reduced
+        assert film.evaluate("v => v.controls && v.paused")
+    finally:
+        page.close()
+
+
 def test_page_of_a_notebook(browser, tmp_path):
     """A cell that makes a film, and one that `render embed` printed, as they are run and published."""
     made = render.film("rotation", steps=2, duration=1, output=tmp_path, formats="mp4", language="ko")

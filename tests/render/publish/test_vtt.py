@@ -252,7 +252,7 @@ def test_film_in_which_mostly_nothing_moves_is_remarked_on():
     still = film_of([0] * 20 + [step for step in (1, 2, 3) for _ in range(20)] + [4] * 20)
     assert still_share_of(still) == 0.5
     said = remark_on_stillness(still)
-    assert "during 50% of it, since it has 4 steps" in said
+    assert "during 50% of the time between its first and its last picture, since it has 4 steps" in said
     more = int(re.search(r"--steps (\d+)", said)[1])
     assert more > 4
     assert remark_on_stillness(film_of([step for step in range(40) for _ in range(10)])) is None
