@@ -202,10 +202,15 @@ def pixels(video, time, places):
     """Return the colours at places of the picture a video shows at a time."""
     return video.evaluate(
         """async (v, [time, places]) => {
-            // A busy machine says 'seeked' before the new frame is there to be drawn.
+            // A busy machine says 'seeked' before the new frame is there to be drawn, and may present one that is due.
             const seeked = new Promise(resolve => v.addEventListener('seeked', resolve, {once: true}));
             const presented = new Promise(resolve => {
-                v.requestVideoFrameCallback(resolve);
+                const look = (_, {mediaTime}) => {
+                    if (mediaTime <= time && time < mediaTime + 1 / 12.5) resolve();
+                    else v.requestVideoFrameCallback(look);
+                };
+                v.requestVideoFrameCallback(look);
+                // Where it is shown already, none comes.
                 setTimeout(resolve, 2000);
             });
             v.currentTime = time;
