@@ -19,6 +19,7 @@ from typing import Any
 
 from render.errors import InputError, UsageError
 from render.files import LARGEST_TOML, UnreadableError, content_of, is_folder, toml_of
+from render.particles import with_particles
 
 _FOLDER = Path(__file__).parent / "translations"
 # Names a folder with languages of the user's own.
@@ -160,9 +161,10 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
 
     ``{name:3}`` is the number with three digits, ``{name:%}`` the number in per cent, ``{name:log10}`` the number
     whose decimal logarithm it is, ``{name:.2}`` it with two decimals, ``{name:^}`` a whole number in superscript digits
-    and ``{name:_}`` one in subscript digits.
+    and ``{name:_}`` one in subscript digits. Of Korean particles such as ``을(를)`` the form is left that fits.
     """
-    return _PLACE.sub(lambda found: _written(values[found[1]], found[2]) if found[1] in values else found[0], text)
+    text = _PLACE.sub(lambda found: _written(values[found[1]], found[2]) if found[1] in values else found[0], text)
+    return with_particles(text)
 
 
 def places_of(text: str) -> set[str]:
@@ -238,6 +240,11 @@ def segments(text: str) -> list[Segment]:
 def unmarked(text: str) -> str:
     """Return a sentence without the marks of its colours."""
     return _MARKED.sub(lambda match: match[2], text)
+
+
+def counted(count: int, one: str, several: str) -> str:
+    """Return a number with the words for one or for several: ``1 claim holds``, ``3 claims hold``."""
+    return f"{count} {one if count == 1 else several}"
 
 
 def quoted(text: str) -> str:

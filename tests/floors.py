@@ -19,7 +19,7 @@ FLOORS = [
     ]),
     ("render: what every stage uses", [
         "render.errors render.files render.version render.interrupts render.pipeline.watch render.drawing.mpl "
-        "render.pipeline.toml_lines",
+        "render.pipeline.toml_lines render.particles",
         "render.locks render.scratch render.pipeline.processes",
         "render.pipeline.beats render.text render.storage render.pipeline.executors render.drawing.grid",
         "render.drawing.colors render.drawing.layouts render.drawing.fonts render.pipeline.timeline "

@@ -20,6 +20,7 @@ from render.pipeline.painter import Painter
 from render.pipeline.run import run
 from render.pipeline.scene_run import SceneRun
 from render.storage import sha256_of
+from render.text import counted
 from render.video.decoder import frames_of, times_of
 from render.video.ffmpeg import Ffmpeg
 from render.video.formats import FileKind, kind_of
@@ -148,7 +149,7 @@ def check_frames(
             report.faults.append(f"{film.name} has the frames of the film rendered again, but is another file")
         return
     some = ", ".join(map(str, seen.differing[:5])) + (" …" if len(seen.differing) > 5 else "")
-    what = f"{film.name}: {len(seen.differing)} frames ({some}) differ from those rendered again"
+    what = f"{film.name}: {counted(len(seen.differing), 'frame', 'frames')} ({some}) not as rendered again"
     if seen.furthest <= kind.pixel_error:
         report.remarks.append(f"{what}, by at most {seen.furthest} of 255, as another processor may round")
     else:

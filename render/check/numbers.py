@@ -10,7 +10,7 @@ from typing import Any
 
 from render.check.report import Report
 from render.errors import EigenreelError
-from render.text import Words, unmarked
+from render.text import Words, counted, unmarked
 
 # What another processor's rounding can do to a number.
 _ROUNDED_NUMBER, _ROUNDED_ZERO = 1e-9, 1e-12
@@ -44,7 +44,8 @@ def check_numbers(
         rounded = "" if same_versions else ", or these versions round otherwise"
         report.faults.append(f"the manifest was edited, or the scene is another one now{rounded}: {differing[0]}{more}")
     else:
-        report.checked.append(f"{len(fresh['tracks'])} tracks and all else in the manifest are as recomputed")
+        tracks = counted(len(fresh["tracks"]), "track", "tracks")
+        report.checked.append(f"{tracks} and all else in the manifest are as recomputed")
 
 
 def _rounded_alike(then: Sequence[Any], now: Sequence[Mapping[str, Any]]) -> list[Any]:

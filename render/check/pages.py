@@ -14,6 +14,7 @@ from render.check.report import Report
 from render.drawing.colors import color_index
 from render.files import UnreadableError, content_of
 from render.publish.page import data_of
+from render.text import counted
 
 # A page of fifty films has some megabytes.
 _LARGEST_PAGE = 2**28
@@ -47,7 +48,7 @@ def check_page(page: Path, again: FilmAgain, report: Report) -> None:
         which = f"film {differing[0] + 1} of {len(films)}" if differing else "its words, its player or how many films"
         report.faults.append(f"{page.name} plays something else than what is rendered again ({which})")
         return
-    report.checked.append(f"{page.name}: {len(pictures)} pictures are as rendered again")
+    report.checked.append(f"{page.name}: {counted(len(pictures), 'picture is', 'pictures are')} as rendered again")
     if again.job.over is not None:
         # Its films have other numbers than the film beside it.
         return

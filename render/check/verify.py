@@ -21,6 +21,7 @@ from render.pipeline.job import Job
 from render.pipeline.pace import check_options, timeline_of
 from render.pipeline.scene_run import SceneRun, run_of
 from render.scratch import scratch_folder
+from render.text import counted
 from render.video.decoder import Decoding
 from render.video.ffmpeg import Ffmpeg, find_ffmpeg
 from render.video.formats import PAGE, kind_of
@@ -142,7 +143,9 @@ def verify(
         _judge_claims(fresh, report, job.allow_false_claims)
         said = [moment["sentence"] for moment in fresh["moments"] if moment["step"] is not None]
         if said and content["moments"] == fresh["moments"]:
-            report.checked.append(f"{len(said)} sentences say what the numbers say")
+            report.checked.append(
+                counted(len(said), "sentence says what the numbers say", "sentences say what the numbers say")
+            )
         for entry in fresh["files"]:
             film = report.manifest.parent / entry["name"]
             if not _can_be_read(film):
@@ -234,7 +237,7 @@ def _judge_claims(fresh: Mapping[str, Any], report: Report, allowed: bool) -> No
     elif false:
         report.faults.append(f"the film claims what is false: {', '.join(false)}")
     elif fresh["claims"]:
-        report.checked.append(f"{len(fresh['claims'])} claims hold")
+        report.checked.append(counted(len(fresh["claims"]), "claim holds", "claims hold"))
 
 
 def _count_frames(content: Mapping[str, Any], report: Report, ffmpeg: Ffmpeg) -> None:

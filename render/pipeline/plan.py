@@ -205,6 +205,8 @@ class Plan:
                 f"{name} {self.asked} is not among the values of --over, so the film beside the page is that with "
                 f"which it opens, of {name} {self.found.parameters[name]}"
             )
+        if self.over and len(self.over.values) == 1:
+            remarks.append(f"--over has one value of {self.over.parameter}, so the page has no slider")
         if self.job.allow_nonfinite and self.job.matrices and (remark := remark_on(self.job.matrices)):
             remarks.append(remark)
         return remarks + self.painter.remarks()

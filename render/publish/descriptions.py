@@ -220,6 +220,8 @@ def _outcome(content: Mapping[str, Any], words: Words) -> list[str]:
     if not claims:
         return []
     if not false:
+        if len(claims) == 1:
+            return [words("What the film claims is true of its numbers, as a check says.")]
         return [words("What the film claims is true of its numbers, as {count} checks say.", {"count": len(claims)})]
     values = [(words(without_column(c["claim"], content)), c["value"], c["expected"]) for c in false]
     said = "; ".join(f"{name}: {_number(value)} ≠ {_number(expected)}" for name, value, expected in values)

@@ -18,10 +18,13 @@ _PATIENCE = 1.0
 # More than this share is dull.
 _LARGEST_SHARE = 0.4
 _SAID = "For {share} of the time between its first and its last picture this film has stood still for a second."
+_SINGLE = "Nothing moves in this film: it is a single picture."
 
 
 def still_share(shown: Sequence[Hashable], rate: Fraction) -> float:
     """Return the share of the time between a film's first and last picture in which one stands for more than a second.
+
+    It is 1 for a film that is a single picture.
 
     Parameters
     ----------
@@ -30,7 +33,10 @@ def still_share(shown: Sequence[Hashable], rate: Fraction) -> float:
     rate : Fraction
         Frames per second.
     """
-    lengths = [len(list(group)) for _, group in groupby(shown)][1:-1]
+    pictures = [len(list(group)) for _, group in groupby(shown)]
+    if len(pictures) == 1:
+        return 1.0
+    lengths = pictures[1:-1]
     free = max(1, math.floor(_PATIENCE * rate))
     still = sum(max(0, length - free) for length in lengths)
     return still / sum(lengths) if lengths else 0.0
@@ -44,6 +50,8 @@ def still_share_of(content: Mapping[str, Any]) -> float:
 
 def told_stillness(share: float, words: Words) -> str:
     """Return what readers are told of a film in which mostly nothing moves; nothing for others."""
+    if share == 1:
+        return words(_SINGLE)
     return words(_SAID, {"share": f"{share:.0%}"}) if share > _LARGEST_SHARE else ""
 
 
@@ -54,8 +62,12 @@ def remark_on_stillness(content: Mapping[str, Any]) -> str | None:
         return None
     steps = content["steps"]
     said = (
-        f"nothing has changed for a second during {share:.0%} of the time between its first and its last picture, "
-        f"since it has {steps} steps"
+        f"nothing moves, since it has {steps} steps"
+        if share == 1
+        else (
+            f"nothing has changed for a second during {share:.0%} of the time between its first and its last picture, "
+            f"since it has {steps} steps"
+        )
     )
     duration = content["job"].get("duration")
     lasts = duration is None or (type(duration) in (int, float) and 0 < duration <= 3600)

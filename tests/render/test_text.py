@@ -27,11 +27,47 @@ def test_translations_keep_their_placeholders(path):
         assert translated.strip()
 
 
+@pytest.mark.parametrize("path", [p for p in TRANSLATIONS if p.parent.name == "ko"], ids=lambda p: p.stem)
+def test_particles_after_a_number_are_left_to_it(path):
+    import re
+
+    table = tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
+    # What is said in per cent always ends in a vowel.
+    fixed = re.compile(r"\{\w+(?!:%)(?::[^{}%]*)?\}(</>)?(은|는|이|가|을|를|과|와|로|으로)(?![가-힣(])")
+    assert [text for text in table.values() if fixed.search(text)] == []
+
+
 def test_no_text_has_two_translations():
     for language in languages():
         seen = [text for path in TRANSLATIONS if path.parent.name == language
                 for text in tomllib.loads(path.read_text(encoding="utf-8"))["texts"]]  # fmt: skip
         assert len(seen) == len(set(seen)), sorted(text for text in seen if seen.count(text) > 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        # 영, 일, 이, 삼, 사, 오, 육, 칠, 팔, 구; 십, 백, 천.
+        (0, "0이 0은 0을 0과 0으로"), (1, "1이 1은 1을 1과 1로"), (2, "2가 2는 2를 2와 2로"),
+        (3, "3이 3은 3을 3과 3으로"), (4, "4가 4는 4를 4와 4로"), (0.95, "0.95가 0.95는 0.95를 0.95와 0.95로"),
+        (6, "6이 6은 6을 6과 6으로"), (7, "7이 7은 7을 7과 7로"), (8, "8이 8은 8을 8과 8로"),
+        (9, "9가 9는 9를 9와 9로"), (100, "100이 100은 100을 100과 100으로"),
+        ("행렬", "행렬이 행렬은 행렬을 행렬과 행렬로"), ("개", "개가 개는 개를 개와 개로"),
+        ("밭", "밭이 밭은 밭을 밭과 밭으로"), ("W", "W가 W는 W를 W와 W로"), ("M", "M이 M은 M을 M과 M으로"),
+        ("λ", "λ가 λ는 λ를 λ와 λ로"), ("F⁶⁴", "F⁶⁴이 F⁶⁴은 F⁶⁴을 F⁶⁴과 F⁶⁴으로"),
+        ("(말)", "(말)이 (말)은 (말)을 (말)과 (말)로"),
+    ],
+)  # fmt: skip
+def test_korean_particles_follow_how_a_word_ends(value, said):
+    assert filled("{x}이(가) {x}은(는) {x}을(를) {x}과(와) {x}(으)로", {"x": value}) == said
+    marked = filled("<keep>{x}</>이(가) {x}은(는) {x}을(를) {x}과(와) {x}(으)로", {"x": value})
+    assert unmarked(marked) == said
+
+
+def test_a_particle_waits_for_its_number():
+    begun = filled("{x}이(가) {y}을(를)", {"y": 3})
+    assert begun == "{x}이(가) 3을"
+    assert filled(begun, {"x": 2}) == "2가 3을"
 
 
 def test_unknown_texts_and_braces_stay_as_they_are():

@@ -39,6 +39,8 @@
 
   let film = page.films[page.first];
   let at = film.poster, playing = false, begun = false, cell = null;
+  // The step that was looked at, on the way over films that end before it.
+  let sought = null;
 
   const title = make("p", { class: "title" });
   const counter = make("p", { class: "counter" });
@@ -77,9 +79,10 @@
   if (page.films.length > 1) {
     choose(page.first);
     range.addEventListener("input", () => {
-      const now = step();
+      const now = sought ?? step();
       choose(Number(range.value));
       open(find(now));
+      sought = now;
     });
     range.addEventListener("change", () => tell());
     row.append(make("div", { class: "choice" }, value, range));
@@ -328,7 +331,7 @@
       return tick;
     }));
   }
-  function open(index) { at = index; draw(); write(); }
+  function open(index) { at = index; sought = null; draw(); write(); }
   function tell() {
     const [, , , , , word, value] = film.pictures[at];
     live.textContent = `${word} ${value}. ${said.textContent}`;
@@ -378,7 +381,7 @@
     due = due || now + lasting();
     let moved = false;
     while (now >= due && at < film.pictures.length - 1) { at++; due += lasting(); moved = true; }
-    if (moved) { draw(); write(); }
+    if (moved) open(at);
     if (now >= due) pause(); else requestAnimationFrame(tick);
   }
   const lasting = () => 1000 * film.pictures[at][2] / film.fps / Number(speed.value);
@@ -396,9 +399,14 @@
     event.preventDefault();
     acts[event.key]();
   });
+  // As it is written in the page, or another way to write the same number.
+  function isSame(value, text) {
+    const plain = String(text ?? "").replace(/−/g, "-");
+    return value === text || plain.trim() !== "" && Number(plain) === Number(String(value).replace(/−/g, "-").replace(/,/g, ""));
+  }
   function arrive() {
     const asked = new URLSearchParams(location.hash.slice(1));
-    const chosen = page.films.findIndex(single => String(single.value) === asked.get(page.parameter));
+    const chosen = page.films.findIndex(single => isSame(single.value, asked.get(page.parameter)));
     const value = alone && chosen >= 0 ? chosen : page.first;
     choose(value);
     if (!alone || !/^\d+$/.test(asked.get("t") || "")) return false;

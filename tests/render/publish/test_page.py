@@ -41,8 +41,12 @@ FILMS = {
     "hostile": {"title": HOSTILE},
     "flashing": {"pace": "even", "fps": "20"},
     "slider": {"over": "spectral_radius=0.7:0.95:6"},
+    "lengths": {"over": "steps=9,4,6"},
+    "signs": {"over": "angle=-30,-45,30"},
 }
-SCENES = {"hostile": "rotation", "flashing": "orthogonal", "slider": "vanishing"}
+SCENES = {
+    "hostile": "rotation", "flashing": "orthogonal", "slider": "vanishing", "lengths": "rotation", "signs": "rotation",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +59,8 @@ def folder(tmp_path_factory):
     hashes = " ".join(script_hashes())
     (folder / "inline.html").write_text(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>a post</title>'
-        f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; script-src {hashes}">'
+        f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; script-src {hashes}; '
+        "require-trusted-types-for 'script'; trusted-types eigenreel 'allow-duplicates'\">"
         f"<body><main><h1>Two films</h1>{film}{film}</main></body></html>",
         encoding="utf-8",
     )
@@ -235,7 +240,7 @@ def test_back_returns_to_the_value_with_which_the_page_opened(visit):
     assert page.locator("#value").get_attribute("aria-valuetext") == told == opened.rpartition(" ")[2]
 
 
-@pytest.mark.parametrize("address", ["#t=3&spectral_radius=0.8", "#spectral_radius=0.8"])
+@pytest.mark.parametrize("address", ["#t=3&spectral_radius=0.8", "#spectral_radius=0.8", "#spectral_radius=0.80"])
 def test_who_hears_the_slider_hears_the_value_of_the_address(visit, address):
     page = visit("slider", address)
     slider = page.locator("#value")
@@ -243,6 +248,27 @@ def test_who_hears_the_slider_hears_the_value_of_the_address(visit, address):
     assert (slider.get_attribute("aria-valuetext"), slider.input_value()) == ("0.8", "2")
     # Its name stays, whatever its value is.
     assert page.get_by_role("slider", name="spectral radius", exact=True).count() == 1
+
+
+def test_the_step_looked_at_outlasts_a_shorter_film(visit):
+    page = visit("lengths", "#t=8")
+    page.locator("#value").focus()
+    seen = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft"):
+        page.keyboard.press(key)
+        seen.append(step_of(page))
+    assert seen == [4, 6, 4, 8]
+    # A step that is chosen in a shorter film is the one looked at.
+    page.keyboard.press("End")
+    page.get_by_role("button", name="One step back").click()
+    page.locator("#value").focus()
+    page.keyboard.press("Home")
+    assert step_of(page) == 5
+
+
+@pytest.mark.parametrize("written", ["-45", "−45", "-45.0"])
+def test_a_number_in_the_address_may_be_written_otherwise(visit, written):
+    assert visit("signs", f"#angle={written}").locator(".choice label").inner_text() == "angle = −45"
 
 
 def test_a_page_without_an_address_leaves_it_alone(visit, folder):
@@ -495,6 +521,17 @@ def test_a_page_in_which_mostly_nothing_moves_says_so(tmp_path, visit, folder):
     assert "between its first" not in gallery([(read_variant(folder / "orthogonal.json"), folder / "orthogonal.json")])
 
 
+def test_a_page_of_a_single_picture_says_that_nothing_moves(tmp_path):
+    single = render.film("vanishing", steps=0, dim=3, output=tmp_path, formats="html", language="ko")
+    assert single.manifest["still"] == 1
+    assert "nothing moves, since it has 0 steps; where more make sense, --steps 1 or more move more often" in (
+        single.remarks
+    )
+    (film,) = data_of(single.files["html"].read_bytes())["films"]
+    assert film["still"] == "이 영상에서는 아무것도 움직이지 않는다. 한 장의 그림이다."
+    assert render.film("vanishing", steps=1, dim=3, output=tmp_path, formats="html").manifest["still"] == 0
+
+
 def test_a_page_is_small_whole_and_the_same_again(folder, tmp_path):
     page = (folder / "orthogonal.html").read_bytes()
     assert len(page) <= 70_000
@@ -553,7 +590,9 @@ def test_a_page_that_was_altered_is_found(folder, tmp_path):
 def test_values_over_which_there_are_no_films(tmp_path, options, words):
     ask = {"formats": "html", "steps": 3, "dim": 2} | options
     if words is None:
-        assert render.film("vanishing", output=tmp_path, **ask).files["html"].exists()
+        film = render.film("vanishing", output=tmp_path, **ask)
+        assert "--over has one value of spectral_radius, so the page has no slider" in film.remarks
+        assert film.files["html"].exists()
         return
     with pytest.raises(UsageError, match=re.escape(words)):
         render.film("vanishing", output=tmp_path, **ask)
