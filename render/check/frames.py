@@ -48,7 +48,7 @@ class FilmAgain:
         self._painter = Painter(found, job, RasterCanvas)
 
     @property
-    def paper(self) -> Color | None:
+    def background(self) -> Color | None:
         """The background of a film that lacks its own: cells are opaque, and letters are seen on it."""
         return self._painter.canvas.theme.background if self.job.transparent else None
 
@@ -118,8 +118,8 @@ def check_frames(
     """Decode a film and the one rendered again side by side; compare both, and cells with their numbers."""
     size, kind = (entry["width"], entry["height"]), kind_of(film.name)
     assert kind is not None
-    paper = again.paper
-    mine, second = (frames_of(ffmpeg, path, *size, paper=paper) for path in (film, again.folder / film.name))
+    background = again.background
+    mine, second = (frames_of(ffmpeg, path, *size, background=background) for path in (film, again.folder / film.name))
     seen, steps, parts = _Playback(), again.steps(entry), again.parts(entry)
     for count, (frame, twin) in enumerate(zip_longest(mine, second)):
         if frame is None or twin is None:

@@ -23,12 +23,15 @@ def film_palette(theme: Theme) -> ColorArray:
     blends of an ink and the page, or the tint; each has an entry as near as there is room for. The last entries are
     the inks, the tint and, as the last one, the background.
     """
-    papers = np.array([theme.background, theme.tint], float)
+    backgrounds = np.array([theme.background, theme.tint], float)
     exact = np.array([*theme.inks, theme.tint, theme.background], np.uint8)
     maps = [thinned(colors.colors, _NEAR) for colors in (theme.sign, theme.field)]
     fixed = np.concatenate([*maps, exact])
     share = np.linspace(0, 1, 128)[:, None]
-    edges = [np.rint(paper + (ink - paper) * share).astype(np.uint8) for paper, ink in product(papers, theme.inks)]
+    edges = [
+        np.rint(background + (ink - background) * share).astype(np.uint8)
+        for background, ink in product(backgrounds, theme.inks)
+    ]
     away = [_away(blends, fixed) for blends in edges]
     near = _NEAR
     while len(blends := _edges(edges, away, near)) > 256 - len(fixed):

@@ -19,14 +19,14 @@ from render.drawing.mpl import matplotlib
 from render.drawing.svg import until
 
 
-def pdf_of(canvases: Iterable[MarksCanvas], paper: bool = True) -> bytes:
+def pdf_of(canvases: Iterable[MarksCanvas], background: bool = True) -> bytes:
     """Return pictures as the pages of a PDF file; a pixel is a point.
 
     Parameters
     ----------
     canvases : iterable of MarksCanvas
         What was drawn last on each, when its turn comes.
-    paper : bool
+    background : bool
         Whether they stand on the theme's background; else on nothing.
     """
     from matplotlib.backends.backend_pdf import PdfPages
@@ -40,7 +40,7 @@ def pdf_of(canvases: Iterable[MarksCanvas], paper: bool = True) -> bytes:
         PdfPages(file, metadata={"CreationDate": None, "Creator": "eigenreel"}) as pages,
     ):
         for canvas in canvases:
-            color = _rgb(canvas.theme.background) if paper else "none"
+            color = _rgb(canvas.theme.background) if background else "none"
             figure = Figure((canvas.width / 72, canvas.height / 72), dpi=72, facecolor=color)
             page = _Page(figure, Affine2D().scale(1, -1).translate(0, canvas.height))
             for mark in (*canvas.standing, *canvas.moving):

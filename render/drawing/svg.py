@@ -18,7 +18,7 @@ from render.drawing.lines import Polyline
 from render.drawing.marks import Arrow, Circle, Disc, Dot, Fill, Line, Lines, Mark, MarksCanvas, Polygon, Text
 
 
-def svg_of(canvas: MarksCanvas, paper: bool = True) -> str:
+def svg_of(canvas: MarksCanvas, background: bool = True) -> str:
     """Return the picture that was recorded last, as an SVG file.
 
     The fonts of its letters are in it, as far as their makers allow that.
@@ -27,12 +27,12 @@ def svg_of(canvas: MarksCanvas, paper: bool = True) -> str:
     ----------
     canvas : MarksCanvas
         What was drawn.
-    paper : bool
+    background : bool
         Whether it stands on the theme's background; else on nothing.
     """
     marks = [*canvas.standing, *canvas.moving]
     fonts = FontFaces((mark.text, mark.style) for mark in marks if isinstance(mark, Text))
-    page = [Fill(Box(0, 0, canvas.width, canvas.height), canvas.theme.background)] if paper else []
+    page = [Fill(Box(0, 0, canvas.width, canvas.height), canvas.theme.background)] if background else []
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{canvas.width}" height="{canvas.height}" '
         f'viewBox="0 0 {canvas.width} {canvas.height}">',

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
 from render.numerics.scaled import log10_norms, log10_nuclear_norms
 from render.numerics.tracks import named_tracks, series_tracks
-from render.numerics.trajectory import Trajectory
+from render.numerics.trajectory import Columns, Trajectory
 from scenes import FloatArray
 
 _PRODUCTS_BYTES = 2 * 2**20
 
 
-def track_pieces(columns: Mapping[str | None, Trajectory], rows: int) -> Iterator[dict[str, FloatArray]]:
+def track_pieces(columns: Columns, rows: int) -> Iterator[dict[str, FloatArray]]:
     """Yield the tracks of some steps after the other: those of `Trajectory.tracks`, cut, bit for bit.
 
     Parameters

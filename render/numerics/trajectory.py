@@ -241,6 +241,10 @@ class Trajectory:
         return drift if np.isfinite(drift) else float("inf")
 
 
+# What stands side by side in a film, by its label; a film of one product has none.
+Columns = Mapping[str | None, Trajectory]
+
+
 class Comparison(Trajectory):
     """The numbers of a scene of several columns. Its series have the column's label and a dot before their names.
 
@@ -278,7 +282,7 @@ class Comparison(Trajectory):
         return tracks
 
 
-def trajectory_of(columns: Mapping[str | None, Trajectory]) -> Trajectory:
+def trajectory_of(columns: Columns) -> Trajectory:
     """Return the one trajectory of a scene, or that of a comparison with its columns."""
     if None in columns:
         return columns[None]

@@ -12,7 +12,7 @@ from render.drawing.colors import Color
 from render.drawing.glyphs import TextStyle, text_width
 from render.drawing.layouts import Box, Slot, TypeSizes
 from render.drawing.roles import roles_of
-from render.numerics.trajectory import Trajectory
+from render.numerics.trajectory import Columns, Trajectory
 from render.pipeline.moments import FoundMoment
 from render.text import Words
 from scenes import FloatArray
@@ -62,7 +62,7 @@ class PanelContext:
     slot: Slot
     sizes: TypeSizes
     scale: float
-    columns: Mapping[str | None, Trajectory]
+    columns: Columns
     limits: Limits
     words: Words
     unit: str = "steps"

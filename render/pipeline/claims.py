@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from render.errors import RenderError
-from render.numerics.trajectory import Trajectory
+from render.numerics.trajectory import Columns
 from scenes import Claim
 
 
@@ -43,7 +43,7 @@ class Verdict:
 
 def judge(
     claims: Sequence[Claim],
-    columns: Mapping[str | None, Trajectory],
+    columns: Columns,
     parameters: Mapping[str, Any],
 ) -> list[Verdict]:
     """Return the verdict on every claim.

@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 
 from render.errors import UsageError
-from render.numerics.trajectory import Trajectory, simulate
+from render.numerics.trajectory import Columns, simulate
 from render.pipeline.array_scene import scene_of_arrays
 from render.pipeline.catalog import load_scene
 from render.pipeline.own_modules import own_modules
 from render.pipeline.side_by_side import RESCALED, add_ends
 from render.text import places_of
 from scenes import Claim, Claimed, MatrixSequence, PanelRequest, Recording, Scene, scene, show
-
-Columns = Mapping[str | None, Trajectory]
 
 MOST_COLUMNS = 4
 # Decades that a product may grow before only its shape is shown: colours that hold both ends tell nothing of either.

@@ -12,7 +12,7 @@ from typing import Any
 
 from render.errors import InputError
 from render.files import MissingError, UnreadableError, content_of
-from render.numerics.trajectory import Trajectory
+from render.numerics.trajectory import Columns, Trajectory
 from render.pipeline.claims import finite
 from render.pipeline.job import OPTIONS, USUAL, Job
 from render.pipeline.moments import said_besides
@@ -29,7 +29,7 @@ _LARGEST_LISTED = 64
 _LARGEST_BYTES, _MOST_DIGITS = 2**28, 20
 
 
-def numbers(columns: Mapping[str | None, Trajectory]) -> dict[str, Any]:
+def numbers(columns: Columns) -> dict[str, Any]:
     """Return column labels, matrix, hash and tracks; for a comparison each of these is an object by label."""
     matrices, hashes, tracks = (_by_column(columns, part) for part in (_matrix, _hash, _tracks))
     labels = None if None in columns else list(columns)
@@ -84,7 +84,7 @@ def file_entry(made: FileMade, path: Path, size: tuple[int, int]) -> dict[str, A
     }
 
 
-def _by_column(columns: Mapping[str | None, Trajectory], part: Callable[[Trajectory], Any]) -> Any:
+def _by_column(columns: Columns, part: Callable[[Trajectory], Any]) -> Any:
     if None in columns:
         return part(columns[None])
     return {label: part(column) for label, column in columns.items()}

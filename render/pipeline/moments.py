@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from render.numerics.trajectory import Trajectory
+from render.numerics.trajectory import Columns
 from render.pipeline.claims import Verdict, finite
 from render.text import Words, filled, number, places_of, unmarked
 from scenes import Moment, Scene
@@ -32,9 +32,7 @@ class FoundMoment:
         return words(self.moment.note, self.values) if self.moment.note and self.step is not None else ""
 
 
-def find_moments(
-    scene: Scene, columns: Mapping[str | None, Trajectory], parameters: Mapping[str, Any]
-) -> list[FoundMoment]:
+def find_moments(scene: Scene, columns: Columns, parameters: Mapping[str, Any]) -> list[FoundMoment]:
     """Return the scene's moments in the order in which they come; last those that do not.
 
     Parameters
@@ -164,7 +162,7 @@ class Captions:
         self,
         scene: Scene,
         parameters: Mapping[str, Any],
-        columns: Mapping[str | None, Trajectory],
+        columns: Columns,
         moments: Sequence[FoundMoment],
         verdicts: Sequence[Verdict],
         words: Words,
@@ -221,7 +219,7 @@ class Captions:
 class _Numbers(Mapping[str, Any]):
     """The numbers of a step by name, found when they are asked for."""
 
-    def __init__(self, columns: Mapping[str | None, Trajectory], known: Mapping[str, Any], step: int) -> None:
+    def __init__(self, columns: Columns, known: Mapping[str, Any], step: int) -> None:
         self._columns, self._known, self._step = columns, known, step
 
     def __getitem__(self, name: str) -> Any:
@@ -246,14 +244,14 @@ class _Numbers(Mapping[str, Any]):
         return len(list(iter(self)))
 
 
-def explaining_text(columns: Mapping[str | None, Trajectory]) -> str:
+def explaining_text(columns: Columns) -> str:
     """Return what a film says while a multiplication is spelled out, with places for the step and the symbol."""
     if next(iter(columns.values())).sequence.factor is not None:
         return "Each entry of {symbol}{step:^} is a row of {symbol} times a column of {symbol}{before:^}."
     return "Each entry of P{step:_} is a row of {symbol}{step:_} times a column of P{before:_}."
 
 
-def said_besides(scene: Scene, columns: Mapping[str | None, Trajectory]) -> dict[str, str]:
+def said_besides(scene: Scene, columns: Columns) -> dict[str, str]:
     """Return the manifest's entry of what a film says besides its moments, as it stands in the scene."""
     multiplies = next(iter(columns.values())).has_product
     return {

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from render.errors import InputError
-from render.numerics.trajectory import Trajectory
+from render.numerics.trajectory import Columns
 from render.pipeline.job import Rows
 from scenes import FloatArray, PanelRequest, Reached, Record, Scene, first_step, show
 
-Columns = Mapping[str | None, Trajectory]
 # Numbers of all powers of a film, which are in its manifest: enough for three steps of the largest matrix.
 _MOST_NUMBERS = 2**22
 

@@ -26,7 +26,7 @@ from render.video.encoder import StreamInfo
 from render.video.flashes import LARGEST_SHARE, FlashMeter
 from render.video.formats import PAGE, WHOLE_BLOCK, Format, find_kinds, smaller
 from render.video.pixel_formats import PIXEL_FORMATS, PixelFormat
-from render.video.transparency import ON_BLACK, ON_WHITE, SeeThrough
+from render.video.transparency import ON_BLACK, ON_WHITE, TransparentBgra
 
 if TYPE_CHECKING:
     from render.publish.page import Played
@@ -118,21 +118,21 @@ class Plan:
         return painter
 
     @cached_property
-    def papers(self) -> list[Painter[RasterCanvas]]:
+    def on_black_and_white(self) -> list[Painter[RasterCanvas]]:
         """What paints the frames on black and on white, where their own background is left out."""
         with self.guard():
-            return [Painter(self.found, self.job, paper) for paper in (ON_BLACK, ON_WHITE) if self.job.transparent]
+            return [Painter(self.found, self.job, canvas) for canvas in (ON_BLACK, ON_WHITE) if self.job.transparent]
 
-    def pixel_format(self, form: Format) -> PixelFormat | SeeThrough:
+    def pixel_format(self, form: Format) -> PixelFormat | TransparentBgra:
         """Return what lays out frames for an encoder."""
         canvas = self.painter.canvas
         if self.job.transparent:
-            return SeeThrough(canvas, [painter.canvas for painter in self.papers])
+            return TransparentBgra(canvas, [painter.canvas for painter in self.on_black_and_white])
         return PIXEL_FORMATS[form.pixel_format](canvas)
 
     def paint(self, instant: Instant | int) -> None:
         """Paint a moment, wherever it is needed."""
-        for painter in (self.painter, *self.papers):
+        for painter in (self.painter, *self.on_black_and_white):
             painter.paint(instant)
 
     @cached_property

@@ -29,7 +29,7 @@ from render.video.flashes import FlashMeter
 from render.video.formats import PAGE, POSTER, kinds
 from render.video.frame_difference import FrameDifference
 from render.video.pixel_formats import png
-from render.video.transparency import see_through
+from render.video.transparency import without_background
 
 T = TypeVar("T")
 
@@ -144,8 +144,8 @@ def _poster(plan: Plan) -> ColorArray:
     canvas = plan.painter.canvas
     if not plan.job.transparent:
         return canvas.pixels[..., :3].copy()
-    black, white = (paper.canvas.pixels for paper in plan.papers)
-    return see_through(canvas.pixels, black, white, canvas.theme.background)
+    black, white = (one.canvas.pixels for one in plan.on_black_and_white)
+    return without_background(canvas.pixels, black, white, canvas.theme.background)
 
 
 def _page(plan: Plan, safe: bool, description: str) -> bytes:

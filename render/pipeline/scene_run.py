@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from render.errors import UsageError
-from render.numerics.trajectory import Trajectory, simulate
+from render.numerics.trajectory import Columns, simulate
 from render.pipeline.array_scene import scene_of_arrays
 from render.pipeline.catalog import load_scene
 from render.pipeline.claims import Verdict, judge
@@ -47,7 +47,7 @@ class SceneRun:
     source: str
     scene: Scene
     parameters: Mapping[str, Any]
-    columns: Mapping[str | None, Trajectory]
+    columns: Columns
 
     @property
     def steps(self) -> int:

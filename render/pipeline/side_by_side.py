@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
-from render.numerics.trajectory import Trajectory
+from render.numerics.trajectory import Columns
 from render.text import unmarked
 from scenes import Reached, Scene
 
 # What a film begins with whose colours are of each matrix's own scale: where columns are narrow, nothing else says it.
 RESCALED = "All begin together. Each matrix is rescaled: its largest entry has full colour."
-
-Columns = Mapping[str | None, Trajectory]
 
 
 def _gap(columns: Columns, step: int) -> float:

@@ -15,7 +15,7 @@ from render.errors import UsageError
 from render.pipeline.job import Job
 from render.text import suggestion
 from render.video.pixel_formats import png, webp
-from render.video.transparency import ON_BLACK, ON_WHITE, see_through
+from render.video.transparency import ON_BLACK, ON_WHITE, without_background
 
 # What writes pixels, by the name of the format.
 _OF_PIXELS = {"png": png, "webp": webp}
@@ -73,7 +73,7 @@ def picture(draw: Drawing, form: str, transparent: bool = False) -> bytes:
         if not transparent:
             return written(canvas.pixels[..., :3])
         on_black, on_white = draw(ON_BLACK).pixels, draw(ON_WHITE).pixels
-        return written(see_through(canvas.pixels, on_black, on_white, canvas.theme.background))
+        return written(without_background(canvas.pixels, on_black, on_white, canvas.theme.background))
     if form == "svg":
         return svg_of(draw(MarksCanvas), not transparent).encode()
     return pdf_of([draw(MarksCanvas)], not transparent)

@@ -99,7 +99,7 @@ def times_of(ffmpeg: Ffmpeg, path: Path, timeout: float = _SECONDS) -> list[tupl
 
 
 def frames_of(
-    ffmpeg: Ffmpeg, path: Path, width: int, height: int, timeout: float = _SECONDS, *, paper: Color | None = None
+    ffmpeg: Ffmpeg, path: Path, width: int, height: int, timeout: float = _SECONDS, *, background: Color | None = None
 ) -> Iterator[ColorArray]:
     """Yield the frames of a file, shape (height, width, 3), as long as there are whole ones.
 
@@ -113,7 +113,7 @@ def frames_of(
         Size of its frames.
     timeout : float
         Seconds without a frame after which ffmpeg is ended.
-    paper : Color, optional
+    background : Color, optional
         The background of frames that have none: they are laid over it.
 
     Raises
@@ -122,19 +122,19 @@ def frames_of(
         If ffmpeg makes no progress for so many seconds.
     """
     arguments = ["-v", "quiet", "-i", f"file:{path}", *ffmpeg.every_picture]
-    channels = 3 if paper is None else 4
-    arguments += ["-f", "rawvideo", "-pix_fmt", "rgb24" if paper is None else "rgba", "-"]
+    channels = 3 if background is None else 4
+    arguments += ["-f", "rawvideo", "-pix_fmt", "rgb24" if background is None else "rgba", "-"]
     with Child(ffmpeg.path, arguments, timeout, reads=True) as child:
         for frame in child.pieces(channels * width * height):
             pixels = np.frombuffer(frame, np.uint8).reshape(height, width, channels)
-            yield pixels if paper is None else _laid_over(pixels, paper)
+            yield pixels if background is None else _laid_over(pixels, background)
         _require_progress(child, path)
 
 
-def _laid_over(pixels: ColorArray, paper: Color) -> ColorArray:
+def _laid_over(pixels: ColorArray, background: Color) -> ColorArray:
     """Return pixels with opacity, shape (height, width, 4), laid over a colour."""
     share = pixels[..., 3:].astype(np.float32) / 255
-    shown = pixels[..., :3] * share + np.array(paper, np.float32) * (1 - share)
+    shown = pixels[..., :3] * share + np.array(background, np.float32) * (1 - share)
     return np.rint(shown).astype(np.uint8)
 
 

@@ -67,8 +67,8 @@ class Yuv420p(PixelFormat):
 
     def _blank(self) -> NDArray[np.uint8]:
         area = self._canvas.width * self._canvas.height
-        paper = _levels(np.array(self._canvas.theme.background)[:, None])[:, 0]
-        return np.repeat(paper, [area, area // 4, area // 4])
+        background = _levels(np.array(self._canvas.theme.background)[:, None])[:, 0]
+        return np.repeat(background, [area, area // 4, area // 4])
 
     def _planes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         height, width = self._canvas.height, self._canvas.width
@@ -173,8 +173,8 @@ class Bgra(PixelFormat):
         super().__init__(canvas)
 
     def _blank(self) -> NDArray[np.uint8]:
-        paper = np.array([*self._canvas.theme.background[::-1], 255], np.uint8)
-        return np.tile(paper, self._canvas.width * self._canvas.height)
+        background = np.array([*self._canvas.theme.background[::-1], 255], np.uint8)
+        return np.tile(background, self._canvas.width * self._canvas.height)
 
     def _plane(self) -> NDArray[np.uint32]:
         return self._frame.view(np.uint32).reshape(self._canvas.height, self._canvas.width)

@@ -41,9 +41,9 @@ def test_palette_holds_maps_inks_and_edges(theme):
     for colors in (theme.sign.colors, theme.field.colors):
         assert away(colors, palette).max() <= 2
     assert away([*theme.inks, theme.tint, theme.background], palette).max() == 0
-    for paper, ink in product((theme.background, theme.tint), theme.inks):
+    for background, ink in product((theme.background, theme.tint), theme.inks):
         # Text on a plate has the plate's colour and the page's the other way round.
-        assert away(np.linspace(paper, ink, 256), palette).max() <= 12
+        assert away(np.linspace(background, ink, 256), palette).max() <= 12
     assert tuple(palette[-1]) == theme.background
     assert film_palette(theme) is palette
 

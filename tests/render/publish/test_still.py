@@ -187,7 +187,7 @@ def test_a_transparent_picture_is_the_opaque_one_on_its_own_background(name, loo
     alpha = np.asarray(picture)[..., 3]
     assert alpha[0].max() == 0
     assert (alpha == 255).any()
-    # What nothing was drawn on is seen through: most of the picture.
+    # What nothing was drawn on is transparent: most of the picture.
     assert (alpha == 0).sum() >= 0.9 * (frame.pixels[..., :3] == frame.theme.background).all(axis=2).sum()
 
 

@@ -16,11 +16,11 @@ from render.pipeline.timeline import Instant
 OPTIONS = {"steps": 6, "dim": 4, "duration": 2}
 
 
-def laid_over(picture, paper):
+def laid_over(picture, background):
     """Return a picture with opacity on a colour, shape (height, width, 3), as numbers."""
     pixels = np.asarray(picture.convert("RGBA"), float)
     share = pixels[..., 3:] / 255
-    return pixels[..., :3] * share + np.array(paper, float) * (1 - share)
+    return pixels[..., :3] * share + np.array(background, float) * (1 - share)
 
 
 def pixels_of(path):
@@ -35,7 +35,7 @@ def test_a_film_without_its_background_is_the_painted_one_on_it(tmp_path, scene,
     film = render.film(scene, output=tmp_path, formats="webp", transparent=True, theme=theme, layout=layout, **options)
     job, content = film.job, film.manifest
     painter = Painter(run_of(job), job, RasterCanvas)
-    paper = painter.canvas.theme.background
+    background = painter.canvas.theme.background
     frames = content["frames"]
     parts, entries = (frames[name] or [0] * len(frames["steps"]) for name in ("parts", "entries"))
     shown = list(dict.fromkeys(zip(frames["steps"], parts, entries, strict=True)))
@@ -44,7 +44,7 @@ def test_a_film_without_its_background_is_the_painted_one_on_it(tmp_path, scene,
         for index, moment in enumerate(shown):
             picture.seek(index)
             opaque = painter.paint(Instant(*moment)).pixels[..., :3].astype(float)
-            assert np.abs(laid_over(picture, paper) - opaque).max() <= 1, moment
+            assert np.abs(laid_over(picture, background) - opaque).max() <= 1, moment
             opacity = np.asarray(picture.convert("RGBA"))[..., 3]
             assert (opacity == 0).mean() > 0.4 and (opacity == 255).mean() > 0.02
     # Nothing of the background is left in the poster either.
