@@ -125,6 +125,8 @@ class Panel(ABC):
     # Other texts that it shows, and looks up by what they are about.
     texts: ClassVar[tuple[str, ...]] = ()
     roles: Mapping[str, str] | None = None
+    # Whether what it has opened on has matrices between steps; see `PanelContext.between`.
+    has_between: bool = False
 
     context: PanelContext
 

@@ -54,6 +54,7 @@ class Panel(CellsPanel):
         factor = self._trajectory.sequence.factor
         self._root = real_power(factor) if context.between and factor is not None else None
         self._heatmap = Heatmap(context, dim, dim, numbered=self._numbers)
+        self.has_between = self._root is not None and self._heatmap.block == 1
         if not self._size:
             self.show_key()
 
@@ -71,6 +72,6 @@ class Panel(CellsPanel):
     def values(self, step: int, part: float = 0.0) -> FloatArray:
         """Return the entries, or the means of blocks; between steps those of ``W^part P_t``, if that is real."""
         block = self._heatmap.block
-        if part and self.context.between and block == 1 and self._root is not None:
+        if part and self._root is not None and self.has_between:
             return np.asarray(self._root(part) @ self._trajectory.matrix(step))
         return self._trajectory.block_means(step, block).value()

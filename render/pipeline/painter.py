@@ -130,6 +130,8 @@ class Painter(Generic[AnyCanvas]):
         if names:
             verb = "is" if len(names) == 1 else "are"
             found.append(f"the layout {self._look.layout} has no room for {', '.join(names)}, which {verb} not shown")
+        if self._look.between and not any(panel.has_between for panel in self.panels):
+            found.append("--between alters nothing, since no matrix shown is a power of one that has a real root")
         return found + [f"there is no room for all of {text!r}" for text in sorted(self.canvas.cut | self._left_out)]
 
     def describe(self) -> list[dict[str, Any]]:

@@ -319,7 +319,11 @@ def test_matrices_between_steps_are_real_powers(angle):
     # Without the option, and for a matrix with a negative eigenvalue, cells switch.
     assert np.array_equal(showing("matrix", columns=columns).panels[0].values(1, 0.5), matrix)
     flip = np.diag([1.0, -2.0])
-    panel = showing("matrix", columns={None: simulate(repeated(flip, 3))}, between=True).panels[0]
+    painter = showing("matrix", columns={None: simulate(repeated(flip, 3))}, between=True)
+    panel = painter.panels[0]
+    assert painter.remarks() == [
+        "--between alters nothing, since no matrix shown is a power of one that has a real root"
+    ]
     assert np.array_equal(panel.values(1, 0.5), flip)
 
 
