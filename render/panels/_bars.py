@@ -13,7 +13,7 @@ from render.drawing.glyphs import text_width
 from render.drawing.layouts import Box
 from render.numerics.trajectory import Trajectory
 from render.panels import base
-from render.panels._chart import Chart, decade_limits, is_log10, value_limits
+from render.panels._chart import Chart, decade_limits, is_log10, value_limits, write_ticks
 from render.panels._series import track_of
 from render.panels.base import Limits, PanelContext
 from render.text import brief_size, number, percent
@@ -144,21 +144,10 @@ class Bars(base.Panel):
         widest = max(text_width(label, context.axis) for label in labels) + context.px(10)
         # Where bars are narrow, every second label or fewer; the last one always.
         stride = max(1, int(np.ceil(widest * len(self._edges[1:]) / box.width)))
-        name = context.words(self._x)
-        shown = list(zip(labels, pairwise(self._edges.tolist()), strict=False))[::-1][::stride][::-1]
+        places = [(left + right) / 2 for left, right in pairwise(self._edges.tolist())]
+        shown = list(zip(places, labels, strict=False))[::-1][::stride][::-1]
         y = box.bottom + round(context.sizes.axis * 1.35)
-        free = float(context.slot.box.right) + 1
-        if name:
-            label, (left, right) = shown.pop()
-            text = f"{label} {name}"
-            start = (left + right - text_width(label, context.axis)) / 2
-            end = context.slot.box.right - text_width(text, context.axis)
-            # The name of the axis stands behind its last label, which moves left where there is no room.
-            free = max(min(start, end), context.slot.box.x)
-            context.write(free, y, text, context.axis)
-        for label, (left, right) in shown:
-            if (left + right + text_width(label, context.axis)) / 2 < free - context.px(10):
-                context.canvas.text((left + right) / 2, y, label, context.axis, "center")
+        write_ticks(context, y, shown, context.words(self._x))
 
     def _write_numbers(self, values: FloatArray, rows: Sequence[int], zero: int) -> None:
         context = self.context

@@ -107,22 +107,7 @@ class Chart:
         self._write_ticks([(float(self.to_x(value)), number(value + 0.0)) for value in values], name)
 
     def _write_ticks(self, ticks: Sequence[tuple[float, str]], name: str) -> None:
-        """Write numbers below their places, the name behind the last one, and none where that has taken the room."""
-        context = self.context
-        free = self._write_below(*ticks[-1], name) - context.px(20)
-        for x, text in ticks[:-1]:
-            if x + text_width(text, context.axis) / 2 <= free:
-                context.canvas.text(x, self._line(), text, context.axis, "center")
-
-    def _write_below(self, x: float, text: str, unit: str) -> float:
-        """Write the last number and what it counts, and return where they begin."""
-        context = self.context
-        full = f"{text} {unit}".strip()
-        end = context.slot.box.right
-        left = min(x - text_width(text, context.axis) / 2, end - text_width(full, context.axis))
-        left = max(left, context.slot.box.x)
-        context.write(left, self._line(), full, context.axis, width=end - context.slot.box.x)
-        return left
+        write_ticks(self.context, self._line(), ticks, name)
 
     def _line(self) -> int:
         return self.box.bottom + round(self.context.sizes.axis * 1.35)
@@ -214,6 +199,50 @@ def dashed_line(pieces: list[Polyline], color: Color, width: float) -> list[Reve
 def revealed(lines: Sequence[RevealedLine]) -> RevealedLines | None:
     """Return lines that are drawn together, None where there are none."""
     return RevealedLines(lines) if lines else None
+
+
+def write_ticks(context: PanelContext, y: float, ticks: Sequence[tuple[float, str]], name: str) -> None:
+    """Write what stands below an axis: numbers centred at their places, and once what they count.
+
+    The name stands behind the last number. Where there is no room, it stands behind another one or before the last, and
+    what it covers is left out: a number never stands where it is not.
+
+    Parameters
+    ----------
+    context : PanelContext
+        Where to write.
+    y : float
+        Base line in pixels.
+    ticks : sequence of (float, str)
+        The numbers from left to right, and the columns in pixels where they stand.
+    name : str
+        What they count.
+    """
+    style, gap, end = context.axis, context.px(20), context.slot.box.right + context.px(24)
+    starts = [x - text_width(text, style) / 2 for x, text in ticks]
+    last = len(ticks) - 1
+    shown = {index for index in range(last) if 2 * ticks[index][0] - starts[index] <= starts[last] - gap} | {last}
+
+    def reach(index: int) -> float:
+        return starts[index] + text_width(f"{ticks[index][1]} {name}", style)
+
+    def covered(index: int) -> set[int]:
+        return {other for other in shown if other > index and starts[other] < reach(index) + gap}
+
+    # The last number stays, and of the others as many as can.
+    having_room = [index for index in shown if reach(index) <= end] or [min(shown)]
+    named = min(having_room, key=lambda index: (last in covered(index), len(covered(index)), -index))
+    begin, text, hidden = starts[named], f"{ticks[named][1]} {name}", covered(named)
+    before = starts[last] - text_width(f"{name} ", style)
+    if last in hidden and name[:1].isalpha() and before >= context.slot.box.x:
+        # Before the last number alone, as the film's counter has it.
+        named, begin, text = last, before, f"{name} {ticks[last][1]}"
+        hidden = {other for other in shown if 2 * ticks[other][0] - starts[other] > before - gap}
+    if name:
+        shown -= hidden | {named}
+        context.write(begin, y, text, style, width=end - begin)
+    for index in shown:
+        context.canvas.text(ticks[index][0], y, ticks[index][1], style, "center")
 
 
 def is_log10(scale: str) -> bool:

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from render.drawing.canvas import Cells
 from render.drawing.colors import color_index, readable_on
-from render.drawing.glyphs import text_width
+from render.drawing.glyphs import TextStyle, text_width
 from render.drawing.grid import cell_size
 from render.drawing.layouts import Box
 from render.errors import UsageError
 from render.numerics.trajectory import Trajectory, product_of
 from render.panels import base
 from render.panels._heatmap import symmetric_limits
+from render.panels._numbered import fitting
 from render.panels.base import Limits, PanelContext, place
 from render.text import filled, number
 from scenes import FloatArray
 
 # Larger matrices have no room for numbers.
 LARGEST = 6
+# The terms of a matrix of so many rows take a line.
+_FEW = 3
+_GRID = 16
 
 
 class Panel(base.Panel):
     """``W_t P_{t−1} = P_t`` as three matrices with numbers; a row, a column and their entry are outlined.
+
+    Where the room is narrow, the entry stands where the row, drawn on, meets the column (Falk's scheme).
 
     Parameters
     ----------
@@ -60,13 +67,21 @@ class Panel(base.Panel):
         dim, slot, sizes = self._trajectory.dim, context.slot.box, context.sizes
         gap = 2 * round(0.8 * sizes.title)
         line = round(1.5 * sizes.hero)
-        side = min((slot.width - 2 * gap) // 3, slot.height - 3 * line)
-        self._cell = cell_size(dim, max(side, 8 * dim))[0]
+        # Below stand the names of row and column, and their product on as many lines as its terms need.
+        beside = min((slot.width - 2 * gap) // 3, slot.height - (3 if dim <= _FEW else 4) * line)
+        crosswise = min((slot.width - gap) // 2, (slot.height - 6 * line) // 2)
+        self._crosswise = crosswise > beside
+        self._cell = cell_size(dim, max(beside, crosswise, 8 * dim))[0]
         width = dim * self._cell
-        top = -(-(slot.y + line) // 16) * 16
-        spread = (slot.width - 3 * width) // 2 if slot.width < 4 * width else gap + width // 8
-        step = (width + min(spread, width)) // 16 * 16
-        self._boxes = [Box(-(-slot.x // 16) * 16 + index * step, top, width, width) for index in range(3)]
+        left, top = -(-slot.x // _GRID) * _GRID, -(-(slot.y + line) // _GRID) * _GRID
+        if self._crosswise:
+            across, down = (-(-(width + room) // _GRID) * _GRID for room in (gap, line + line // 3))
+            places = [(left, top + down), (left + across, top), (left + across, top + down)]
+        else:
+            spread = (slot.width - 3 * width) // 2 if slot.width < 4 * width else gap + width // 8
+            step = (width + min(spread, width)) // _GRID * _GRID
+            places = [(left + index * step, top) for index in range(3)]
+        self._boxes = [Box(x, y, width, width) for x, y in places]
 
     def draw(self, step: int, part: float = 0.0) -> None:
         """Draw the multiplication that leads to a step, with all entries of the product."""
@@ -134,20 +149,31 @@ class Panel(base.Panel):
         known = np.isfinite(values)
         indices = color_index(np.where(known, values, 0.0), context.limits)
         canvas.cells(Cells(box.x, box.y, cell, cell, indices, sign))
-        texts = {entry: self._short(float(values[entry])) for entry in zip(*np.nonzero(known), strict=True)}
-        if not texts:
-            return
-        size = min(cell // 3, round(context.sizes.title * 1.3))
-        longest = max(texts.values(), key=len)
-        while size > context.sizes.axis and text_width(longest, context.style(size)) > cell - context.px(6):
-            size -= 1
+        texts, size = self._fitting({entry: float(values[entry]) for entry in zip(*np.nonzero(known), strict=True)})
         for (row, column), text in texts.items():
-            style = context.style(max(size, context.sizes.axis), readable_on(sign.colors[indices[row, column]]))
+            style = context.style(size, readable_on(sign.colors[indices[row, column]]))
             canvas.text(box.x + (column + 0.5) * cell, box.y + (row + 0.5) * cell + size * 0.36, text, style, "center")
+
+    def _fitting(self, values: Mapping[tuple[int, ...], float]) -> tuple[dict[tuple[int, ...], str], int]:
+        """Return numbers that fit into cells, and their size; none where one of them has no room."""
+        context, room = self.context, self._cell - self.context.px(6)
+        texts = {entry: _short(value, self._digits) for entry, value in values.items()}
+        for size in range(min(self._cell // 3, round(context.sizes.title * 1.3)), context.sizes.axis, -1):
+            if all(text_width(text, context.style(size)) <= room for text in texts.values()):
+                return texts, size
+        style = context.axis
+        # Numbers of one matrix have as many decimals, whatever their signs.
+        sign = text_width("−", style) if any(value < 0 for value in values.values()) else 0.0
+        texts = {
+            entry: fitting(value, style, room - (sign if 0 < value < 10 else 0.0)) for entry, value in values.items()
+        }
+        return (texts if all(texts.values()) else {}), style.size
 
     def _draw_signs(self) -> None:
         context = self.context
         style = context.style(context.sizes.title, context.canvas.theme.muted)
+        if self._crosswise:
+            return
         for text, left, right in zip("×=", self._boxes, self._boxes[1:], strict=False):
             middle = (left.right + right.x) / 2
             context.canvas.text(middle, left.y + left.height / 2 + style.size * 0.36, text, style, "center")
@@ -169,27 +195,65 @@ class Panel(base.Panel):
         left, middle, right = self._boxes
         y = left.bottom + round(1.5 * sizes.axis)
         context.canvas.text(left.x, y, words("row {row}", {"row": i + 1}), name)
-        context.canvas.text(middle.x, y, words("column {column}", {"column": j + 1}), name)
-        terms = " + ".join(
-            f"{self._factor(a)}·{self._factor(b)}" for a, b in zip(row.tolist(), column.tolist(), strict=True)
-        )
-        text = f"{terms} = {self._short(float(entry))}"
+        above, text = (middle.x, y), words("column {column}", {"column": j + 1})
+        if self._crosswise:
+            above = middle.x - context.px(14), middle.y + round(sizes.axis)
+        context.canvas.text(*above, text, name, "right" if self._crosswise else "left")
+        terms = [f"{self._factor(a)}·{self._factor(b)}" for a, b in zip(row.tolist(), column.tolist(), strict=True)]
+        parts = [terms[0], *(f"+ {term}" for term in terms[1:]), f"= {_short(float(entry), self._digits)}"]
+        text = " ".join(parts)
         style = context.style(sizes.hero, theme.data, "bold")
         slot = context.slot.box
-        if text_width(text, style) <= slot.right - right.x and len(terms) < 24:
+        below = y + round(1.6 * sizes.hero)
+        if text_width(text, style) <= slot.right - right.x and len(terms) < _FEW and not self._crosswise:
             context.canvas.text(right.x, y, text, style)
         elif text_width(text, style) <= right.right - slot.x:
             # Its end, the entry, stands below the product.
-            context.canvas.text(right.right, y + round(1.6 * sizes.hero), text, style, "right")
+            context.canvas.text(right.right, below, text, style, "right")
         else:
-            context.write(slot.x, y + round(1.6 * sizes.hero), text, style, width=slot.width)
+            self._write_lines(parts, style, below)
 
-    def _short(self, value: float) -> str:
-        """Return a number with as many digits as there is room for."""
-        digits = max({2: 4, 3: 3}.get(self._trajectory.dim, 2), 3 if abs(value) >= 100 else 2)
-        return number(value, digits) if value != int(value) else number(value)
+    def _write_lines(self, parts: Sequence[str], style: TextStyle, y: int) -> None:
+        """Write terms and their sum on as many lines as they need, as large as there is room for.
+
+        Where there is none for all of them, terms in the middle are left out.
+        """
+        context, slot = self.context, self.context.slot.box
+        room, least = slot.bottom - context.px(8) - y, context.sizes.axis
+        shown = list(parts)
+        for size in range(style.size, least - 1, -1):
+            style = replace(style, size=size)
+            if 1.4 * size * (len(_lines_of(shown, style, slot.width)) - 1) <= room:
+                break
+        for kept in range(len(parts) - 3, 0, -1):
+            if 1.4 * least * (len(_lines_of(shown, style, slot.width)) - 1) <= room:
+                break
+            shown = [*parts[:kept], "+ …", *parts[-2:]]
+        for index, line in enumerate(_lines_of(shown, style, slot.width)):
+            context.write(slot.x, y + round(1.4 * style.size * index), line, style, width=slot.width)
+
+    @property
+    def _digits(self) -> int:
+        return {2: 4, 3: 3}.get(self._trajectory.dim, 2)
 
     def _factor(self, value: float) -> str:
         """Return a factor of a term; negative ones in brackets."""
-        text = self._short(value)
+        text = _short(value, self._digits)
         return f"({text})" if value < 0 else text
+
+
+def _short(value: float, digits: int) -> str:
+    """Return a number with so many digits; large ones have three."""
+    return number(value, max(digits, 3 if abs(value) >= 100 else 2)) if value != int(value) else number(value)
+
+
+def _lines_of(parts: Sequence[str], style: TextStyle, width: int) -> list[str]:
+    """Return parts of a line on lines no wider than `width`, as far as parts allow."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        longer = f"{lines[-1]} {part}"
+        if text_width(longer, style) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines

@@ -8,7 +8,7 @@ import numpy as np
 from scenes import Bounds, Choices, Claimed, FloatArray, Reached, Record, Seed, scene, show, sigmoid
 from scenes.recurrence._output import KINDS, LENGTH, Weights, cross_entropy, first_weights, lesson, norm, training
 
-_PLACES = ("place 1", *(str(place) for place in range(2, LENGTH + 1)))
+_PLACES = tuple(str(place) for place in range(1, LENGTH + 1))
 # Units that are drawn.
 _UNITS = 6
 # Where matrices that stand in a line begin, with room for their names.
@@ -32,7 +32,7 @@ def _line(*matrices: FloatArray) -> FloatArray:
         rows=("answers", *[""] * KINDS, "truth"),
         columns=_PLACES,
         key=False,
-        footer="row: symbol; colour: its probability",
+        footer="row: symbol; column: place; colour: probability",
     ),
     show(
         "strip",
