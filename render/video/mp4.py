@@ -51,7 +51,8 @@ def repeat_pictures(path: Path, times: Sequence[int]) -> None:
         changed = tables | {b"mdat": b"".join(frames)} | _tables(tables, frames, times)
     except (KeyError, ValueError, struct.error):
         raise EncodeError("ffmpeg wrote an mp4 file that is not whole, so try again or use another ffmpeg") from None
-    # The only chunk begins with the media data; how long what precedes it is does not depend on that.
+    # The only chunk begins with the media data; where ffmpeg writes several, what precedes them is longer.
+    changed[b"stco"] = struct.pack(">III", 0, 1, 0)
     before = takewhile(lambda box: box[0] != b"mdat", boxes)
     begin = sum(len(_rebuilt(name, payload, changed)) for name, payload in before) + 8
     changed[b"stco"] = struct.pack(">III", 0, 1, begin)

@@ -93,6 +93,20 @@ def test_frames_refer_to_earlier_pictures_however_long_these_are_shown(tmp_path,
     assert seen(path, "libopenh264") == expected
 
 
+def test_a_film_of_more_than_a_chunk_is_whole(tmp_path):
+    """ffmpeg begins another chunk of media data after 1 MiB."""
+    path, times = tmp_path / "film.mp4", [2, 1, 3, 1, 2, 1]
+    noise = ("-f", "lavfi", "-i", "nullsrc=size=1280x720:rate=6:duration=1,geq=random(1)*255:128:128")
+    usual = ("-pix_fmt", "yuv420p", "-c:v", "libx264", "-bf", "0", "-preset", "superfast", "-crf", "20")
+    ffmpeg("-y", *noise, *usual, "-x264-params", "weightp=0", "-movflags", "+faststart", path)
+    data = path.read_bytes()
+    chunks = int.from_bytes(data[data.index(b"stco") + 8 :][:4], "big")
+    assert chunks > 1
+    once = seen(path, "h264")
+    repeat_pictures(path, times)
+    assert seen(path, "h264") == [picture for picture, lasting in zip(once, times, strict=True) for _ in range(lasting)]
+
+
 @pytest.mark.slow
 def test_a_picture_that_lasts_longer_than_frames_can_be_counted_comes_again(tmp_path):
     times = [2, 2 * MOST_REPEATS + 5, 1, 3]
