@@ -39,6 +39,12 @@ def describe_page(content: Mapping[str, Any], language: str = "en") -> str:
     return one_line(f"{describe(content, language)} {slider_of(content, language)}")
 
 
+def with_step(step: int, text: str, words: Words) -> str:
+    """Return a sentence with the step from which on it is true; some name theirs themselves."""
+    begin = words("Step {step}: {sentence}", {"step": step, "sentence": ""})
+    return text if text.startswith(begin) else begin + text
+
+
 def slider_of(content: Mapping[str, Any], language: str = "en") -> str:
     """Return in a sentence of which values a page over a parameter has films; nothing for other films."""
     over = content.get("over")

@@ -13,7 +13,7 @@ from typing import Any
 from render.errors import InputError
 from render.pipeline.manifest import columns_of
 from render.pipeline.moments import Sentences, explanation, false_claim, sentence
-from render.publish.captions import one_line, slider_of, track_changes
+from render.publish.captions import one_line, slider_of, track_changes, with_step
 from render.text import Words, number, places_of, unmarked
 
 
@@ -178,7 +178,7 @@ def in_words(content: Mapping[str, Any], language: str = "en") -> str:
     title, statement = words(content["title"]), sentence(words(content["statement"], content["parameters"]))
     lines = [title, statement, *_what_is_multiplied(content, words)]
     for step, text in _told(sentences_of(content, words)):
-        lines.append(words("Step {step}: {sentence}", {"step": step, "sentence": text}))
+        lines.append(with_step(step, text, words))
     for panel in content["panels"]:
         changes = track_changes(content, panel, words)
         if changes:
@@ -200,18 +200,29 @@ def _told(said: Sentences) -> list[tuple[int, str]]:
 
 
 def _what_is_multiplied(content: Mapping[str, Any], words: Words) -> list[str]:
-    labels, hashes, matrix = content["columns"], content["matrix_sha256"], content["matrix"]
-    lines = []
+    labels, hashes, matrix, steps = content["columns"], content["matrix_sha256"], content["matrix"], content["steps"]
     if labels is not None:
-        lines.append(words("Side by side: {labels}.", {"labels": ", ".join(words(label) for label in labels)}))
-        hashes, matrix = (next(iter(value.values())) if value else None for value in (hashes, matrix))
-    steps = {"steps": content["steps"]}
-    if hashes is None:
+        lines = [words("Side by side: {labels}.", {"labels": ", ".join(words(label) for label in labels)})]
+        sizes = {len(rows) if rows else None for rows in (matrix or {}).values()}
+        if len(sizes) == 1 and None not in sizes and steps > 1:
+            size = sizes.pop()
+            said = "Each is a matrix of {size} numbers, multiplied at each of {steps} steps."
+            lines.append(words(said, {"size": f"{size} × {size}", "steps": steps}))
         return lines
-    if matrix is None:
-        return [*lines, words("Matrices are multiplied, one more at each of {steps} steps.", steps)]
-    size = {"size": f"{len(matrix)} × {len(matrix)}"}
-    return [*lines, words("A matrix of {size} numbers is multiplied by itself, {steps} times.", steps | size)]
+    if hashes is None:
+        return []
+    if not steps:
+        return [words("Nothing is multiplied yet.")]
+    values = {"steps": steps} | ({"size": f"{len(matrix)} × {len(matrix)}"} if matrix else {})
+    if steps == 1:
+        return [
+            words(
+                "A matrix of {size} numbers is multiplied once." if matrix else "A matrix is multiplied once.", values
+            )
+        ]
+    if matrix:
+        return [words("The same matrix of {size} numbers is multiplied at each of {steps} steps.", values)]
+    return [words("Matrices are multiplied, one more at each of {steps} steps.", values)]
 
 
 def _outcome(content: Mapping[str, Any], words: Words) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from render.errors import InputError
@@ -47,6 +48,12 @@ class Sheet:
         """Return the address of a file."""
         return address(name, self.base)
 
+    def path(self, name: str) -> str:
+        """Return the path of a file as it is written on disk, or its address where it lies on another site."""
+        return (
+            self.at(name) if urlsplit(self.base).netloc else self.base.removesuffix("/") + "/" * bool(self.base) + name
+        )
+
     @property
     def only(self) -> Place:
         """The film of a place that can show one."""
@@ -76,9 +83,9 @@ _UNLESS_STILL_IN_REVEAL: Mapping[str, Value] = {
     "data-autoplay": True,
     "onloadstart": "if (matchMedia('(prefers-reduced-motion: reduce)').matches) this.removeAttribute('data-autoplay')",
 }
+# Its pages are made before a browser has them, and programs run late: until then no film may play.
 _UNLESS_STILL_IN_REACT: Mapping[str, Value] = {
-    "autoplay": True,
-    "ref": Code('(film) => { if (film && matchMedia("(prefers-reduced-motion: reduce)").matches) film.pause(); }'),
+    "ref": Code('(film) => { if (film) film.autoplay = !matchMedia("(prefers-reduced-motion: reduce)").matches; }'),
 }
 
 
@@ -120,17 +127,26 @@ def _jekyll(sheet: Sheet) -> Snippet:
 
 
 def _markdown(sheet: Sheet) -> Snippet:
-    """Return an image with its alternative text, linked to the video where there is one."""
-    return Snippet(_linked_image(sheet), sheet.left_out)
+    """Return an image with its alternative text, linked to the video where there is one.
 
-
-def _linked_image(sheet: Sheet) -> str:
-    film = sheet.films[0]
+    Browsers play a linked video at once. So of one that flashes the image leads nowhere, and a link stands behind the
+    warning.
+    """
+    film, told = sheet.films[0], sheet.told
     if not film.images:
         raise InputError(f"{film.stem} has neither an image nor a poster, so render it again")
-    image = f"![{markdown(sheet.told.caption)}]({sheet.at(film.images[0][1])})"
+    image = f"![{markdown(told.caption)}]({sheet.at(film.images[0][1])})"
     target = _to_play(film)
-    return f"[{image}]({sheet.at(target)})" if target else image
+    if told.warning:
+        link = f" {_link(sheet, target)}" if target else ""
+        return Snippet(f"{image}\n\n**{markdown(told.warning)}**{link}", sheet.left_out)
+    return Snippet(f"[{image}]({sheet.at(target)})" if target else image, sheet.left_out)
+
+
+def _link(sheet: Sheet, target: str) -> str:
+    """Return a link to a film's file, named as what it is: some sites play it, others save it."""
+    text = f"{Words(sheet.told.language)('The film')} ({PurePath(target).suffix[1:].upper()})"
+    return f"[{markdown(text)}]({sheet.at(target)})"
 
 
 def _to_play(film: Variant) -> str | None:
@@ -199,13 +215,13 @@ def _myst(sheet: Sheet) -> Snippet:
         raise InputError(f"{film.stem} has neither an image nor a poster, so render it again")
     target = _to_play(film)
     if playing:
-        shown, options = film.videos[0][1], [f"placeholder: {_yaml(sheet.at(film.poster))}"] if film.poster else []
+        shown, options = film.videos[0][1], [f"placeholder: {_yaml(sheet.path(film.poster))}"] if film.poster else []
     else:
         shown, options = film.poster if target and film.poster else film.images[0][1], []
         if target:
-            caption = f"[{markdown(Words(told.language)('Play the film'))}]({sheet.at(target)}) · {caption}"
+            caption = f"{_link(sheet, target)} · {caption}"
     # Those between lines are YAML for all who read MyST; behind colons they are for some, and plain text for others.
-    lines = [f":::{{figure}} {sheet.at(shown)}", "---", f"alt: {_yaml(told.caption)}", *options, "---"]
+    lines = [f":::{{figure}} {sheet.path(shown)}", "---", f"alt: {_yaml(told.caption)}", *options, "---"]
     notes = ("MyST shows a film that plays by itself without controls, so nobody can stop it",) if playing else ()
     return Snippet("\n".join([*lines, "", caption, ":::"]), (*notes, *sheet.left_out))
 
@@ -226,12 +242,14 @@ def _docusaurus(sheet: Sheet) -> Snippet:
                 raise InputError(f"{name!r} cannot be loaded by name, so rename the film's files, or give --base")
     found = to_jsx(figure(sheet.places, sheet.told, manner), sheet.base)
     left = any(film.tracks for film in sheet.films) and not sheet.base
-    notes = ("text tracks need an address, so put all files into static/ and give --base /",) if left else ()
+    notes: tuple[str, ...] = ()
+    if left:
+        notes = ("text tracks need an address, so put all files into static/ and give the site's baseUrl as --base",)
     return Snippet(found, notes)
 
 
-# Marp's slide of 1280 × 720 has so much room between a heading and a caption.
-_SLIDE = 1000, 340
+# Marp's slides of 4 : 3 and 16 : 9 have so much room between a heading of a line and the film's name.
+_SLIDE = 720, 405
 
 
 def _marp(sheet: Sheet) -> Snippet:

@@ -78,7 +78,7 @@ class Manner:
     autoplay : mapping
         The attributes that make a video play by itself; none for one that waits.
     style : str
-        How large it is; nothing on slides, which do that, and where captions are small.
+        How large it is; nothing on slides, which do that, and where captions are short.
     lazy : bool
         Whether it is loaded when it is seen only: not where it is hidden, since another film is shown.
     fallback : bool
@@ -111,7 +111,8 @@ def figure(places: Sequence[Place], told: Telling, manner: Manner) -> Element:
         children += [video(place, told, manner) for place in places]
     else:
         children.append(picture(places, told, manner.style))
-    said = _caption(told) if manner.style else (Element("small", {}, _caption(told), inline=True),)
+    # A slide has room for a name.
+    said = _caption(told) if manner.style else _caption(replace(told, text=told.title))
     children.append(Element("figcaption", {}, said, inline=True))
     # A browser's own margin of 40 pixels would make a film on a phone small; formulas are not sought in its text.
     style: dict[str, Value] = {"style": "margin:0"} if manner.style else {}

@@ -18,11 +18,12 @@ from render.pipeline.painter import Painter
 from render.pipeline.run import run
 from render.pipeline.scene_run import SceneRun, run_of
 from render.pipeline.watch import Watch
+from render.publish.descriptions import FLASHES, is_safe
 from render.publish.steps import STORY, steps_at
 from render.publish.still import Stills
 from render.scratch import scratch_folder
 from render.storage import AtomicFiles
-from render.text import suggestion, unmarked
+from render.text import Words, suggestion, unmarked
 
 PROGRAMS = ("beamer", "powerpoint", "keynote")
 
@@ -119,17 +120,19 @@ def _for_powerpoint(
     stills = Stills(found, job)
     with guarded(job.scene):
         contents = {f"{job.stem}-{step}.png": stills.at(step, "png") for step in steps}
-        contents["notes.txt"] = _notes(job, found, steps)
     with scratch_folder(Path(job.output)) as folder:
         film = run(replace(job, output=str(folder), formats=("mp4",)), watch)
         made = {path.name: path.read_bytes() for path in film.files.values()}
+    warning = [] if is_safe(film.manifest) else [Words(job.language)(FLASHES)]
+    with guarded(job.scene):
+        contents["notes.txt"] = _notes(job, found, steps, warning)
     return made | contents, list(film.remarks)
 
 
-def _notes(job: Job, found: SceneRun, steps: Sequence[int]) -> bytes:
-    """Return what the film says at every step, a paragraph each, below the name of its picture."""
+def _notes(job: Job, found: SceneRun, steps: Sequence[int], warning: Sequence[str]) -> bytes:
+    """Return what the film says at every step, a paragraph each, below the name of its picture; a warning first."""
     painter = Painter(found, job, MarksCanvas, words=False)
-    paragraphs = [painter.title] if painter.title else []
+    paragraphs = [*warning, *([painter.title] if painter.title else [])]
     for step in steps:
         said = painter.said(step)
         word, value = said.counter

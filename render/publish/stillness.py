@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
@@ -14,10 +13,12 @@ from render.publish.descriptions import frames_of
 from render.text import Words
 
 # A picture may stand so many seconds without counting: steps are looked at, and sentences read.
-_PATIENCE = 1.0
+_PATIENCE = 1
 # More than this share is dull.
 _LARGEST_SHARE = 0.4
-_SAID = "For {share} of the time between its first and its last picture this film has stood still for a second."
+_SAID = (
+    "Pictures of this film often stand for more than a second: for {share} of the time between the first and the last."
+)
 _SINGLE = "Nothing moves in this film: it is a single picture."
 
 
@@ -37,9 +38,8 @@ def still_share(shown: Sequence[Hashable], rate: Fraction) -> float:
     if len(pictures) == 1:
         return 1.0
     lengths = pictures[1:-1]
-    free = max(1, math.floor(_PATIENCE * rate))
-    still = sum(max(0, length - free) for length in lengths)
-    return still / sum(lengths) if lengths else 0.0
+    still = sum(max(Fraction(0), length - _PATIENCE * rate) for length in lengths)
+    return float(still / sum(lengths)) if lengths else 0.0
 
 
 def still_share_of(content: Mapping[str, Any]) -> float:
@@ -60,21 +60,20 @@ def remark_on_stillness(content: Mapping[str, Any]) -> str | None:
     share = still_share_of(content)
     if share <= _LARGEST_SHARE:
         return None
-    steps = content["steps"]
-    said = (
-        f"nothing moves, since it has {steps} steps"
-        if share == 1
-        else (
-            f"nothing has changed for a second during {share:.0%} of the time between its first and its last picture, "
-            f"since it has {steps} steps"
-        )
-    )
-    duration = content["job"].get("duration")
+    steps, job = content["steps"], content["job"]
+    if share == 1:
+        said = f"nothing moves, since it has {steps} steps"
+    else:
+        said = f"nothing has changed for a second during {share:.0%} of the time between its first and its last picture"
+        if job.get("pause"):
+            return f"{said}, its pauses among it"
+        said = f"{said}, since it has {steps} steps"
+    duration = job.get("duration")
     lasts = duration is None or (type(duration) in (int, float) and 0 < duration <= 3600)
-    matrices = content["job"].get("matrices")
+    matrices = job.get("matrices")
     # A stack has no more steps than matrices.
     stacked = isinstance(matrices, Mapping) and any(map(is_stack, matrices.values()))
-    if not lasts or stacked or "steps" not in content["parameters"] or content["job"].get("pace") != "film":
+    if not lasts or stacked or "steps" not in content["parameters"] or job.get("pace") != "film":
         return said
     more = steps + 1
     while not _would_move(content, more):

@@ -10,7 +10,7 @@ from typing import Any
 
 from render.errors import InputError, UsageError
 from render.pipeline.manifest import read
-from render.publish.captions import one_line
+from render.publish.captions import one_line, with_step
 from render.publish.descriptions import Stretch, frames_of, in_words, spoken
 from render.storage import AtomicFiles
 from render.text import Words, languages, suggestion
@@ -39,11 +39,7 @@ def descriptions(content: Mapping[str, Any], language: str = "en") -> str:
     """Return a track for those who do not see the film: title, and what happens at which step."""
     words = Words(language)
     title = one_line(words(content["title"]))
-    told = [
-        replace(s, text=one_line(words("Step {step}: {sentence}", {"step": s.step, "sentence": s.text})))
-        for s in spoken(content, language)
-        if s.text
-    ]
+    told = [replace(s, text=one_line(with_step(s.step, s.text, words))) for s in spoken(content, language) if s.text]
     if told and told[0].first == 0 and title:
         told[0] = replace(told[0], text=f"{title}. {told[0].text}")
     return _track(told, content)

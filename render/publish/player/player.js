@@ -41,6 +41,8 @@
   let at = film.poster, playing = false, begun = false, cell = null;
   // The step that was looked at, on the way over films that end before it.
   let sought = null;
+  // Whether a key is held down; whether the page is being printed.
+  let held = false, printing = false;
 
   const title = make("p", { class: "title" });
   const counter = make("p", { class: "counter" });
@@ -111,16 +113,39 @@
     marks.colors = marks.colors.map(pair => pair.map(code => "#" + code));
   }
 
+  // Red, green, blue and opacity of a colour, however a page writes it.
+  const brush = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const known = new Map();
+  function channels(color) {
+    if (!known.has(color)) {
+      brush.clearRect(0, 0, 1, 1);
+      brush.fillStyle = color;
+      brush.fillRect(0, 0, 1, 1);
+      known.set(color, brush.getImageData(0, 0, 1, 1).data);
+    }
+    return known.get(color);
+  }
+  const brightness = ([red, green, blue]) => 0.3 * red + 0.59 * green + 0.11 * blue;
+  // What a page is in: the element of its film, or its frame where that is of the same site.
+  function surrounding() {
+    if (!alone) return host;
+    try { return parent !== window && frameElement || null; } catch { return null; }
+  }
   function isDark() {
     const own = host.getAttribute("data-theme");
     if (own) return own === "dark";
-    for (let node = alone ? null : host; node instanceof Element; node = node.parentElement) {
-      const parts = (getComputedStyle(node).backgroundColor.match(/[\d.]+/g) || []).map(Number);
-      if (parts.length >= 3 && (parts.length < 4 || parts[3] > 0)) return 0.3 * parts[0] + 0.59 * parts[1] + 0.11 * parts[2] < 128;
+    if (printing) return false;
+    const outer = surrounding(), view = (outer || host).ownerDocument.defaultView, layers = [];
+    const scheme = view.getComputedStyle(outer || host).colorScheme;
+    const dark = scheme.includes("dark") && (!scheme.includes("light") || view.matchMedia("(prefers-color-scheme: dark)").matches);
+    for (let node = outer; node; node = node.parentElement) {
+      const style = view.getComputedStyle(node);
+      // Of a picture nobody knows how bright it is, but what is written on it can be read.
+      if (style.backgroundImage !== "none") return brightness(channels(style.color)) > 128;
+      layers.push(channels(style.backgroundColor));
+      if (layers[layers.length - 1][3] === 255) break;
     }
-    const scheme = getComputedStyle(host).colorScheme;
-    if (!scheme.includes("dark")) return false;
-    return !scheme.includes("light") || matchMedia("(prefers-color-scheme: dark)").matches;
+    return layers.reduceRight((below, layer) => below + (brightness(layer) - below) * layer[3] / 255, dark ? 0 : 255) < 128;
   }
   const theme = () => film.marks.colors[0].length > 1 && isDark() ? 1 : 0;
   const layoutOf = () => film.marks.layouts[host.clientWidth < narrow && film.marks.layouts.phone ? "phone" : Object.keys(film.marks.layouts)[0]];
@@ -270,7 +295,9 @@
     const sign = index === 0 ? "≤ " : index === 255 ? "≥ " : "≈ ";
     const value = index === 0 ? low + level : index === 255 ? high - level : low + (index + 0.5) * level;
     const digits = Math.max(0, Math.min(12, Math.ceil(-Math.log10(level))));
-    hint.textContent = `${place}: ${sign}${level < 1e-6 || high > 1e6 ? value.toExponential(2) : value.toFixed(digits)}`.replace(/-/g, "−");
+    const written = number => level < 1e-6 || high > 1e6 ? number.toExponential(2) : number.toFixed(digits);
+    const near = sign === "≈ " ? ` ± ${written(level / 2)}` : "";
+    hint.textContent = `${place}: ${sign}${written(value)}${near}`.replace(/-/g, "−");
   }
   function over(event) {
     const layout = layoutOf(), frame = canvas.getBoundingClientRect();
@@ -283,8 +310,16 @@
   }
   canvas.addEventListener("pointermove", over);
   canvas.addEventListener("pointerdown", over);
-  canvas.addEventListener("pointerleave", () => { cell = null; hint.textContent = ""; draw(); });
+  function leave() {
+    if (!cell) return;
+    cell = null;
+    hint.textContent = "";
+    draw();
+  }
+  canvas.addEventListener("pointerleave", leave);
+  canvas.addEventListener("blur", leave);
   canvas.addEventListener("keydown", event => {
+    if (event.key === "Escape") leave();
     const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
     if (!grids.length || !(event.key in moves)) return;
     event.preventDefault();
@@ -314,8 +349,8 @@
     terms.textContent = explained;
     slider.max = film.steps;
     slider.value = number;
-    slider.setAttribute("aria-valuetext", `${word} ${value}: ${said.textContent}`);
-    canvas.setAttribute("aria-label", `${film.title}. ${word} ${value}. ${said.textContent}`);
+    slider.setAttribute("aria-valuetext", `${word} ${value}`);
+    canvas.setAttribute("aria-label", `${word} ${value}`);
     box.setAttribute("aria-label", film.title);
     back.disabled = number === 0;
     on.disabled = number === film.steps;
@@ -332,13 +367,18 @@
     }));
   }
   function open(index) { at = index; sought = null; draw(); write(); }
+  let told = "";
   function tell() {
     const [, , , , , word, value] = film.pictures[at];
-    live.textContent = `${word} ${value}. ${said.textContent}`;
+    // A slider says its own number; a sentence is said when it is another one.
+    const counted = [slider, range].includes(root.activeElement) ? "" : `${word} ${value}. `;
+    live.textContent = counted + (said.textContent === told ? "" : said.textContent);
+    told = said.textContent;
     if (!alone) return;
     const wanted = `#t=${step()}` + (page.films.length > 1 ? `&${encodeURIComponent(page.parameter)}=${film.value}` : "");
-    // What a notebook shows has no address.
-    if (location.protocol !== "about:" && location.hash !== wanted) history.pushState(null, "", wanted);
+    // What a notebook shows has no address. In a frame Back belongs to the page around it.
+    if (location.protocol === "about:" || location.hash === wanted) return;
+    history[held || parent !== window ? "replaceState" : "pushState"](null, "", wanted);
   }
   function seek(wanted) {
     pause(false);
@@ -418,14 +458,21 @@
   function restore() { if (!arrive()) { begun = false; open(first()); } }
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const first = () => still.matches ? film.pictures.length - 1 : film.poster;
-  addEventListener("popstate", restore);
+  // The address of a page that holds several things is not of this one.
+  if (alone) addEventListener("popstate", restore);
   restore();
 
+  box.addEventListener("keydown", event => { held = event.repeat; }, true);
+  box.addEventListener("keyup", () => { held = false; }, true);
   new ResizeObserver(() => draw()).observe(host);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  new MutationObserver(draw).observe(document.documentElement, { attributes: true });
-  if (document.body) new MutationObserver(draw).observe(document.body, { attributes: true });
-  new MutationObserver(draw).observe(host, { attributes: true });
+  addEventListener("beforeprint", () => { printing = true; draw(); });
+  addEventListener("afterprint", () => { printing = false; draw(); });
+  // A page may become dark by an attribute of any element around the film, and slowly.
+  for (let node = host; node; node = node.parentElement || (alone && node.ownerDocument === document ? surrounding() : null)) {
+    new MutationObserver(draw).observe(node, { attributes: true });
+    if (!node.parentElement) node.ownerDocument.addEventListener("transitionend", event => { if (event.propertyName === "background-color") draw(); });
+  }
   if (alone && parent !== window) {
     // An iframe is as high as its page, where the page around it allows or listens.
     new ResizeObserver(() => {

@@ -148,7 +148,7 @@ def test_film_in_words_says_what_its_manifest_says(folder):
     content = manifest_of(folder / "vanishing")
     lines = in_words(content).splitlines()
     assert lines[0] == content["title"]
-    assert "A matrix of 3 × 3 numbers is multiplied by itself, 16 times." in lines
+    assert "The same matrix of 3 × 3 numbers is multiplied at each of 16 steps." in lines
     for moment in content["moments"]:
         assert any(one_line(moment["sentence"]) in line for line in lines)
     assert f"What the film claims is true of its numbers, as {len(content['claims'])} checks say." in lines
