@@ -160,19 +160,21 @@ def film(
     EigenreelError
         If it cannot be made; see `render.errors`.
     """
+    from render.errors import UsageError
     from render.pipeline.fit import make
     from render.pipeline.watch import Told, Watch
     from render.publish.notebook import CellProgress, in_a_notebook
 
     given: dict[str, Any] = {
-        "output": output, "name": name, "formats": formats, "pace": pace, "duration": duration,
-        "between": between, "explain": explain, "fps": fps, "hold_first": hold_first,
-        "hold_last": hold_last, "pause": pause, "loop": loop, "layout": layout, "size": size, "theme": theme,
-        "language": language, "title": title, "transparent": transparent,
-        "max_bytes": max_bytes, "max_frames": max_frames, "timeout": timeout, "allow_false_claims": allow_false_claims,
-        "over": over, "labels": labels, "allow_nonfinite": allow_nonfinite,
+        "output": output, "name": name, "formats": formats, "pace": pace, "duration": duration, "between": between,
+        "explain": explain, "fps": fps, "hold_first": hold_first, "hold_last": hold_last, "pause": pause, "loop": loop,
+        "layout": layout, "size": size, "theme": theme, "language": language, "title": title, "over": over,
+        "transparent": transparent, "max_bytes": max_bytes, "max_frames": max_frames, "timeout": timeout,
+        "allow_false_claims": allow_false_claims, "labels": labels, "allow_nonfinite": allow_nonfinite,
     }  # fmt: skip
     wanted = job(scene, parameters, **given, **_given(steps, dim, seed), **unknown)
+    if progress is not None and not callable(progress):
+        raise UsageError(f"progress must be a function of frames done and of all frames, but it is {progress!r:.80}")
     watch: Watch | None = Told(progress) if progress is not None else None
     if watch is None and in_a_notebook():
         watch = CellProgress(wanted.stem)
@@ -210,12 +212,15 @@ def interact(scene: str, *, output: str | os.PathLike[str] = "output", **given: 
     """
     from render.errors import UsageError
     from render.pipeline.job import OPTIONS
-    from render.pipeline.values import listed
+    from render.pipeline.values import are_several, listed
 
-    several = [name for name, value in given.items() if name not in OPTIONS and isinstance(value, (tuple, list, range))]
+    for name in given.keys() & {"formats", "over", "parameters"}:
+        raise UsageError(f"interact makes a page of one parameter's values, so leave {name} out, or use film")
+    several = [name for name, value in given.items() if name not in OPTIONS and are_several(value)]
     if len(several) != 1:
-        raise UsageError("one parameter must be several values, as spectral_radius=(0.8, 1.2), so give it so")
-    name = several[0]
+        found = f", but {' and '.join(several)} are" if several else ""
+        raise UsageError(f"one parameter must be several values{found}: give one as spectral_radius=(0.8, 1.2)")
+    (name,) = several
     others = {key: value for key, value in given.items() if key != name}
     return film(scene, output=output, formats="html", over=f"{name}={listed(name, given[name])}", **others)
 

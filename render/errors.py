@@ -8,6 +8,10 @@ class EigenreelError(Exception):
 
     exit_code = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in a notebook: the message says what to do, and lines of this program do not."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class RenderError(EigenreelError):
     """The film could not be computed or drawn."""

@@ -154,6 +154,11 @@ class Words:
 
 
 _PLACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
+# What is counted in English texts, where no verb follows that would have to change, too.
+_COUNTED = re.compile(
+    r"(\{(\w+)(?::[^{}]*)?\}(?:</>)? "
+    r"(?:step|layer|update|shuffle|multiplication|iteration|factor|film|round|product|window))s\b"
+)
 
 
 def filled(text: str, values: Mapping[str, Any]) -> str:
@@ -161,8 +166,9 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
 
     ``{name:3}`` is the number with three digits, ``{name:%}`` the number in per cent, ``{name:log10}`` the number
     whose decimal logarithm it is, ``{name:.2}`` it with two decimals, ``{name:^}`` a whole number in superscript digits
-    and ``{name:_}`` one in subscript digits. Of Korean particles such as ``을(를)`` the form is left that fits.
+    and ``{name:_}`` one in subscript digits. Of Korean particles such as ``을(를)`` the form is left that fits, and ``{steps} steps`` is ``1 step`` of one.
     """
+    text = _COUNTED.sub(lambda found: found[1] + ("" if str(values.get(found[2])) == "1" else "s"), text)
     text = _PLACE.sub(lambda found: _written(values[found[1]], found[2]) if found[1] in values else found[0], text)
     return with_particles(text)
 

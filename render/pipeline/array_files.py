@@ -54,6 +54,8 @@ def arrays_in(path: Path) -> Iterator[list[Stored]]:
             f"{name} is not read, since {ending} files may run code or need another library, so convert it where it "
             f"was made: {_CONVERT[ending]}"
         )
+    if ending not in READERS and not path.exists():
+        raise InputError(f"there is no file {name}, so check the path")
     if ending not in READERS:
         raise InputError(f"{name} is no kind of file that is read, so save it as {', '.join(READERS)}")
     try:

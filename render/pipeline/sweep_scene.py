@@ -305,7 +305,7 @@ def _add_moments(made: Scene, values: Sequence[float], growth: FloatArray, measu
     def _(what: str) -> Reached | None:
         if place is None:
             return None
-        step = int(np.flatnonzero(np.diff((growth >= 1.0).astype(int)))[0]) + 1
+        step = int(np.argmin(np.abs(np.asarray(values) - place)))
         return Reached(step, place=number(place, 3), what=what) if 0 < step < len(values) - 1 else None
 
     @made.moment(

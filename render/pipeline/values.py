@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
+
+import numpy as np
 
 from render.errors import UsageError
 from render.text import brief, suggestion
@@ -99,6 +102,11 @@ def _exactly(text: str) -> Fraction:
     return Fraction(number)
 
 
+def are_several(value: object) -> bool:
+    """Whether something holds the values of a parameter, instead of being one: a list, or a row of an array."""
+    return isinstance(value, (tuple, list, range)) or (isinstance(value, np.ndarray) and value.ndim == 1)
+
+
 def listed(name: str, values: Sequence[Any]) -> str:
     """Return the values of a parameter as a command line has them.
 
@@ -115,14 +123,19 @@ def listed(name: str, values: Sequence[Any]) -> str:
     UsageError
         If these are no values.
     """
+    # A number of NumPy's is written as Python writes its own.
+    plain = [value.item() if isinstance(value, np.generic) else value for value in values]
+    if not plain:
+        raise UsageError(f"{name} has no values, so give some, as {name}=(0.8, 1.2)")
     if not isinstance(values, tuple):
-        return ",".join(map(str, values))
+        return ",".join(map(str, plain))
+    values = tuple(plain)
     if len(values) not in (2, 3) or not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values):
         raise UsageError(
             f"{name} as a tuple must be the least, the greatest and the number of values, but it is {brief(values)}"
         )
     low, high, count = (*values, _USUAL)[:3]
-    if not (high > low and 2 <= count <= _MOST and count == int(count)):
+    if not (all(map(math.isfinite, values)) and high > low and 2 <= count <= _MOST and count == int(count)):
         raise UsageError(
             f"{name} must rise from the least to the greatest value in 2 or more, but it is {brief(values)}"
         )

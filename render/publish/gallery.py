@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -63,6 +63,7 @@ def write_gallery(folder: Path, language: str | None = None) -> tuple[Path, list
             found.append((read_variant(manifest), manifest))
         except InputError as error:
             remarks.append(f"{manifest.name} is left out, since {error}")
+    remarks += [remark for film, manifest in found for remark in _unlike_manifest(film, manifest)]
     if not found:
         raise InputError(
             f"there are no films in the folder {str(folder)!r} itself (those in it are not searched), so render some"
@@ -72,6 +73,17 @@ def write_gallery(folder: Path, language: str | None = None) -> tuple[Path, list
     with AtomicFiles(folder, [NAME]) as files:
         files.write(NAME, text.encode(errors="xmlcharrefreplace"))
         return next(iter(files.commit().values())), remarks
+
+
+def _unlike_manifest(film: Variant, manifest: Path) -> Iterator[str]:
+    """Say which files of a film are not there, or not those of its manifest: the page would show nothing."""
+    sizes = {Path(entry["name"]).suffix: entry.get("bytes") for entry in film.content["files"]}
+    for kind, name in film.files:
+        path = manifest.with_name(name)
+        if not path.is_file():
+            yield f"{name} is not there, so render the film again"
+        elif sizes[kind.suffix] not in (None, path.stat().st_size):
+            yield f"{name} is not the file that its manifest lists, so render the film again"
 
 
 def gallery(found: Sequence[tuple[Variant, Path]], language: str = "en") -> str:
@@ -116,15 +128,22 @@ def gallery(found: Sequence[tuple[Variant, Path]], language: str = "en") -> str:
         for number, heading in enumerate(grouped, 1)
     )
     count = sum(map(len, grouped.values()))
+    # Pages play where they are opened.
+    play = any(film.videos for film, _ in found)
+    told = words("{count} films. They play while they are seen." if play else "{count} films.", {"count": count})
+    switch = Element(
+        "label",
+        {},
+        (Element("input", {"type": "checkbox", "id": "playing", "checked": True}), words("Play films that are seen")),
+        inline=True,
+    )
     body = [
         Element(
             "header",
             {},
             (
                 Element("h1", {}, (title,), inline=True),
-                Element(
-                    "p", {}, (words("{count} films. They play while they are seen.", {"count": count}),), inline=True
-                ),
+                Element("p", {}, (told,), inline=True),
                 Element(
                     "p",
                     {"class": "tools"},
@@ -135,15 +154,7 @@ def gallery(found: Sequence[tuple[Variant, Path]], language: str = "en") -> str:
                             (words("Search"), Element("input", {"type": "search", "id": "search"})),
                             inline=True,
                         ),
-                        Element(
-                            "label",
-                            {},
-                            (
-                                Element("input", {"type": "checkbox", "id": "playing", "checked": True}),
-                                words("Play films that are seen"),
-                            ),
-                            inline=True,
-                        ),
+                        *([switch] if play else []),
                     ),
                 ),
                 Element("nav", {"aria-label": words("Chapters")}, links),

@@ -55,7 +55,7 @@ def vanishing(
     "From step {step} on <vanish>less than 1/1000</> of the size is left.",
     note="step {step}",
     on="log10_spectral_norm",
-    otherwise="Within {steps} steps more than 1/1000 is left; it would go on shrinking.",
+    otherwise="Within {steps} steps more than 1/1000 is left; more steps would make it vanish.",
 )
 def _(product: Trajectory) -> Reached | None:
     step = last_change(product.log10_spectral_norm < -3)

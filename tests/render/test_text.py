@@ -32,8 +32,10 @@ def test_particles_after_a_number_are_left_to_it(path):
     import re
 
     table = tomllib.loads(path.read_text(encoding="utf-8"))["texts"]
-    # What is said in per cent always ends in a vowel.
-    fixed = re.compile(r"\{\w+(?!:%)(?::[^{}%]*)?\}(</>|\))*(은|는|이|가|을|를|과|와|로|으로)(?![가-힣(])")
+    # What is said in per cent always ends in a vowel; behind a bracket a particle is that of the word before it, or
+    # of a function's number.
+    number = r"(?<!\()\{\w+(?!:%)(?::[^{}%]*)?\}(</>)?|[A-Z]\(\{\w+\}\)"
+    fixed = re.compile(rf"(?:{number})(은|는|이|가|을|를|과|와|로|으로)(?![가-힣(])")
     assert [text for text in table.values() if fixed.search(text)] == []
 
 
@@ -62,6 +64,18 @@ def test_korean_particles_follow_how_a_word_ends(value, said):
     assert filled("{x}이(가) {x}은(는) {x}을(를) {x}과(와) {x}(으)로", {"x": value}) == said
     marked = filled("<keep>{x}</>이(가) {x}은(는) {x}을(를) {x}과(와) {x}(으)로", {"x": value})
     assert unmarked(marked) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("After {steps} steps.", "After 1 step."), ("{steps}</> layers", "1</> layer"), ("{more} steps", "10 steps"),
+        ("{size:log10} times as large", "1 times as large"), ("{more} steps, {steps} films", "10 steps, 1 film"),
+        ("{other} steps", "{other} steps"), ("{steps} stepson", "1 stepson"),
+    ],
+)  # fmt: skip
+def test_one_is_singular(text, said):
+    assert filled(text, {"steps": 1, "more": 10, "size": 0.0}) == said
 
 
 def test_a_particle_waits_for_its_number():

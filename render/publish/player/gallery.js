@@ -22,8 +22,9 @@
   // Without this attribute's property, some browsers take a film for one with sound.
   videos.forEach(video => { video.muted = true; dress(video); });
   dark.addEventListener("change", () => videos.forEach(video => { dress(video); run(video); }));
-  if (still.matches) playing.checked = false;
-  playing.addEventListener("change", () => videos.forEach(run));
+  // Where all films are pages there is nothing to switch.
+  if (playing && still.matches) playing.checked = false;
+  playing?.addEventListener("change", () => videos.forEach(run));
   document.addEventListener("visibilitychange", () => videos.forEach(run));
   const watcher = new IntersectionObserver(entries => entries.forEach(entry => {
     entry.isIntersecting ? seen.add(entry.target) : seen.delete(entry.target);

@@ -159,6 +159,16 @@ def test_the_diagram_crosses_one_where_the_spectral_radius_does(tmp_path):
     assert abs(crossing(sweep.axes[0][1], np.median(numbers, axis=1)) - 1) < 0.01
 
 
+@pytest.mark.parametrize(
+    ("growth", "step"), [([0.9, 0.95, 0.9997, 1.05, 1.1], 2), ([0.9, 0.95, 0.99, 1.001, 1.1], 3), ([0.9, 1.1], None)]
+)
+def test_a_sweep_stops_at_the_value_nearest_to_the_crossing(growth, step):
+    values = [0.92, 0.96, 1.0, 1.04, 1.08][: len(growth)]
+    shown = {"title": "x", "name": "spectral_radius", "values": values, "measured": [[one] for one in growth]}
+    moments = run_of(Job("phase", several=shown)).moments
+    assert next((m.step for m in moments if "neither grow nor shrink" in m.moment.text), None) == step
+
+
 def test_two_parameters_make_a_map_with_the_middle_of_the_draws(tmp_path):
     sweep = wanted("spectral_radius=0.5,2", "dim=2:5", "seed=0:3", fixed={"steps": 20})
     with Results(tmp_path / "r.sqlite") as results:

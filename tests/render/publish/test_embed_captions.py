@@ -41,7 +41,7 @@ def test_a_caption_says_what_the_film_says_and_not_where_its_scene_lies(altered)
     film = altered(change)
     caption = parse(snippet(film)).one("figcaption").text
     said = manifest_of(film)["moments"][-1]["sentence"]
-    assert said == "Within 32 steps more than 1/1000 is left; it would go on shrinking."
+    assert said == "Within 32 steps more than 1/1000 is left; more steps would make it vanish."
     assert caption == f"My own, 32 steps: size 3: it grows. {said}"
     assert "somebody" not in caption
     caption = parse(snippet(altered(lambda content: (change(content), untold(content))[1]))).one("figcaption").text

@@ -184,6 +184,25 @@ def test_the_gallery_is_no_film(folder, tmp_path):
     assert path.read_bytes() == (folder / "index.html").read_bytes()
 
 
+def test_files_that_are_gone_or_others_are_told(tmp_path):
+    for name in ("a", "b", "c"):
+        render.film("rotation", steps=1, output=tmp_path, name=name, formats="gif")
+    (tmp_path / "a.gif").unlink()
+    (tmp_path / "b.gif").write_bytes(b"junk")
+    _, remarks = write_gallery(tmp_path)
+    assert remarks == [
+        "a.gif is not there, so render the film again",
+        "b.gif is not the file that its manifest lists, so render the film again",
+    ]
+
+
+def test_a_gallery_of_pages_promises_no_playing(tmp_path):
+    render.film("rotation", steps=1, output=tmp_path, formats="html")
+    path, remarks = write_gallery(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    assert (remarks, "1 film.<" in text, 'id="playing"' in text) == ([], True, False)
+
+
 def test_films_of_all_looks_are_one(tmp_path):
     for name, theme, layout in [("r", "light", "wide"), ("r-dark", "dark", "wide"), ("r-phone", "light", "phone"),
                                 ("r-phone-dark", "dark", "phone")]:  # fmt: skip

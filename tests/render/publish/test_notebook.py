@@ -290,3 +290,30 @@ def test_two_threads_do_not_disturb_each_other(film, tmp_path):
 def digests(film):
     """Return the hashes of a film's videos and poster."""
     return {e: hashlib.sha256(path.read_bytes()).hexdigest() for e, path in film.files.items() if e != "json"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"spectral_radius": []}, "has no values"),
+        ({"spectral_radius": (0.8, float("inf"))}, "must rise"),
+        ({"spectral_radius": 0.8}, "must be several values: "),
+        ({"spectral_radius": (0.8, 0.9), "seed": (0, 2)}, "but spectral_radius and seed are"),
+        ({"spectral_radius": (0.8, 0.9), "formats": "mp4"}, "leave formats out"),
+    ],
+)
+def test_a_page_of_several_values_says_what_it_lacks(tmp_path, given, said):
+    with pytest.raises(UsageError, match=said) as refused:
+        render.interact("powers", output=tmp_path, **given)
+    # A notebook shows the sentence alone.
+    assert refused.value._render_traceback_() == [f"UsageError: {refused.value}"]
+
+
+def test_numbers_of_numpy_are_values(tmp_path):
+    values = []
+    for given in ((np.float64(0.8), np.float64(1.2), np.int64(3)), np.linspace(0.8, 1.2, 3), [0.8, np.float32(1), 1.2]):
+        made = render.interact("powers", steps=3, dim=2, spectral_radius=given, output=tmp_path)
+        values.append(made.manifest["over"]["values"])
+    assert values == [[0.8, 1.0, 1.2]] * 3
+    with pytest.raises(UsageError, match="progress must be a function"):
+        render.film("powers", output=tmp_path, progress=3)
