@@ -166,7 +166,8 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
 
     ``{name:3}`` is the number with three digits, ``{name:%}`` the number in per cent, ``{name:log10}`` the number
     whose decimal logarithm it is, ``{name:.2}`` it with two decimals, ``{name:^}`` a whole number in superscript digits
-    and ``{name:_}`` one in subscript digits. Of Korean particles such as ``을(를)`` the form is left that fits, and ``{steps} steps`` is ``1 step`` of one.
+    and ``{name:_}`` one in subscript digits. Of Korean particles such as ``을(를)`` the form is left that fits, and
+    ``{steps} steps`` is ``1 step`` of one.
     """
     text = _COUNTED.sub(lambda found: found[1] + ("" if str(values.get(found[2])) == "1" else "s"), text)
     text = _PLACE.sub(lambda found: _written(values[found[1]], found[2]) if found[1] in values else found[0], text)
