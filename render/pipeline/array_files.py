@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -54,7 +55,7 @@ def arrays_in(path: Path) -> Iterator[list[Stored]]:
             f"{name} is not read, since {ending} files may run code or need another library, so convert it where it "
             f"was made: {_CONVERT[ending]}"
         )
-    if ending not in READERS and not path.exists():
+    if not ending and not os.path.exists(path):
         raise InputError(f"there is no file {name}, so check the path")
     if ending not in READERS:
         raise InputError(f"{name} is no kind of file that is read, so save it as {', '.join(READERS)}")

@@ -60,12 +60,23 @@ def embedding(
     told = telling(places, language or places[0].film.language)
     made = DIALECTS[dialect](Sheet(films, places, told, base, autoplay, page))
     remarks = [f"{film.stem}: {remark}" for film in films if (remark := remark_on_stillness(film.content))]
-    return Snippet(made.text, (*made.notes, *_stale_tracks(films, paths), *remarks))
+    return Snippet(made.text, (*made.notes, *_renamed(films, paths), *_stale_tracks(films, paths), *remarks))
 
 
 def snippet(paths: Path | Sequence[Path], dialect: str = "html", language: str | None = None, base: str = "") -> str:
     """Return what shows films in a page; see `embedding`."""
     return embedding([paths] if isinstance(paths, Path) else paths, dialect, language, base).text
+
+
+def _renamed(films: Sequence[Variant], paths: Sequence[Path]) -> list[str]:
+    """Name films whose files have other names than their manifests list."""
+    found = []
+    for film, path in zip(films, paths, strict=True):
+        listed = next(name for kind, name in film.files if kind.moving)
+        own = path.with_suffix(Path(listed).suffix)
+        if own.name != listed and own.is_file() and not path.with_name(listed).is_file():
+            found.append(f"{own.name} was called {listed}, which is what is shown, so render it again with --name")
+    return found
 
 
 def _stale_tracks(films: Sequence[Variant], paths: Sequence[Path]) -> list[str]:

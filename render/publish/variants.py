@@ -118,9 +118,6 @@ def read_variant(path: Path) -> Variant:
         raise InputError(f"there is no file {str(path)!r}, so give a film that render made")
     content = read(path)
     names = {Path(entry["name"]).suffix: str(entry["name"]) for entry in content["files"]}
-    # Files that were renamed together are those that lie beside the manifest.
-    beside = {suffix: path.with_suffix(suffix).name for suffix in names if path.with_suffix(suffix).is_file()}
-    names |= beside
     files = tuple((kind, names[kind.suffix]) for kind in kinds() if kind.suffix in names)
     if not any(kind.moving for kind, _ in files):
         raise InputError(f"{path.with_suffix('.json')} lists no film, so render it again")

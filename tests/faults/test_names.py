@@ -59,7 +59,8 @@ def test_f48_the_line_of_what_is_refused(call, place, content, line):
 
 def test_f48_a_mark_of_the_byte_order_does_no_harm(call, place):
     (place.root / "my.toml").write_bytes(b'\xef\xbb\xbfink = "#000000"\n')
-    code, _, said = call(*place.command(*TINY[:2], "--theme", "my.toml", "--format", "gif", scene="rotation")[3:])
+    tiny = ("--steps", "1", "--theme", "my.toml", "--format", "gif")
+    code, _, said = call(*place.command(*tiny, scene="rotation")[3:])
     assert (code, said) == (0, "")
 
 

@@ -329,7 +329,7 @@ def test_arrays_in_memory_give_the_film_of_their_file(tmp_path):
         (draw(2, 2), {}, InputError, "no array of checkpoints × rows × columns"),
         (draw(1, 2, 2), {}, InputError, "needs two checkpoints at least"),
         ({"W": draw(3, 2, 2), "clock": [1, 1, 2]}, {}, InputError, "has clock that does not rise"),
-        ("missing", {}, InputError, "is no kind of file that is read"),
+        ("missing", {}, InputError, "there is no file missing, so check the path"),
         (draw(3, 2, 2), {"data": draw(5, 3)}, InputError, "there is no input kernel beside W"),
         (draw(3, 2, 2), {"every": 0}, UsageError, "every must be a whole number from 1 on, but it is 0"),
         (draw(3, 2, 2), {"activation": "ReLU"}, UsageError, "there is no activation 'ReLU'"),

@@ -431,6 +431,51 @@ def test_film_that_flashes_waits_and_says_so(flashing, dialect):
         assert "film.mp4" in text
 
 
+def test_a_flashing_film_in_markdown_warns_before_its_link(flashing):
+    for suffix in (".png", ".gif"):
+        flashing.with_suffix(suffix).write_bytes(b"")
+    edit(flashing.with_suffix(".json"), lambda content: content["files"].append({"name": "film.png"}))
+    image, said = snippet(flashing, "markdown", "en").split("\n\n")
+    # The image leads nowhere, and what is read beside it is the warning, before the link.
+    assert image.startswith("![") and image.endswith("](film.png)")
+    assert said.replace("\\", "") == f"**This film flashes {WARNINGS['en']}.** [The film (MP4)](film.mp4)"
+    assert "사람에게 해로울 수 있다" in snippet(flashing, "markdown", "ko").split("\n\n")[1]
+
+
+def test_films_that_were_renamed_are_told(folder, tmp_path):
+    for suffix in (".mp4", ".json", ".png"):
+        shutil.copy(folder / f"film{suffix}", tmp_path / f"another{suffix}")
+    notes = embedding([tmp_path / "another.mp4"]).notes
+    said = "another.mp4 was called film.mp4, which is what is shown, so render it again with --name"
+    assert said in notes
+    assert said not in embedding([folder / "film.mp4"]).notes
+
+
+def named(name):
+    def change(content):
+        for entry in content["files"]:
+            entry["name"] = entry["name"].replace("film", name)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("base", "path"),
+    [
+        ("", "회전 1.png"),
+        ("../하위 폴더/", "../하위 폴더/회전 1.png"),
+        ("https://e.org/영상", "https://e.org/%EC%98%81"),
+    ],
+)
+def test_myst_is_told_paths_as_they_are_on_disk(folder, tmp_path, base, path):
+    shutil.copy(folder / "film.json", tmp_path / "회전 1.json")
+    edit(tmp_path / "회전 1.json", named("회전 1"))
+    text = snippet(tmp_path / "회전 1.json", "myst", base=base)
+    assert text.startswith(f":::{{figure}} {path}")
+    # Links are addresses.
+    assert "%ED%9A%8C%EC%A0%84%201.mp4)" in text
+
+
 @pytest.mark.parametrize("value", [None, {}, {"safe": None}, {"safe": 1}, "x"])
 def test_film_that_may_flash_is_taken_for_one_that_does(flashing, value):
     edit(flashing.with_suffix(".json"), lambda content: content.update(flashes=value))

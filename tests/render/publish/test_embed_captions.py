@@ -81,7 +81,7 @@ def test_captions_of_all_films_end_with_the_sentence_of_their_last_step():
 
 def test_a_title_of_the_users_own_is_in_the_caption(tmp_path):
     made = render.film("rotation", steps=1, output=tmp_path, title="Mine & yours", formats="gif")
-    assert describe(made.manifest).startswith("Mine & yours, 1 steps: ")
+    assert describe(made.manifest).startswith("Mine & yours, 1 step: ")
 
 
 # Films without a product: what they show, from the numbers

@@ -332,6 +332,132 @@ def test_on_a_page_it_follows_the_page(visit):
     assert "#" not in page.url
 
 
+def first_pixel(page):
+    return tuple(pixels_of(page)[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("background", "theme"),
+    [
+        ("oklch(0.98 0 0)", "light"), ("lab(98 0 0)", "light"), ("color(srgb .97 .97 .97)", "light"),
+        ("color-mix(in srgb, white 95%, black)", "light"), ("rgba(0, 0, 0, .03)", "light"), ("hsl(0 0% 97%)", "light"),
+        ("oklch(0.2 0 0)", "dark"), ("rgb(0 0 0 / .9)", "dark"), ("color(srgb .05 .05 .05)", "dark"),
+    ],
+)  # fmt: skip
+def test_it_follows_a_page_however_its_colour_is_written(visit, background, theme):
+    page = visit("inline")
+    page.evaluate("background => { document.body.style.background = background }", background)
+    page.wait_for_timeout(100)
+    assert first_pixel(page) == tuple(THEMES[theme].background)
+
+
+def test_it_follows_what_is_written_on_a_picture(visit):
+    page = visit("inline")
+    page.evaluate("document.body.style.cssText = 'background: linear-gradient(#111, #222); color: #eee'")
+    page.wait_for_timeout(100)
+    assert first_pixel(page) == tuple(THEMES["dark"].background)
+
+
+def test_it_follows_an_element_that_becomes_dark_slowly(visit):
+    page = visit("inline")
+    page.evaluate(
+        """() => {
+            const main = document.querySelector("main");
+            main.style.cssText = "background-color: #fff; transition: background-color .2s";
+            main.getBoundingClientRect();
+            setTimeout(() => { main.style.backgroundColor = "#111"; }, 50);
+        }"""
+    )
+    page.wait_for_timeout(600)
+    assert first_pixel(page) == tuple(THEMES["dark"].background)
+
+
+def test_links_of_the_page_around_it_leave_a_film_alone(visit):
+    page = visit("inline")
+    page.evaluate(
+        "document.querySelector('main').append(Object.assign(document.createElement('a'), "
+        "{ id: 'note', href: '#note', textContent: 'a note' }))"
+    )
+    page.get_by_role("button", name="One step on").first.click()
+    before = step_of(page)
+    page.locator("#note").click()
+    page.go_back()
+    page.wait_for_timeout(100)
+    assert step_of(page) == before == study_of("rotation").poster_step + 1
+
+
+@pytest.fixture
+def article(browser, site):
+    """A page of the same site with a film in a frame."""
+    page = browser.new_page(viewport={"width": 800, "height": 900})
+    page.goto(f"http://127.0.0.1:{site.server_port}/framed.html")
+    page.wait_for_function("document.querySelector('iframe').clientHeight > 300")
+    yield page
+    page.close()
+
+
+def test_back_in_a_frame_is_that_of_the_page_around_it(article):
+    inner = article.frames[1]
+    count = article.evaluate("history.length")
+    for _ in range(5):
+        inner.get_by_role("button", name="One step on").click()
+    assert article.evaluate("history.length") == count
+    assert inner.evaluate("location.hash") == f"#t={study_of('rotation').poster_step + 5}"
+
+
+@pytest.mark.parametrize(("background", "theme"), [("#111", "dark"), ("#fff", "light")])
+def test_a_frame_follows_the_page_around_it(article, background, theme):
+    article.emulate_media(color_scheme="light" if theme == "dark" else "dark")
+    article.evaluate("background => { document.body.style.background = background }", background)
+    article.wait_for_timeout(200)
+    assert first_pixel(article.frames[1]) == tuple(THEMES[theme].background)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_slider_of_values_is_long_enough_on_phones(visit, width):
+    page = visit("slider", width=width)
+    assert page.locator("#value").bounding_box()["width"] > 140
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_key_that_is_held_leaves_one_entry_to_go_back_to(visit):
+    page = visit("rotation", "#t=5")
+    page.get_by_role("button", name="One step on").focus()
+    count = page.evaluate("history.length")
+    for _ in range(6):
+        # Pressed again without being let go, as a keyboard repeats it.
+        page.keyboard.down("ArrowRight")
+    page.keyboard.up("ArrowRight")
+    assert (step_of(page), page.evaluate("history.length") - count) == (11, 1)
+
+
+def test_it_is_printed_light_and_without_controls(visit):
+    page = visit("rotation", color_scheme="dark")
+    assert first_pixel(page) == tuple(THEMES["dark"].background)
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert first_pixel(page) == tuple(THEMES["light"].background)
+    assert not page.get_by_role("button", name="Play").is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert first_pixel(page) == tuple(THEMES["dark"].background)
+
+
+def test_who_hears_it_hears_each_thing_once(visit):
+    page = visit("slider", "#t=3")
+    live = "[...document.querySelector('.eigenreel').shadowRoot.querySelectorAll('[aria-live]')].at(-1).textContent"
+    page.locator("input[type=range]").first.focus()
+    page.keyboard.press("ArrowRight")
+    # The slider says its own number.
+    assert "4" in page.locator("input[type=range]").first.get_attribute("aria-valuetext")
+    assert "step 4" not in page.evaluate(live)
+    # A number of a cell is told until its picture is left.
+    page.locator("canvas").focus()
+    page.keyboard.press("ArrowRight")
+    assert text_of(page, "output").startswith("row 1, column 2")
+    page.keyboard.press("Escape")
+    assert text_of(page, "output") == ""
+
+
 def test_narrow_pages_have_the_layout_of_phones(visit):
     wide, narrow = visit("article", width=700), visit("article", width=390)
     shapes = [pixels_of(page).shape for page in (wide, narrow)]
