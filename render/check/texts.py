@@ -77,7 +77,7 @@ def _written(scene: Scene) -> Iterator[str]:
     """Yield the texts that stand in a scene's decorators."""
     yield from (scene.title, scene.statement, scene.opening, scene.running, scene.counter)
     # What a page says beside its slider.
-    yield from (parameter.name.replace("_", " ") for parameter in scene.parameters if parameter.kind in (int, float))
+    yield from (parameter.name.replace("_", " ") for parameter in scene.parameters if parameter.name != "file")
     # What steps are called on an axis.
     yield f"{scene.counter}s" if scene.counter.isalpha() else ""
     yield from (claim.text for claim in scene.claims)

@@ -188,7 +188,9 @@ class Curves(base.Panel):
                 # What has left the axis is an arrow at its edge.
                 box = self._chart.box
                 up = row < box.y
-                arrow_head(context, (x, float(box.y if up else box.bottom)), (0.0, -1.0 if up else 1.0), curve.color)
+                edge = float(box.y if up else box.bottom)
+                arrow_head(context, (x, edge), (0.0, -1.0 if up else 1.0), curve.color)
+                labels.append(EndLabel(x, edge, self._text(curve, step), curve.color))
         size = context.sizes.label + (context.px(6) if self._single else 0)
         box = self._chart.box
         named = [label for label in labels if label.text]

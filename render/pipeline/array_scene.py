@@ -303,15 +303,15 @@ def _add_end_of_powers(made: Scene, matrix: FloatArray) -> None:
         return Reached(steps, size=size, radius=radius) if fate == ("" if near else decided) else None
 
     @made.moment(
-        "After {steps} steps the power is {size:log10} times as large as at the start. The largest |λ| is {radius:3}, "
-        "below 1: in the long run powers <vanish>vanish</>."
+        "After {steps} steps the power is {size:log10} times as large. Largest |λ|: {radius:3}, below 1, so powers "
+        "<vanish>vanish</> in the long run."
     )
     def _(product: Trajectory, steps: int, gain: float) -> Reached | None:
         return ended(product, steps, gain, "vanish")
 
     @made.moment(
-        "After {steps} steps the power is {size:log10} times as large as at the start. The largest |λ| is {radius:3}, "
-        "above 1: in the long run powers <explode>explode</>."
+        "After {steps} steps the power is {size:log10} times as large. Largest |λ|: {radius:3}, above 1, so powers "
+        "<explode>explode</> in the long run."
     )
     def _(product: Trajectory, steps: int, gain: float) -> Reached | None:
         return ended(product, steps, gain, "explode")

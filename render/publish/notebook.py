@@ -21,6 +21,7 @@ from render.publish.captions import describe, describe_page
 from render.publish.descriptions import is_safe
 from render.publish.markup import escaped
 from render.publish.page import Played, page_of
+from render.text import Words
 from render.video.formats import PAGE, POSTER, kinds
 
 # More than that makes notebooks slow, and some refuse it.
@@ -47,7 +48,7 @@ def bundle(files: Mapping[str, Path], content: Mapping[str, Any], job: Job) -> d
     if page is not None and len(page) <= _EMBED_BYTES:
         shown["text/html"] = framed(page, describe_page(content, job.language))
     else:
-        shown["text/html"] = _element(files, content, job.language)
+        shown["text/html"] = _element(files, content, job.language) + _link(files, job.language)
     poster = files.get(POSTER.name)
     if poster is not None and poster.exists():
         shown[POSTER.mime] = base64.b64encode(poster.read_bytes()).decode()
@@ -106,15 +107,28 @@ def _element(files: Mapping[str, Path], content: Mapping[str, Any], language: st
         return f"<p>{said}</p>"
     path = suffixes[kind.suffix]
     if path.stat().st_size > _EMBED_BYTES:
-        here = current_folder()
-        near = here is not None and path.is_relative_to(here)
-        source = quote((path.relative_to(here) if here is not None and near else path).as_posix())
+        source = _address(path)
     else:
         source = f"data:{kind.mime};base64,{base64.b64encode(path.read_bytes()).decode()}"
     style = 'style="max-width:100%;height:auto"'
     if kind.element == "video":
         return f'<video controls muted loop playsinline {size} {style} aria-label="{said}" src="{source}"></video>'
     return f'<img {size} {style} alt="{said}" src="{source}">'
+
+
+def _link(files: Mapping[str, Path], language: str) -> str:
+    """Return a link to a film's page that is too large to be shown; nothing where there is none."""
+    page = files.get(PAGE.name)
+    if page is None or not page.exists():
+        return ""
+    return f'<p><a href="{_address(page)}">{escaped(Words(language)("Interactive page"))}</a></p>'
+
+
+def _address(path: Path) -> str:
+    """Return where a notebook finds a file: from its own folder, if it lies there."""
+    here = current_folder()
+    near = here is not None and path.is_relative_to(here)
+    return quote((path.relative_to(here) if here is not None and near else path).as_posix())
 
 
 class CellProgress(Watch):

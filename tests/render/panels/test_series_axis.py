@@ -12,6 +12,7 @@ from render.panels._chart import write_ticks
 from render.pipeline.job import FilmOptions
 from render.pipeline.painter import Painter
 from render.pipeline.panel_requests import find_panel
+from render.text import brief_size
 from scenes import show
 
 
@@ -73,3 +74,12 @@ def test_counts_that_are_no_number_a_step_are_refused(counts, said):
     panel = find_panel(show("series", of="exact", counts=counts, limits=(0, 1)))
     with pytest.raises(RenderError, match=said):
         panel.limits(next(iter(study_of("drift").columns.values())))
+
+
+def test_a_curve_that_has_left_the_axis_keeps_its_name_and_number():
+    found = study_of("remedies")
+    canvas = Painter(found, FilmOptions(), MarksCanvas).paint(found.steps)
+    (said,) = [mark for mark in canvas.moving if isinstance(mark, Text) and mark.text.startswith("plain  ")]
+    # 10^−4 is the end of the axis.
+    last = float(found.columns[None].series["log10 neither"][-1])
+    assert last < -4 and said.text == f"plain  {brief_size(last)}"

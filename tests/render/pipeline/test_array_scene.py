@@ -179,8 +179,8 @@ def test_what_powers_come_to(matrix, fate):
 @pytest.mark.parametrize(
     ("matrix", "said"),
     [
-        ([[0.5]], "The largest |λ| is 0.5, below 1: in the long run powers vanish."),
-        ([[0.0, -2], [2, 0]], "The largest |λ| is 2, above 1: in the long run powers explode."),
+        ([[0.5]], "Largest |λ|: 0.5, below 1, so powers vanish in the long run."),
+        ([[0.0, -2], [2, 0]], "Largest |λ|: 2, above 1, so powers explode in the long run."),
         ([[0.0, -1], [1, 0]], "times as large as at the start. The largest |λ| is 1."),
         (np.eye(4, k=1), "From step 4 on every entry is exactly 0: nothing is left."),
     ],
@@ -202,7 +202,7 @@ def test_a_radius_that_rounding_hides_is_not_told(tmp_path):
     assert "|λ|" not in sentences(film)[-1]
     # Where what is not known is surely smaller, the largest is told: zero beside 2.
     film = render.film([[1.0, 1], [1, 1]], steps=8, output=tmp_path, formats="html")
-    assert "The largest |λ| is 2, above 1" in sentences(film)[-1]
+    assert "Largest |λ|: 2, above 1" in sentences(film)[-1]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ import render
 import render.publish.notebook
 from render.errors import UsageError
 from render.publish.page import data_of
+from render.text import Words
 
 pytestmark = pytest.mark.slow
 
@@ -290,6 +291,15 @@ def test_two_threads_do_not_disturb_each_other(film, tmp_path):
 def digests(film):
     """Return the hashes of a film's videos and poster."""
     return {e: hashlib.sha256(path.read_bytes()).hexdigest() for e, path in film.files.items() if e != "json"}
+
+
+def test_a_page_that_is_too_large_is_linked(tmp_path, small, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = render.film("rotation", steps=2, formats="html", output="films", language="ko")
+    bundle = made._repr_mimebundle_()
+    assert "<iframe" not in bundle["text/html"]
+    (link,) = [element for element in parse(bundle["text/html"]).all("a")]
+    assert (link.attributes["href"], link.text) == ("films/rotation.html", Words("ko")("Interactive page"))
 
 
 @pytest.mark.parametrize(
