@@ -84,9 +84,11 @@ def track_changes(content: Mapping[str, Any], panel: Mapping[str, Any], words: W
     changes = []
     for label, tracks in columns_of(content).items():
         for name, track in panel["tracks"].items():
-            values = _numbers(track, tracks.get(track))
+            # Sizes are listed as logarithms, which have no bounds.
+            listed = track if track in tracks else f"log10_{track}"
+            values = _numbers(listed, tracks.get(listed))
             if panel["panel"] in _TOLD and values:
-                log10 = panel["scale"] == "log10" or track.startswith("log10_")
+                log10 = panel["scale"] == "log10" or listed.startswith("log10_")
                 told = [size_of(value) if log10 else number(float(value)) for value in _turns(values)]
                 # A middle that reads like one of the ends tells nothing.
                 shown = " → ".join(told if told[1] not in (told[0], told[-1]) else [told[0], told[-1]])

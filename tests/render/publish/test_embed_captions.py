@@ -14,6 +14,7 @@ from render.pipeline import manifest
 from render.pipeline.catalog import all_scenes
 from render.pipeline.moments import Captions, as_json
 from render.publish.captions import describe
+from render.publish.descriptions import in_words
 from render.publish.embed import snippet
 from render.text import Words, unmarked
 
@@ -155,3 +156,16 @@ def test_caption_tells_a_peak_between_the_ends():
     assert describe(content) == "A, 4 steps: b. Sizes: 5 → 2 → 5 (y), 1 → 5 (z)."
     del content["panels"][1]
     assert describe(content) == "A, 4 steps: b. Not told: 1.000 → 1000 → 10.00."
+
+
+@pytest.mark.parametrize(("radius", "coupling", "steps"), [(0.9, 10.0, 80), (0.8, 3.5, 50)])
+def test_a_size_that_is_listed_as_a_logarithm_is_told(tmp_path, radius, coupling, steps):
+    parameters = {"spectral_radius": radius, "coupling": coupling, "steps": steps}
+    film = render.film("nonnormal", output=tmp_path, formats="gif", parameters=parameters)
+    (said,) = [line for line in in_words(film.manifest).splitlines() if line.startswith("longest vector")]
+    # Wᵗ is [[ρᵗ, t c ρᵗ⁻¹], [0, ρᵗ]].
+    sizes = [
+        np.linalg.norm([[radius**t, t * coupling * radius ** (t - 1)], [0.0, radius**t]], 2) for t in range(steps + 1)
+    ]
+    told = [float(number) for number in said.partition(": ")[2].partition(",")[0].split(" → ")]
+    assert told == pytest.approx([1.0, max(sizes), sizes[-1]], rel=1e-3)
