@@ -113,10 +113,16 @@
     marks.colors = marks.colors.map(pair => pair.map(code => "#" + code));
   }
 
-  // Red, green, blue and opacity of a colour, however a page writes it.
+  // Red, green, blue and opacity of a colour. Only what is not written in these is painted and looked at: some browsers
+  // let no page do that.
   const brush = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
   const known = new Map();
   function channels(color) {
+    const plain = color.match(/^rgba?\(([^)]*)\)/);
+    if (plain) {
+      const [red, green, blue, opacity = 1] = plain[1].split(/[\s,/]+/).map(Number);
+      return [red, green, blue, 255 * opacity];
+    }
     if (!known.has(color)) {
       brush.clearRect(0, 0, 1, 1);
       brush.fillStyle = color;
