@@ -474,10 +474,12 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   addEventListener("beforeprint", () => { printing = true; draw(); });
   addEventListener("afterprint", () => { printing = false; draw(); });
-  // A page may become dark by an attribute of any element around the film, and slowly.
+  // A page may become dark by an attribute of any element around the film, slowly, or by another style sheet.
   for (let node = host; node; node = node.parentElement || (alone && node.ownerDocument === document ? surrounding() : null)) {
     new MutationObserver(draw).observe(node, { attributes: true });
-    if (!node.parentElement) node.ownerDocument.addEventListener("transitionend", event => { if (event.propertyName === "background-color") draw(); });
+    if (node.parentElement) continue;
+    node.ownerDocument.addEventListener("transitionend", event => { if (event.propertyName === "background-color") draw(); });
+    node.ownerDocument.addEventListener("load", event => { if (event.target.tagName === "LINK") draw(); }, true);
   }
   if (alone && parent !== window) {
     // An iframe is as high as its page, where the page around it allows or listens.

@@ -372,6 +372,19 @@ def test_it_follows_an_element_that_becomes_dark_slowly(visit):
     assert first_pixel(page) == tuple(THEMES["dark"].background)
 
 
+def test_it_follows_a_style_sheet_that_comes_late(article):
+    article.emulate_media(color_scheme="light")
+    article.evaluate(
+        """() => {
+            const sheet = new Blob(["body { background: #111 }"], { type: "text/css" });
+            const link = document.createElement("link");
+            document.head.append(Object.assign(link, { rel: "stylesheet", href: URL.createObjectURL(sheet) }));
+        }"""
+    )
+    article.wait_for_timeout(500)
+    assert first_pixel(article.frames[1]) == tuple(THEMES["dark"].background)
+
+
 def test_links_of_the_page_around_it_leave_a_film_alone(visit):
     page = visit("inline")
     page.evaluate(
