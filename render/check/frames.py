@@ -149,7 +149,9 @@ def check_frames(
             report.faults.append(f"{film.name} has the frames of the film rendered again, but is another file")
         return
     some = ", ".join(map(str, seen.differing[:5])) + (" …" if len(seen.differing) > 5 else "")
-    what = f"{film.name}: {counted(len(seen.differing), 'frame', 'frames')} ({some}) not as rendered again"
+    many = counted(len(seen.differing), "frame", "frames")
+    verb = "differs" if len(seen.differing) == 1 else "differ"
+    what = f"{film.name}: {many} ({some}) {verb} from those rendered again"
     if seen.furthest <= kind.pixel_error:
         report.remarks.append(f"{what}, by at most {seen.furthest} of 255, as another processor may round")
     else:

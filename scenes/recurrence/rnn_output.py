@@ -32,7 +32,7 @@ def _line(*matrices: FloatArray) -> FloatArray:
         rows=("answers", *[""] * KINDS, "truth"),
         columns=_PLACES,
         key=False,
-        footer="row: symbol; column: place; colour: probability",
+        footer="symbol × place; colour: probability",
     ),
     show(
         "strip",

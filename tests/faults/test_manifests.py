@@ -182,7 +182,7 @@ def long_name_of_a_file(content):
     [
         (of_the_job(speed=2), "✗ the film cannot be rendered again: the manifest's job cannot be read"),
         (of_the_job(fps="1" * 5_000), "✗ the film cannot be rendered again: fps must be"),
-        (of_the_job(title="\ud800"), "✗ vanishing.gif: 2 frames (0, 1) not as rendered again"),
+        (of_the_job(title="\ud800"), "✗ vanishing.gif: 2 frames (0, 1) differ from those rendered again"),
         (of_the_job(steps=1e400), "✗ the film cannot be rendered again"),
         (long_name_of_a_file, "aaaa.gif cannot be read (File name too long)"),
     ],

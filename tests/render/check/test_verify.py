@@ -105,7 +105,7 @@ def test_a_curve_painted_over(film, check):
     code, out, _ = check(film)
     assert code == 1
     assert "shows other colours" not in out
-    assert re.search(r"✗ rotation.mp4: 1 frames \(3\) differ from those rendered again", out)
+    assert re.search(r"✗ rotation.mp4: 1 frame \(3\) differs from those rendered again", out)
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def test_the_page_shows_films_and_failures_as_they_come(begin):
         until(page, "document.querySelector('video')?.currentTime > 0.2")
         assert page.title() == "mine.py" and page.text_content("#status") == "The film is up to date."
         first = page.get_attribute("video", "src")
-        assert page.get_attribute("video", "aria-label").startswith("One, 1 steps")
+        assert page.get_attribute("video", "aria-label").startswith("One, 1 step")
 
         save("Two <b>", "    raise ValueError('<b>too much</b>')")
         page.wait_for_selector("#error:visible", timeout=60_000)
