@@ -50,9 +50,9 @@ class Sheet:
 
     def path(self, name: str) -> str:
         """Return the path of a file as it is written on disk, or its address where it lies on another site."""
-        return (
-            self.at(name) if urlsplit(self.base).netloc else self.base.removesuffix("/") + "/" * bool(self.base) + name
-        )
+        if urlsplit(self.base).netloc:
+            return self.at(name)
+        return f"{self.base.removesuffix('/')}/{name}" if self.base else name
 
     @property
     def only(self) -> Place:

@@ -356,7 +356,7 @@
     slider.max = film.steps;
     slider.value = number;
     slider.setAttribute("aria-valuetext", `${word} ${value}`);
-    canvas.setAttribute("aria-label", `${word} ${value}`);
+    canvas.setAttribute("aria-label", `${film.title}, ${word} ${value}`);
     box.setAttribute("aria-label", film.title);
     back.disabled = number === 0;
     on.disabled = number === film.steps;
@@ -468,8 +468,8 @@
   if (alone) addEventListener("popstate", restore);
   restore();
 
-  box.addEventListener("keydown", event => { held = event.repeat; }, true);
-  box.addEventListener("keyup", () => { held = false; }, true);
+  (alone ? document : box).addEventListener("keydown", event => { held = event.repeat; }, true);
+  (alone ? document : box).addEventListener("keyup", () => { held = false; }, true);
   new ResizeObserver(() => draw()).observe(host);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   addEventListener("beforeprint", () => { printing = true; draw(); });
