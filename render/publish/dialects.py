@@ -144,9 +144,12 @@ def _markdown(sheet: Sheet) -> Snippet:
 
 
 def _link(sheet: Sheet, target: str) -> str:
-    """Return a link to a film's file, named as what it is: some sites play it, others save it."""
-    text = f"{Words(sheet.told.language)('The film')} ({PurePath(target).suffix[1:].upper()})"
-    return f"[{markdown(text)}]({sheet.at(target)})"
+    return f"[{markdown(_named(sheet.told, target))}]({sheet.at(target)})"
+
+
+def _named(told: Telling, target: str) -> str:
+    """Return what a film's file is called in a link: as what it is, since some sites play it and others save it."""
+    return f"{Words(told.language)('The film')} ({PurePath(target).suffix[1:].upper()})"
 
 
 def _to_play(film: Variant) -> str | None:
@@ -162,9 +165,14 @@ def _github(sheet: Sheet) -> Snippet:
     told, target = sheet.told, _to_play(sheet.places[0].film)
     # Styles are taken away, too, and heights would stay where widths shrink.
     shown = to_html(_without_height(picture(sheet.places, told, style="")), sheet.at, "    ")
-    if target:
-        shown = f'  <a href="{escaped(sheet.at(target))}">\n{shown}\n  </a>'
-    return Snippet(f'<p lang="{escaped(told.language)}">\n{shown}\n  <br>{escaped(told.caption)}\n</p>')
+    link = f'<a href="{escaped(sheet.at(target))}">' if target else ""
+    after = ""
+    if target and not told.warning:
+        shown = f"  {link}\n{shown}\n  </a>"
+    elif target:
+        # Browsers play a linked video at once, so the warning comes before the link.
+        after = f" {link}{escaped(_named(told, target))}</a>"
+    return Snippet(f'<p lang="{escaped(told.language)}">\n{shown}\n  <br>{escaped(told.caption)}{after}\n</p>')
 
 
 def _without_height(element: Element) -> Element:
@@ -177,7 +185,7 @@ def _hugo(sheet: Sheet) -> Snippet:
     """Return a shortcode, since raw HTML in a page is left out."""
     name = sheet.films[0].stem
     if not name.replace("-", "").replace("_", "").isalnum():
-        raise InputError(f"a shortcode cannot be named {name[:80]!r}, so rename the film's files")
+        raise InputError(f"a shortcode cannot be named {name[:80]!r}, so render the film again with another --name")
     where = f"layouts/_shortcodes/{name}.html"
     page = to_html(figure(sheet.places, sheet.told, _manner(sheet)), sheet.at)
     return Snippet(
@@ -219,7 +227,9 @@ def _myst(sheet: Sheet) -> Snippet:
     else:
         shown, options = film.poster if target and film.poster else film.images[0][1], []
         if target:
-            caption = f"{_link(sheet, target)} · {caption}"
+            # Of a film that flashes the warning comes first.
+            parts = (caption, _link(sheet, target))
+            caption = " · ".join(parts if told.warning else parts[::-1])
     # Those between lines are YAML for all who read MyST; behind colons they are for some, and plain text for others.
     lines = [f":::{{figure}} {sheet.path(shown)}", "---", f"alt: {_yaml(told.caption)}", *options, "---"]
     notes = ("MyST shows a film that plays by itself without controls, so nobody can stop it",) if playing else ()
@@ -239,7 +249,9 @@ def _docusaurus(sheet: Sheet) -> Snippet:
     for film in sheet.films:
         for _, name in film.files:
             if not sheet.base and set(name) & set("?#!"):
-                raise InputError(f"{name!r} cannot be loaded by name, so rename the film's files, or give --base")
+                raise InputError(
+                    f"{name!r} cannot be loaded by name, so render the film again with another --name, or give --base"
+                )
     found = to_jsx(figure(sheet.places, sheet.told, manner), sheet.base)
     left = any(film.tracks for film in sheet.films) and not sheet.base
     notes: tuple[str, ...] = ()

@@ -72,10 +72,11 @@ def _renamed(films: Sequence[Variant], paths: Sequence[Path]) -> list[str]:
     """Name films whose files have other names than their manifests list."""
     found = []
     for film, path in zip(films, paths, strict=True):
-        listed = next(name for kind, name in film.files if kind.moving)
-        own = path.with_suffix(Path(listed).suffix)
-        if own.name != listed and own.is_file() and not path.with_name(listed).is_file():
-            found.append(f"{own.name} was called {listed}, which is what is shown, so render it again with --name")
+        for listed in (name for kind, name in film.files if kind.moving):
+            own = path.with_suffix(Path(listed).suffix)
+            if own.name != listed and own.is_file():
+                found.append(f"{own.name} was called {listed}, which is what is shown, so render it again with --name")
+                break
     return found
 
 

@@ -153,6 +153,9 @@
     }
     return layers.reduceRight((below, layer) => below + (brightness(layer) - below) * layer[3] / 255, dark ? 0 : 255) < 128;
   }
+  // Which of the two themes is drawn.
+  let drawn = null;
+  function follow() { if (!document.hidden && theme() !== drawn) draw(); }
   const theme = () => film.marks.colors[0].length > 1 && isDark() ? 1 : 0;
   const layoutOf = () => film.marks.layouts[host.clientWidth < narrow && film.marks.layouts.phone ? "phone" : Object.keys(film.marks.layouts)[0]];
 
@@ -168,6 +171,7 @@
 
   function draw() {
     const marks = film.marks, layout = layoutOf(), shade = theme();
+    drawn = shade;
     const [left, top, width, height] = layout.box;
     const wide = Math.max(1, Math.round(host.clientWidth * devicePixelRatio)), scale = wide / width;
     canvas.width = wide;
@@ -470,17 +474,16 @@
 
   (alone ? document : box).addEventListener("keydown", event => { held = event.repeat; }, true);
   (alone ? document : box).addEventListener("keyup", () => { held = false; }, true);
+  addEventListener("blur", () => { held = false; });
   new ResizeObserver(() => draw()).observe(host);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", follow);
   addEventListener("beforeprint", () => { printing = true; draw(); });
   addEventListener("afterprint", () => { printing = false; draw(); });
-  // A page may become dark by an attribute of any element around the film, slowly, or by another style sheet.
+  // A page may become dark at once by an attribute of an element around the film, and in other ways that nobody is told of.
   for (let node = host; node; node = node.parentElement || (alone && node.ownerDocument === document ? surrounding() : null)) {
-    new MutationObserver(draw).observe(node, { attributes: true });
-    if (node.parentElement) continue;
-    node.ownerDocument.addEventListener("transitionend", event => { if (event.propertyName === "background-color") draw(); });
-    node.ownerDocument.addEventListener("load", event => { if (event.target.tagName === "LINK") draw(); }, true);
+    new MutationObserver(follow).observe(node, { attributes: true });
   }
+  setInterval(follow, 500);
   if (alone && parent !== window) {
     // An iframe is as high as its page, where the page around it allows or listens.
     new ResizeObserver(() => {

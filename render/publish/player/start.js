@@ -7,7 +7,8 @@
     host.eigenreel = page;
     const script = document.createElement("script");
     // Some sites let no text become a program unless somebody answers for it.
-    const policy = self.trustedTypes?.createPolicy("eigenreel", { createScript: text => text });
+    let policy;
+    try { policy = self.trustedTypes?.createPolicy("eigenreel", { createScript: text => text }); } catch { /* Others need none. */ }
     script.textContent = policy ? policy.createScript(page.player) : page.player;
     host.append(script);
   });

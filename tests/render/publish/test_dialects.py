@@ -442,6 +442,16 @@ def test_a_flashing_film_in_markdown_warns_before_its_link(flashing):
     assert "사람에게 해로울 수 있다" in snippet(flashing, "markdown", "ko").split("\n\n")[1]
 
 
+def test_a_flashing_film_is_linked_behind_its_warning(flashing):
+    flashing.with_suffix(".png").write_bytes(b"")
+    edit(flashing.with_suffix(".json"), lambda content: content["files"].append({"name": "film.png"}))
+    for dialect in ("github", "myst", "markdown"):
+        text = snippet(flashing, dialect, "en").replace("\\", "")
+        # In alternative texts it stands before, too.
+        assert text.rindex(WARNINGS["en"]) < text.index("film.mp4") < text.index("The film (MP4)") + 40
+    assert "<a" not in snippet(flashing, "github").partition("<img")[0]
+
+
 def test_films_that_were_renamed_are_told(folder, tmp_path):
     for suffix in (".mp4", ".json", ".png"):
         shutil.copy(folder / f"film{suffix}", tmp_path / f"another{suffix}")
@@ -449,6 +459,12 @@ def test_films_that_were_renamed_are_told(folder, tmp_path):
     said = "another.mp4 was called film.mp4, which is what is shown, so render it again with --name"
     assert said in notes
     assert said not in embedding([folder / "film.mp4"]).notes
+    # Also where the old name is that of another film now, and where an image alone was taken along.
+    shutil.copy(folder / "film.mp4", tmp_path)
+    assert said in embedding([tmp_path / "another.mp4"]).notes
+    shutil.copy(folder / "film.json", tmp_path / "third.json")
+    shutil.copy(folder / "film.gif", tmp_path / "third.gif")
+    assert any(note.startswith("third.gif was called film.gif") for note in embedding([tmp_path / "third.gif"]).notes)
 
 
 def named(name):

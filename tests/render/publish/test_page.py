@@ -64,6 +64,13 @@ def folder(tmp_path_factory):
         f"<body><main><h1>Two films</h1>{film}{film}</main></body></html>",
         encoding="utf-8",
     )
+    policies = {"open": "", "types": f"default-src 'none'; script-src {hashes}; trusted-types other"}
+    for name, policy in policies.items():
+        (folder / f"{name}.html").write_text(
+            '<!doctype html><html lang="en"><meta charset="utf-8"><title>a post</title><link rel="icon" href="data:,">'
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}"><main>{film}{film}</main></html>',
+            encoding="utf-8",
+        )
     (folder / "framed.html").write_text(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>a post</title>'
         '<body><iframe src="rotation.html" title="rotation" style="width:100%;height:50px;border:0"></iframe></body>',
@@ -368,8 +375,30 @@ def test_it_follows_an_element_that_becomes_dark_slowly(visit):
             setTimeout(() => { main.style.backgroundColor = "#111"; }, 50);
         }"""
     )
-    page.wait_for_timeout(600)
-    assert first_pixel(page) == tuple(THEMES["dark"].background)
+    until(page, lambda: first_pixel(page) == tuple(THEMES["dark"].background))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "document.head.append(Object.assign(document.createElement('style'), { textContent: 'body{background:#111}' }))",
+        "document.body.animate({ background: ['#fff', '#111'] }, { duration: 9, fill: 'forwards' })",
+    ],
+)
+def test_it_follows_what_no_attribute_tells(visit, change):
+    page = visit("open")
+    assert first_pixel(page) == tuple(THEMES["light"].background)
+    page.evaluate(f"() => {{ {change}; }}")
+    until(page, lambda: first_pixel(page) == tuple(THEMES["dark"].background))
+
+
+def test_it_plays_where_other_trusted_types_are_listed(browser, site):
+    # The browser says in its console that it refused one, which is not needed there.
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{site.server_port}/types.html")
+    page.get_by_role("button", name="One step on").first.click()
+    assert step_of(page) == study_of("rotation").poster_step + 1
+    page.close()
 
 
 def test_it_follows_a_style_sheet_that_comes_late(article):
@@ -381,8 +410,7 @@ def test_it_follows_a_style_sheet_that_comes_late(article):
             document.head.append(Object.assign(link, { rel: "stylesheet", href: URL.createObjectURL(sheet) }));
         }"""
     )
-    article.wait_for_timeout(500)
-    assert first_pixel(article.frames[1]) == tuple(THEMES["dark"].background)
+    until(article, lambda: first_pixel(article.frames[1]) == tuple(THEMES["dark"].background))
 
 
 def test_links_of_the_page_around_it_leave_a_film_alone(visit):
