@@ -381,7 +381,7 @@ def test_it_follows_an_element_that_becomes_dark_slowly(visit):
 @pytest.mark.parametrize(
     "change",
     [
-        "document.head.append(Object.assign(document.createElement('style'), { textContent: 'body{background:#111}' }))",
+        "const s = document.createElement('style'); s.textContent = 'body{background:#111}'; document.head.append(s)",
         "document.body.animate({ background: ['#fff', '#111'] }, { duration: 9, fill: 'forwards' })",
     ],
 )
