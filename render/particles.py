@@ -26,7 +26,7 @@ def with_particles(text: str) -> str:
     Digits in superscript end in 제곱. Latin letters are read by their names, of which those of l, m, n and r end in a
     consonant. Per cent, degrees and other signs end in a vowel.
     """
-    return _PARTICLE.sub(_chosen, text) if "(" in text else text
+    return _PARTICLE.sub(_chosen, text)
 
 
 def _chosen(found: re.Match[str]) -> str:

@@ -19,7 +19,6 @@ from typing import Any
 
 from render.errors import InputError, UsageError
 from render.files import LARGEST_TOML, UnreadableError, content_of, is_folder, toml_of
-from render.particles import with_particles
 
 _FOLDER = Path(__file__).parent / "translations"
 # Names a folder with languages of the user's own.
@@ -155,7 +154,7 @@ class Words:
 
 _PLACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 # What is counted in English texts, where no verb follows that would have to change, too.
-_COUNTED = re.compile(
+_COUNTED = (
     r"(\{(\w+)(?::[^{}]*)?\}(?:</>)? "
     r"(?:step|layer|update|shuffle|multiplication|iteration|factor|film|round|product|window))s\b"
 )
@@ -169,8 +168,13 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
     and ``{name:_}`` one in subscript digits. Of Korean particles such as ``을(를)`` the form is left that fits, and
     ``{steps} steps`` is ``1 step`` of one.
     """
-    text = _COUNTED.sub(lambda found: found[1] + ("" if str(values.get(found[2])) == "1" else "s"), text)
+    # This pattern, and those of particles, take a millisecond that the start of the command can do without.
+    text = re.sub(_COUNTED, lambda found: found[1] + ("" if str(values.get(found[2])) == "1" else "s"), text)
     text = _PLACE.sub(lambda found: _written(values[found[1]], found[2]) if found[1] in values else found[0], text)
+    if "(" not in text:
+        return text
+    from render.particles import with_particles
+
     return with_particles(text)
 
 

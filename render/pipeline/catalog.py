@@ -164,7 +164,10 @@ def load_scene(name: str) -> Scene:
         return _from_file(Path(path), wanted)
     chapter = _files().get(name)
     if chapter is None:
-        if Path(name).suffix.lower() in _MATRICES:
+        # What reads files of matrices is loaded where one is named by mistake.
+        from render.pipeline.array_files import READERS
+
+        if Path(name).suffix.lower() in READERS:
             raise UsageError(f"{name!r} is no scene: render matrix films the matrices of a file, so use that")
         raise UsageError(f"there is no scene {name!r}, {suggestion(name, scene_names())}")
     return _load(chapter, name)
@@ -193,8 +196,6 @@ def _from_file(path: Path, wanted: str) -> Scene:
 
 
 # A file, and how those are that decide what it is.
-# What holds matrices, by its ending.
-_MATRICES = {".npy", ".npz", ".safetensors", ".csv", ".tsv", ".json"}
 _State = tuple[Path, frozenset[tuple[Path, int, int]]]
 
 
